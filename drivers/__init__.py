@@ -1,0 +1,1 @@
+"""Devices as blocking objects; they start no threads and know no traveller."""

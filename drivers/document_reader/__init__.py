@@ -1,0 +1,1 @@
+"""Readers that give the machine readable zone of a document."""

@@ -1,0 +1,1 @@
+"""Fingerprint scanners that give pictures of a finger."""

@@ -1,0 +1,58 @@
+"""The stage on which simulated devices act: a folder of sockets that take cues, one for each peer.
+
+A simulated peer plays the device, never the product: it answers the device's bytes. What the person in front of
+it does (lay a passport down, turn the head, pull the plug) reaches it as a cue, a small JSON object in a datagram.
+"""
+
+import json
+import socket
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+CUE_LIMIT_BYTES = 16_384
+
+Cue = dict[str, object]
+
+
+@dataclass(slots=True)
+class StageDoor:
+    """The peer's end: a Unix datagram socket at `path` that is looked at between bytes."""
+
+    path: Path
+    _socket: socket.socket = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.unlink(missing_ok=True)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(str(self.path))
+        self._socket.setblocking(False)
+
+    def cues(self) -> list[Cue]:
+        """All cues that arrived since the last look, oldest first; what is no JSON object is dropped."""
+        found: list[Cue] = []
+        while True:
+            try:
+                data = self._socket.recv(CUE_LIMIT_BYTES)
+            except BlockingIOError:
+                return found
+            with suppress(ValueError):
+                cue = json.loads(data)
+                if isinstance(cue, dict):
+                    found.append(cue)
+
+    def close(self) -> None:
+        """Leave the stage; safe to call twice."""
+        self._socket.close()
+        self.path.unlink(missing_ok=True)
+
+
+def send_cue(path: Path, **what: object) -> bool:
+    """Give one cue to the peer at `path`; False where no peer is on the stage."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        try:
+            sender.sendto(json.dumps(what).encode(), str(path))
+        except OSError:
+            return False
+    return True

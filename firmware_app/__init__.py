@@ -1,0 +1,1 @@
+"""Border kiosk appliance: the only package that knows what a traveller is."""

@@ -1,0 +1,1 @@
+"""What a field engineer runs: the words of the kiosk command."""

@@ -1,0 +1,1 @@
+"""What the traveller sees, hears and touches."""

@@ -1,0 +1,1 @@
+"""One thread for each device: driver values in, workflow events out."""

@@ -1,0 +1,1 @@
+"""What a traveller goes through: states, events, commands, and the thread that steps them."""

@@ -1,0 +1,1 @@
+"""Events in, receipts out; knows no device, no picture, no traveller type."""

@@ -1,0 +1,1 @@
+"""The reference central server: takes, opens, stores and receipts what kiosks send."""

@@ -1,0 +1,1 @@
+"""Arrays in, numbers and templates out; knows no device and no traveller."""

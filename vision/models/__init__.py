@@ -1,0 +1,1 @@
+"""Weights, with MODELS.toml that says where each came from."""
