@@ -1,0 +1,57 @@
+"""What one screen is: message ids, buttons and pictures as values; no pixels, no texts, no I/O."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+ButtonKind = Literal["primary", "plain", "choice", "help"]
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One touch target: `id` comes back when it is touched, `message` is its Fluent id.
+
+    `text` stands instead of the message where the words are not translated (a language's own name).
+    """
+
+    id: str
+    message: str
+    kind: ButtonKind = "plain"
+    icon: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Row:
+    """One line of the document as the traveller confirms it; the value is personal."""
+
+    message: str
+    value: str
+
+    def __repr__(self) -> str:
+        """Say which row, never the value."""
+        return f"Row({self.message})"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Everything the page needs to draw one state.
+
+    name: stable name, also the picture's and the sound's; title, cue: Fluent message ids, one cue at a time;
+    arguments: values for the messages, never personal; live: show the camera's mirror picture;
+    step, steps: progress (0 of 0 hides it); countdown_s: seconds left on a warning; code: a slip's code.
+    """
+
+    name: str
+    title: str
+    language: str = "en"
+    cue: str = ""
+    arguments: tuple[tuple[str, str | int], ...] = ()
+    buttons: tuple[Button, ...] = ()
+    rows: tuple[Row, ...] = ()
+    picture: str = ""
+    live: bool = False
+    step: int = 0
+    steps: int = 0
+    countdown_s: int = 0
+    code: str = ""
+    asked_turn: Literal["", "left", "right"] = field(default="")
