@@ -36,9 +36,10 @@ class Row:
 class Screen:
     """Everything the page needs to draw one state.
 
-    name: stable name, also the picture's and the sound's; title, cue: Fluent message ids, one cue at a time;
+    name: stable name, also the picture's and the sound's; title, cue: Fluent message ids;
     arguments: values for the messages, never personal; live: show the camera's mirror picture;
-    step, steps: progress (0 of 0 hides it); countdown_s: seconds left on a warning; code: a slip's code.
+    step, steps: progress (0 of 0 hides it); countdown_s: seconds left on a warning;
+    code: a slip's code; asked_turn: where the head should turn now.
     """
 
     name: str
