@@ -1,0 +1,64 @@
+"""What one visit has gathered so far, and the crossing it becomes; frozen, personal, RAM only."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from firmware_app.domain.biometrics import (
+    Comparison,
+    FaceSample,
+    FingerMissing,
+    FingerSample,
+    Liveness,
+    NotCaptured,
+)
+from firmware_app.domain.document_checks import Check
+from firmware_app.domain.mrz import Mrz
+from firmware_app.domain.questions import Answer
+
+
+class ReadMethod(StrEnum):
+    """How the document's lines came in."""
+
+    SERIAL = "serial"
+    CAMERA = "camera"
+    TYPED = "typed"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Document:
+    """A parsed and checked document."""
+
+    mrz: Mrz
+    checks: tuple[Check, ...]
+    read_method: ReadMethod
+
+    def __repr__(self) -> str:
+        """Say how it was read, never whose it is."""
+        return f"Document({self.mrz.layout}, {self.read_method})"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Visit:
+    """One traveller at the kiosk, from the first touch; grows step by step, wiped at the end."""
+
+    crossing_id: str
+    language: str = "en"
+    document: Document | None = None
+    disputed: bool = False
+    portrait_found: bool = False
+    face: FaceSample | NotCaptured | None = None
+    liveness: Liveness | None = None
+    comparison: Comparison | None = None
+    fingers: tuple[FingerSample | FingerMissing, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    asked_for_person: bool = False
+    extensions: int = 0
+
+    def __repr__(self) -> str:
+        """Say the crossing's id, never the traveller."""
+        return f"Visit({self.crossing_id})"
+
+    @property
+    def face_taken(self) -> bool:
+        """Whether a live face was captured."""
+        return isinstance(self.face, FaceSample)

@@ -1,0 +1,108 @@
+"""Decides what a crossing comes to: done, or a person should look; each reason by a stable code."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from firmware_app.domain.biometrics import Comparison, FingerMissing, Liveness, LivenessDecision
+from firmware_app.domain.crossing import Visit
+from firmware_app.domain.document_checks import Result
+from firmware_app.domain.mrz import Mrz
+
+
+class Outcome(StrEnum):
+    """What the event says happened."""
+
+    COMPLETED = "completed"
+    REFERRED = "referred"
+
+
+class Reason(StrEnum):
+    """Why an officer should look; the traveller's screens never say it."""
+
+    DOCUMENT_CHECK_FAILED = "document_check_failed"
+    DOCUMENT_DISPUTED = "document_disputed"
+    NO_DOCUMENT = "no_document"
+    FACE_NOT_TAKEN = "face_not_taken"
+    FACE_NOT_MATCHED = "face_not_matched"
+    FACE_NOT_COMPARED = "face_not_compared"
+    LIVENESS_NOT_SURE = "liveness_not_sure"
+    UNACCOMPANIED_MINOR = "unaccompanied_minor"
+    SUPERVISED = "supervised"
+    ASKED_FOR_A_PERSON = "asked_for_a_person"
+
+
+ADULT_YEARS = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the post decided: which fingers, from which age, whether an officer sees referrals."""
+
+    fingers: tuple[int, ...] = (2,)
+    finger_from_years: int = 12
+    supervised: bool = True
+
+
+def age_years(mrz: Mrz, today: date) -> int | None:
+    """Whole years by the document, unknown parts counted young; None without a birth year."""
+    year, month, day = mrz.birth.split("-")
+    if not year.isdigit():
+        return None
+    born = (int(month) if month.isdigit() else 12, int(day) if day.isdigit() else 31)
+    return today.year - int(year) - ((today.month, today.day) < born)
+
+
+def fingers_owed(visit: Visit, policy: Policy, today: date) -> bool:
+    """Whether this traveller is asked for fingers; never below the age limit or of unknown age."""
+    if visit.document is None or not policy.fingers:
+        return False
+    age = age_years(visit.document.mrz, today)
+    return age is not None and age >= policy.finger_from_years
+
+
+def decide(visit: Visit, policy: Policy, today: date) -> tuple[Outcome, tuple[Reason, ...]]:
+    """The outcome with every reason; a missing finger alone never refers anybody."""
+    reasons = [
+        *_document_reasons(visit, today),
+        *_face_reasons(visit.face_taken, visit.liveness, visit.comparison),
+    ]
+    if visit.asked_for_person:
+        reasons.append(Reason.ASKED_FOR_A_PERSON)
+    if policy.supervised and reasons:
+        reasons.append(Reason.SUPERVISED)
+    return (Outcome.REFERRED if reasons else Outcome.COMPLETED), tuple(reasons)
+
+
+def missing_fingers(visit: Visit) -> tuple[FingerMissing, ...]:
+    """The fingers that were asked for and not given."""
+    return tuple(finger for finger in visit.fingers if isinstance(finger, FingerMissing))
+
+
+def _document_reasons(visit: Visit, today: date) -> list[Reason]:
+    if visit.document is None:
+        return [Reason.NO_DOCUMENT]
+    reasons = []
+    if any(check.result is Result.FAILED for check in visit.document.checks):
+        reasons.append(Reason.DOCUMENT_CHECK_FAILED)
+    if visit.disputed:
+        reasons.append(Reason.DOCUMENT_DISPUTED)
+    age = age_years(visit.document.mrz, today)
+    if age is not None and age < ADULT_YEARS:
+        reasons.append(Reason.UNACCOMPANIED_MINOR)
+    return reasons
+
+
+def _face_reasons(
+    taken: bool, liveness: Liveness | None, comparison: Comparison | None
+) -> list[Reason]:
+    if not taken:
+        return [Reason.FACE_NOT_TAKEN]
+    reasons = []
+    if liveness is None or liveness.decision is not LivenessDecision.LIVE:
+        reasons.append(Reason.LIVENESS_NOT_SURE)
+    if comparison is None:
+        reasons.append(Reason.FACE_NOT_COMPARED)
+    elif not comparison.matched:
+        reasons.append(Reason.FACE_NOT_MATCHED)
+    return reasons

@@ -1,0 +1,362 @@
+"""The traveller's way as one pure function: step(state, event, terms) -> state and commands.
+
+No I/O, no clock, no thread. FLOW: three tries a step, then another way or a person; help at every
+step; thirty idle seconds warn, twenty more wipe.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import assert_never
+
+from firmware_app.domain.biometrics import Finger, FingerMissing, NotCaptured
+from firmware_app.domain.crossing import Visit
+from firmware_app.domain.questions import Answer, Question
+from firmware_app.domain.rules import Policy, decide, fingers_owed
+from firmware_app.workflow.vocabulary import (
+    AskQuestion,
+    AwaitDocument,
+    AwaitFace,
+    AwaitFinger,
+    ChooseLanguage,
+    ConfirmDocument,
+    CrossingStored,
+    DocumentArrived,
+    DocumentUnreadable,
+    Event,
+    FaceAdvice,
+    FaceFailed,
+    FaceTaken,
+    FingerAdvice,
+    FingerFailed,
+    FingerTaken,
+    Go,
+    Idle,
+    Interruptible,
+    LookForFace,
+    OutOfService,
+    PortraitTaken,
+    ReadDocument,
+    ReadNotice,
+    Review,
+    Saved,
+    Saving,
+    ScanFinger,
+    SeeOfficer,
+    ServiceChanged,
+    StartPressed,
+    State,
+    Step,
+    StillThere,
+    StopDevices,
+    StoreCrossing,
+    StoreFailed,
+    TakePortrait,
+    TimedOut,
+    Touched,
+    Wipe,
+)
+
+TRIES = 3
+TRY_LIMIT_S = 25.0
+IDLE_LIMIT_S = 30.0
+LIMITS_S: dict[type[State], float] = {
+    StillThere: 20.0,
+    Saving: 30.0,
+    Saved: 4.0,
+    Go: 8.0,
+    SeeOfficer: 12.0,
+}
+EXTENSIONS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the machine may know of the world: today, policy, languages, questions."""
+
+    today: date
+    policy: Policy
+    languages: tuple[str, ...]
+    questions: tuple[Question, ...]
+
+
+def patience_s(state: State) -> float | None:
+    """Seconds until TimedOut in this state; None where a device's own limit ends the wait."""
+    match state:
+        case Idle() | OutOfService() | AwaitDocument() | AwaitFace() | AwaitFinger():
+            return None
+        case ChooseLanguage() | ReadNotice() | ConfirmDocument() | AskQuestion() | Review():
+            return IDLE_LIMIT_S
+        case StillThere() | Saving() | Saved() | Go() | SeeOfficer():
+            return LIMITS_S[type(state)]
+        case _:
+            assert_never(state)
+
+
+def step(state: State, event: Event, terms: Terms) -> Step:
+    """Give the next state and what to do; an event that means nothing here changes nothing."""
+    match state:
+        case Idle() | OutOfService():
+            return _resting(state, event)
+        case Saving():
+            return _saving(state, event)
+        case Saved() | Go() | SeeOfficer():
+            return _leaving(state, event)
+        case StillThere():
+            return _still_there(state, event, terms)
+        case _:
+            return _visiting(state, event, terms)
+
+
+def _resting(state: Idle | OutOfService, event: Event) -> Step:
+    match event:
+        case ServiceChanged(reason=reason):
+            return Step(OutOfService(reason) if reason else Idle())
+        case StartPressed(crossing_id=crossing_id) if isinstance(state, Idle):
+            return Step(ChooseLanguage(Visit(crossing_id)))
+        case _:
+            return Step(state)
+
+
+def _saving(state: Saving, event: Event) -> Step:
+    match event:
+        case CrossingStored(code=code):
+            return Step(Saved(code, state.visit.language, state.outcome), (Wipe(),))
+        case StoreFailed() | TimedOut():
+            return Step(SeeOfficer(state.visit.language), (Wipe(),))
+        case _:
+            return Step(state)
+
+
+def _leaving(state: Saved | Go | SeeOfficer, event: Event) -> Step:
+    match event:
+        case TimedOut() | Touched(button="continue") if isinstance(state, Saved):
+            return Step(Go(state.code, state.language, state.outcome))
+        case TimedOut() | Touched(button="end"):
+            return Step(Idle(), (Wipe(),))
+        case _:
+            return Step(state)
+
+
+def _still_there(state: StillThere, event: Event, terms: Terms) -> Step:
+    match event:
+        case TimedOut() | Touched(button="end"):
+            return Step(Idle(), (StopDevices(), Wipe()))
+        case Touched(button="help"):
+            return _to_officer(state.back_to.visit, terms)
+        case Touched():
+            return _resume(_extended(state.back_to))
+        case _:
+            return Step(state)
+
+
+def _visiting(state: Interruptible, event: Event, terms: Terms) -> Step:
+    """What holds at every step of a visit; the rest is the step's own."""
+    match event:
+        case Touched(button="help"):
+            return _to_officer(state.visit, terms)
+        case Touched(button="end"):
+            return Step(Idle(), (StopDevices(), Wipe()))
+        case TimedOut() if state.visit.extensions >= EXTENSIONS:
+            return Step(Idle(), (StopDevices(), Wipe()))
+        case TimedOut():
+            return Step(StillThere(state))
+        case PortraitTaken(found=found):
+            return Step(replace(state, visit=replace(state.visit, portrait_found=found)))
+        case _:
+            return _own_step(state, event, terms)
+
+
+def _own_step(state: Interruptible, event: Event, terms: Terms) -> Step:
+    match state:
+        case ChooseLanguage():
+            return _language(state, event, terms)
+        case ReadNotice() | ConfirmDocument() | AskQuestion() | Review():
+            return _touch_step(state, event, terms)
+        case AwaitDocument():
+            return _document(state, event, terms)
+        case AwaitFace():
+            return _face(state, event, terms)
+        case AwaitFinger():
+            return _finger(state, event, terms)
+        case _:
+            assert_never(state)
+
+
+def _touch_step(
+    state: ReadNotice | ConfirmDocument | AskQuestion | Review, event: Event, terms: Terms
+) -> Step:
+    if not isinstance(event, Touched):
+        return Step(state)
+    match state:
+        case ReadNotice():
+            return _notice(state, event)
+        case ConfirmDocument():
+            return _confirm(state, event)
+        case AskQuestion():
+            return _question(state, event, terms)
+        case Review():
+            return _review(state, event, terms)
+        case _:
+            assert_never(state)
+
+
+def _language(state: ChooseLanguage, event: Event, terms: Terms) -> Step:
+    if isinstance(event, Touched):
+        chosen = event.button.removeprefix("language-")
+        if chosen in terms.languages:
+            return Step(ReadNotice(replace(state.visit, language=chosen)))
+    return Step(state)
+
+
+def _notice(state: ReadNotice, event: Touched) -> Step:
+    match event.button:
+        case "continue":
+            return _resume(AwaitDocument(state.visit, TRIES))
+        case "back":
+            return Step(ChooseLanguage(state.visit))
+        case _:
+            return Step(state)
+
+
+def _document(state: AwaitDocument, event: Event, terms: Terms) -> Step:
+    match event:
+        case DocumentArrived(document=document):
+            visit = replace(state.visit, document=document)
+            return Step(ConfirmDocument(visit), (TakePortrait(),))
+        case DocumentUnreadable(cue=cue) if state.tries_left > 1:
+            return _resume(AwaitDocument(state.visit, state.tries_left - 1, cue))
+        case DocumentUnreadable():
+            return _to_officer(state.visit, terms)
+        case Touched(button="back"):
+            return Step(ReadNotice(state.visit), (StopDevices(),))
+        case _:
+            return Step(state)
+
+
+def _confirm(state: ConfirmDocument, event: Touched) -> Step:
+    match event.button:
+        case "yes":
+            return _resume(AwaitFace(state.visit, TRIES))
+        case "not-me":
+            return _resume(AwaitFace(replace(state.visit, disputed=True), TRIES))
+        case "again":
+            return _resume(AwaitDocument(replace(state.visit, document=None), TRIES))
+        case _:
+            return Step(state)
+
+
+def _face(state: AwaitFace, event: Event, terms: Terms) -> Step:
+    match event:
+        case FaceAdvice(cue=cue, asked_turn=asked_turn):
+            return Step(replace(state, cue=cue, asked_turn=asked_turn))
+        case FaceTaken(sample=sample, liveness=liveness, comparison=comparison):
+            visit = replace(state.visit, face=sample, liveness=liveness, comparison=comparison)
+            return _after_face(visit, terms)
+        case FaceFailed() if state.tries_left > 1:
+            return _resume(AwaitFace(state.visit, state.tries_left - 1))
+        case FaceFailed(reason=reason):
+            return _after_face(replace(state.visit, face=reason), terms)
+        case _:
+            return Step(state)
+
+
+def _after_face(visit: Visit, terms: Terms) -> Step:
+    """Children, and travellers whose age the document does not say, never meet the scanner."""
+    if fingers_owed(visit, terms.policy, terms.today):
+        return _next_finger(visit, terms)
+    missing = tuple(
+        FingerMissing(Finger(code), NotCaptured.TOO_YOUNG) for code in terms.policy.fingers
+    )
+    return Step(AskQuestion(replace(visit, fingers=missing), 0))
+
+
+def _next_finger(visit: Visit, terms: Terms) -> Step:
+    done = {finger.position for finger in visit.fingers}
+    for code in terms.policy.fingers:
+        if code not in done:
+            return _resume(AwaitFinger(visit, Finger(code), TRIES))
+    return Step(AskQuestion(visit, 0))
+
+
+def _finger(state: AwaitFinger, event: Event, terms: Terms) -> Step:
+    match event:
+        case FingerAdvice(cue=cue):
+            return Step(replace(state, cue=cue))
+        case FingerTaken(sample=sample):
+            visit = replace(state.visit, fingers=(*state.visit.fingers, sample))
+            return _next_finger(visit, terms)
+        case FingerFailed() if state.tries_left > 1:
+            return _resume(AwaitFinger(state.visit, state.position, state.tries_left - 1))
+        case FingerFailed(reason=reason):
+            return _without_finger(state, reason, terms)
+        case Touched(button="cannot-give-finger"):
+            return _without_finger(state, NotCaptured.TRAVELLER_CANNOT, terms)
+        case _:
+            return Step(state)
+
+
+def _without_finger(state: AwaitFinger, reason: NotCaptured, terms: Terms) -> Step:
+    """A finger is never a gate: the reason goes into the event and the way goes on."""
+    missing = FingerMissing(state.position, reason)
+    visit = replace(state.visit, fingers=(*state.visit.fingers, missing))
+    onward = _next_finger(visit, terms)
+    return Step(onward.state, (StopDevices(), *onward.commands))
+
+
+def _question(state: AskQuestion, event: Touched, terms: Terms) -> Step:
+    question = terms.questions[state.index]
+    if event.button == "back" and state.index > 0:
+        earlier = replace(state.visit, answers=state.visit.answers[:-1])
+        return Step(AskQuestion(earlier, state.index - 1))
+    if event.button not in question.answers:
+        return Step(state)
+    answer = Answer(question.id, question.version, event.button)
+    visit = replace(state.visit, answers=(*state.visit.answers, answer))
+    if state.index + 1 < len(terms.questions):
+        return Step(AskQuestion(visit, state.index + 1))
+    return Step(Review(visit))
+
+
+def _review(state: Review, event: Touched, terms: Terms) -> Step:
+    match event.button:
+        case "continue":
+            return _store(state.visit, terms)
+        case "back":
+            last = len(terms.questions) - 1
+            earlier = replace(state.visit, answers=state.visit.answers[:-1])
+            return Step(AskQuestion(earlier, last))
+        case _:
+            return Step(state)
+
+
+def _extended(state: Interruptible) -> Interruptible:
+    """Count that more time was asked for: at most ten times, then the next idle wait wipes."""
+    return replace(state, visit=replace(state.visit, extensions=state.visit.extensions + 1))
+
+
+def _to_officer(visit: Visit, terms: Terms) -> Step:
+    """A person takes over; what was begun with a document is kept as a referral, the rest wiped."""
+    if visit.document is None:
+        return Step(SeeOfficer(visit.language), (StopDevices(), Wipe()))
+    stored = _store(replace(visit, asked_for_person=True), terms)
+    return Step(stored.state, (StopDevices(), *stored.commands))
+
+
+def _store(visit: Visit, terms: Terms) -> Step:
+    outcome, reasons = decide(visit, terms.policy, terms.today)
+    return Step(Saving(visit, outcome), (StoreCrossing(visit, outcome, reasons),))
+
+
+def _resume(state: Interruptible) -> Step:
+    """Enter a step, or come back to it, with its device armed."""
+    match state:
+        case AwaitDocument():
+            return Step(state, (ReadDocument(TRY_LIMIT_S),))
+        case AwaitFace(visit=visit, tries_left=tries_left):
+            return Step(AwaitFace(visit, tries_left), (LookForFace(TRY_LIMIT_S),))
+        case AwaitFinger(position=position):
+            return Step(state, (ScanFinger(position, TRY_LIMIT_S),))
+        case ChooseLanguage() | ReadNotice() | ConfirmDocument() | AskQuestion() | Review():
+            return Step(state)
+        case _:
+            assert_never(state)
