@@ -9,7 +9,7 @@ from datetime import date
 from typing import assert_never
 
 from firmware_app.domain.biometrics import Finger, FingerMissing, NotCaptured
-from firmware_app.domain.crossing import Visit
+from firmware_app.domain.crossing import Document, Visit
 from firmware_app.domain.questions import Answer, Question
 from firmware_app.domain.rules import Policy, decide, fingers_owed
 from firmware_app.workflow.vocabulary import (
@@ -220,6 +220,9 @@ def _notice(state: ReadNotice, event: Touched) -> Step:
 
 def _document(state: AwaitDocument, event: Event, terms: Terms) -> Step:
     match event:
+        case DocumentArrived(document=document) if _misread(document) and state.tries_left > 1:
+            cue = "document-cue-wrong-check-digits"
+            return _resume(AwaitDocument(state.visit, state.tries_left - 1, cue))
         case DocumentArrived(document=document):
             visit = replace(state.visit, document=document)
             return Step(ConfirmDocument(visit), (TakePortrait(),))
@@ -231,6 +234,11 @@ def _document(state: AwaitDocument, event: Event, terms: Terms) -> Step:
             return Step(ReadNotice(state.visit), (StopDevices(),))
         case _:
             return Step(state)
+
+
+def _misread(document: Document) -> bool:
+    """A wrong check digit is a misreading until it is read three times; then it is a finding."""
+    return not document.mrz.all_hold
 
 
 def _confirm(state: ConfirmDocument, event: Touched) -> Step:

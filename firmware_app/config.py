@@ -1,0 +1,129 @@
+"""kiosk.toml into frozen values: strict, read once; an unknown key names itself and the mend."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from drivers.registry import is_simulated
+from firmware_app.errors import ConfigError
+
+KioskId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,40}$")]
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Positive = Annotated[float, Meta(gt=0)]
+FingerCode = Annotated[int, Meta(ge=1, le=10)]
+
+
+class Post(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the kiosk stands and which way its travellers go."""
+
+    locode: Annotated[str, Meta(pattern=r"^[A-Z]{2}[A-Z0-9]{3}$")]
+    code: str
+    authority: Annotated[str, Meta(min_length=3, max_length=3)]
+    lane: str = "1"
+    direction: Literal["ENTRY", "EXIT"] = "ENTRY"
+    mode: Literal["LAND", "AIR", "SEA", "RAIL"] = "LAND"
+
+
+class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The traveller's page on loopback."""
+
+    port: Port = 8080
+    languages: Annotated[tuple[str, ...], Meta(min_length=1, max_length=9)] = ("en", "fr", "ar")
+
+
+class Devices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One URL a device; empty: this post has none."""
+
+    document_reader: str
+    camera: str
+    finger_scanner: str = ""
+    page_camera: str = ""
+
+
+class PolicyChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the post decided about people."""
+
+    fingers: tuple[FingerCode, ...] = (2,)
+    finger_from_years: Annotated[int, Meta(ge=12)] = 12
+    supervised: bool = True
+
+
+class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where crossings wait, and how long."""
+
+    outbox: Path
+    outbox_limit_mb: Positive = 512.0
+    keep_after_receipt_h: Annotated[float, Meta(ge=0)] = 72.0
+    resend_after_s: Positive = 60.0
+
+
+class Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """PEM files: the kiosk's own signing key, the centre's public keys."""
+
+    signing: Path
+    recipients: Annotated[tuple[Path, ...], Meta(min_length=1)]
+    receipts: Annotated[tuple[Path, ...], Meta(min_length=1)]
+
+
+class Law(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the notice says and the event repeats."""
+
+    legal_basis: str
+    notice_version: str
+    retention_days: Annotated[int, Meta(ge=1)]
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of kiosk.toml."""
+
+    kiosk_id: KioskId
+    profile: Literal["production", "training", "demo", "selftest"]
+    post: Post
+    devices: Devices
+    storage: Storage
+    keys: Keys
+    law: Law
+    relay_socket: Path
+    assurance: Literal["software", "tpm"] = "software"
+    page: Page = Page()
+    policy: PolicyChoice = PolicyChoice()
+
+
+def load(path: Path) -> Config:
+    """Read and judge kiosk.toml; paths in it are relative to its own folder.
+
+    Raises ConfigError, which names the key and what was expected.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path} is not there.") from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: {error}.") from error
+    folder = path.resolve().parent
+    try:
+        config = msgspec.convert(
+            raw, Config, dec_hook=lambda kind, value: _path(folder, kind, value)
+        )
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: {error}.") from error
+    _refuse_simulators(path, config)
+    return config
+
+
+def _path(folder: Path, kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str) and value:
+        return folder / value
+    raise ValueError("expected a path")
+
+
+def _refuse_simulators(path: Path, config: Config) -> None:
+    """A production kiosk has real devices only."""
+    if config.profile != "production":
+        return
+    for name in Devices.__struct_fields__:
+        if is_simulated(getattr(config.devices, name)):
+            raise ConfigError(f"{path}: devices.{name} is simulated, the profile is production.")

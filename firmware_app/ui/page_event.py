@@ -1,0 +1,107 @@
+"""One screen as the page receives it: texts resolved, encoded as one Server-Sent Event; pure."""
+
+from dataclasses import replace
+
+import msgspec
+
+from firmware_app.ui.screen import Button, Screen
+from firmware_app.ui.texts import Texts
+
+LANGUAGE_BUTTON = "language-"
+WORDS = {
+    "moment": "page-moment",
+    "moment_cue": "page-moment-cue",
+    "tools": "page-tools",
+    "live": "page-live",
+    "contrast": "tool-contrast",
+    "bigger": "tool-bigger",
+    "louder": "tool-louder",
+}
+
+
+def screen_event(screen: Screen, serial: int, texts: Texts) -> bytes:
+    """The event `screen` with its JSON; raises MissingTextError where a language lacks a message."""
+    return b"event: screen\ndata: " + msgspec.json.encode(page(screen, serial, texts)) + b"\n\n"
+
+
+def page(screen: Screen, serial: int, texts: Texts) -> dict[str, object]:
+    """What the page needs, as plain JSON values; rows are personal."""
+    return {
+        "serial": serial,
+        "name": screen.name,
+        "language": screen.language,
+        "direction": texts.direction(screen.language),
+        "title": _say(screen, texts, screen.title),
+        "cue": _say(screen, texts, screen.cue) if screen.cue else "",
+        "cue_id": screen.cue,
+        "points": _points(screen, texts),
+        "greetings": _greetings(screen, texts),
+        "buttons": [_button(screen, button, texts) for button in screen.buttons],
+        "rows": [{"label": _say(screen, texts, r.message), "value": r.value} for r in screen.rows],
+        "picture": screen.picture or screen.name,
+        "live": screen.live,
+        "step": screen.step,
+        "steps": screen.steps,
+        "countdown_s": screen.countdown_s,
+        "code": screen.code,
+        "asked_turn": screen.asked_turn,
+        "words": _words(screen, texts),
+    }
+
+
+def same_step(one: Screen, other: Screen) -> bool:
+    """Whether a touch meant for `one` still means the same on `other`: only the advice changed."""
+    return _without_advice(one) == _without_advice(other)
+
+
+def _without_advice(screen: Screen) -> Screen:
+    return replace(screen, cue="", countdown_s=0, live=False, asked_turn="", picture="")
+
+
+def _say(screen: Screen, texts: Texts, message_id: str) -> str:
+    return texts.say(screen.language, message_id, **dict(screen.arguments))
+
+
+def _button(screen: Screen, button: Button, texts: Texts) -> dict[str, str]:
+    """A button; one that chooses a language says so, because its label is in that language."""
+    language = screen.language
+    if button.id.startswith(LANGUAGE_BUTTON):
+        language = button.id.removeprefix(LANGUAGE_BUTTON)
+    return {
+        "id": button.id,
+        "label": button.text or _say(screen, texts, button.message),
+        "kind": button.kind,
+        "icon": button.icon or button.id,
+        "language": language,
+        "direction": texts.direction(language),
+    }
+
+
+def _points(screen: Screen, texts: Texts) -> list[dict[str, str]]:
+    """The short statements that a screen lists: every message `<screen>-point-<icon>`, in order."""
+    start = f"{screen.name}-point-"
+    return [
+        {"icon": message_id.removeprefix(start), "text": texts.say(screen.language, message_id)}
+        for message_id in texts.variables(screen.language)
+        if message_id.startswith(start)
+    ]
+
+
+def _greetings(screen: Screen, texts: Texts) -> list[dict[str, str]]:
+    """On the attract screen, its title in every language: nobody has chosen one yet."""
+    if screen.name != "attract":
+        return []
+    return [
+        {"language": tag, "direction": texts.direction(tag), "text": texts.say(tag, screen.title)}
+        for tag in texts.languages()
+    ]
+
+
+def _words(screen: Screen, texts: Texts) -> dict[str, str]:
+    """The page's own words in the screen's language, for when no screen comes."""
+    words = {word: texts.say(screen.language, message) for word, message in WORDS.items()}
+    if screen.steps:
+        words["progress"] = texts.say(
+            screen.language, "page-progress", step=screen.step, steps=screen.steps
+        )
+    return words

@@ -1,0 +1,145 @@
+"""Owns one device in one thread: one job at a time, reopened with backoff, its loss said once."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+from drivers.deadline import Deadline
+from drivers.errors import CancelledError, DeviceError, DeviceTimeoutError
+from firmware_app import log
+
+BACKOFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+class Closable(Protocol):
+    """Whatever a driver opens."""
+
+    def close(self) -> None:
+        """Give the device back."""
+
+
+D = TypeVar("D", bound=Closable)
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Generic[D]):
+    """One thing asked of the device.
+
+    work: does it and posts what happened; give_up: posts what is to be said when the device is
+    gone or the time is over; limit_s: for all of it, reopening included.
+    """
+
+    work: Callable[[D, Deadline], None]
+    give_up: Callable[[DeviceError], None]
+    limit_s: float
+    cancel: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(slots=True)
+class DeviceWorker(Generic[D]):
+    """A device, its thread and its inbox of one: a new job takes back the one before."""
+
+    name: str
+    open_device: Callable[[], D]
+    _device: D | None = None
+    _job: Job[D] | None = None
+    _running: Job[D] | None = None
+    _lost: bool = False
+    _wake: threading.Condition = field(default_factory=threading.Condition)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start the thread; the device itself is opened at the first job."""
+        self._thread = threading.Thread(target=self._run, name=f"device-{self.name}", daemon=True)
+        self._thread.start()
+
+    def ask(self, job: Job[D]) -> None:
+        """Do this now; what was asked before is taken back."""
+        with self._wake:
+            self._take_back()
+            self._job = job
+            self._wake.notify()
+
+    def cancel(self) -> None:
+        """Take back what was asked; the device stays open."""
+        with self._wake:
+            self._take_back()
+
+    def stop(self) -> None:
+        """Take back, close the device, join the thread."""
+        self._stopping.set()
+        with self._wake:
+            self._take_back()
+            self._wake.notify()
+        if self._thread is not None:
+            self._thread.join(timeout=3.0)
+
+    def _take_back(self) -> None:
+        for job in (self._job, self._running):
+            if job is not None:
+                job.cancel.set()
+        self._job = None
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            with self._wake:
+                self._wake.wait_for(lambda: self._job is not None or self._stopping.is_set())
+                self._running, self._job = self._job, None
+            if self._running is not None:
+                self._do(self._running)
+                self._running = None
+        self._close()
+
+    def _do(self, job: Job[D]) -> None:
+        deadline = Deadline.after(self.name, job.limit_s, job.cancel.is_set)
+        attempt = 0
+        while True:
+            try:
+                job.work(self._opened(), deadline)
+            except CancelledError:
+                return
+            except DeviceTimeoutError as error:
+                job.give_up(error)
+                return
+            except DeviceError as error:
+                self._say_lost(error)
+                self._close()
+                if not self._pause(job, deadline, attempt):
+                    job.give_up(error)
+                    return
+                attempt += 1
+            else:
+                return
+
+    def _pause(self, job: Job[D], deadline: Deadline, attempt: int) -> bool:
+        """Wait before the next try; False where the job's time would be over."""
+        wait_s = BACKOFF_S[min(attempt, len(BACKOFF_S) - 1)]
+        if job.cancel.wait(wait_s):
+            return True  # the next use of the deadline raises CancelledError
+        try:
+            deadline.slice_s()
+        except DeviceTimeoutError:
+            return False
+        except CancelledError:
+            return True
+        return True
+
+    def _opened(self) -> D:
+        if self._device is None:
+            self._device = self.open_device()
+            if self._lost:
+                self._lost = False
+                log.say("device_back", device=self.name)
+        return self._device
+
+    def _say_lost(self, error: DeviceError) -> None:
+        if not self._lost:
+            self._lost = True
+            log.say("device_lost", "warning", device=self.name, what=error.what, mend=error.mend)
+
+    def _close(self) -> None:
+        if self._device is not None:
+            self._device.close()
+            self._device = None

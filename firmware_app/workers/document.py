@@ -1,0 +1,108 @@
+"""The document step: arms the reader, parses and checks its lines, finds the portrait."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import cv2
+
+from drivers.camera.api import Camera
+from drivers.deadline import Deadline
+from drivers.document_reader.api import DocumentReader
+from drivers.errors import DeviceError, DeviceTimeoutError
+from firmware_app import log
+from firmware_app.domain.crossing import Document, ReadMethod
+from firmware_app.domain.document_checks import check_document
+from firmware_app.domain.mrz import MrzError, parse
+from firmware_app.workers.device_worker import DeviceWorker, Job
+from firmware_app.workers.session import Pixels, Session
+from firmware_app.workflow.vocabulary import (
+    DocumentArrived,
+    DocumentUnreadable,
+    Event,
+    PortraitTaken,
+    ReadDocument,
+)
+from vision.errors import VisionError
+
+CUE_AGAIN = "document-cue-unreadable-try-again"
+CUE_PRESENT = "document-cue-present"
+PORTRAIT_LIMIT_S = 6.0
+PORTRAIT_TRIES = 5
+PORTRAIT_LONGEST_PX = 240
+JPEG_QUALITY = 80
+
+Post = Callable[[Event], None]
+
+
+@dataclass(slots=True)
+class DocumentWorker:
+    """Turns the reader's lines into a Document, or into the cue that helps."""
+
+    device: DeviceWorker[DocumentReader]
+    post: Post
+    today: Callable[[], date]
+
+    def read(self, command: ReadDocument) -> None:
+        """One try."""
+        self.device.ask(Job(self._work, self._give_up, command.limit_s))
+
+    def _work(self, reader: DocumentReader, deadline: Deadline) -> None:
+        lines = reader.read(deadline).lines
+        today = self.today()
+        try:
+            mrz = parse(lines, today)
+        except MrzError as error:
+            log.say("document_unreadable", device=self.device.name, what=str(error))
+            self.post(DocumentUnreadable(CUE_AGAIN))
+            return
+        if not mrz.all_hold:
+            log.say("document_check_digit_wrong", device=self.device.name)
+        self.post(DocumentArrived(Document(mrz, check_document(mrz, today), ReadMethod.SERIAL)))
+
+    def _give_up(self, error: DeviceError) -> None:
+        timed_out = isinstance(error, DeviceTimeoutError)
+        self.post(DocumentUnreadable(CUE_PRESENT if timed_out else CUE_AGAIN))
+
+
+@dataclass(slots=True)
+class PortraitWorker:
+    """Looks at the document's page while it lies on the reader."""
+
+    device: DeviceWorker[Camera]
+    post: Post
+    session: Session
+    find_portrait: Callable[[Pixels], Pixels | None]
+
+    def take(self) -> None:
+        """Look a few times; say whether a portrait was found."""
+        token = self.session.token
+        self.device.ask(
+            Job(
+                lambda camera, deadline: self._work(camera, deadline, token),
+                lambda _error: self.post(PortraitTaken(found=False)),
+                PORTRAIT_LIMIT_S,
+            )
+        )
+
+    def _work(self, camera: Camera, deadline: Deadline, token: int) -> None:
+        for _ in range(PORTRAIT_TRIES):
+            try:
+                portrait = self.find_portrait(camera.grab(deadline).pixels)
+            except VisionError as error:
+                log.say("portrait_unreadable", device=self.device.name, what=str(error))
+                continue
+            if portrait is not None:
+                self.session.keep_portrait(token, portrait, small_jpeg(portrait))
+                self.post(PortraitTaken(found=True))
+                return
+        self.post(PortraitTaken(found=False))
+
+
+def small_jpeg(pixels: Pixels, longest_px: int = PORTRAIT_LONGEST_PX) -> bytes:
+    """A JPEG small enough to travel over a thin link; `pixels` uint8 (height, width, 3)."""
+    scale = longest_px / max(pixels.shape[:2])
+    if scale < 1:
+        pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    _, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    return data.tobytes()

@@ -1,0 +1,73 @@
+"""The pictures of the visit under way: RAM only, one visit at a time, wiped at its end.
+
+No picture enters the workflow; the workers meet here. Each visit has a token, so that what a worker
+finishes after the wipe lands nowhere.
+"""
+
+import threading
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+Pixels = npt.NDArray[np.uint8]
+
+
+@dataclass(slots=True, repr=False)
+class Session:
+    """What the devices saw of the traveller who is here now."""
+
+    _token: int = 0
+    _portrait: Pixels | None = None
+    _face_jpeg: bytes | None = None
+    _portrait_jpeg: bytes | None = None
+    _preview_jpeg: bytes | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def token(self) -> int:
+        """The running visit's token; changes at each wipe."""
+        with self._lock:
+            return self._token
+
+    def keep_portrait(self, token: int, pixels: Pixels, jpeg: bytes) -> None:
+        """The portrait of the document, for the comparison and for the event."""
+        with self._lock:
+            if token == self._token:
+                self._portrait, self._portrait_jpeg = pixels, jpeg
+
+    def keep_face(self, token: int, jpeg: bytes) -> None:
+        """The live face that was taken, for the event."""
+        with self._lock:
+            if token == self._token:
+                self._face_jpeg = jpeg
+
+    def keep_preview(self, token: int, jpeg: bytes) -> None:
+        """The newest frame for the mirror on the page; replaces the one before."""
+        with self._lock:
+            if token == self._token:
+                self._preview_jpeg = jpeg
+
+    def portrait(self) -> Pixels | None:
+        """The document's portrait, if one was found."""
+        with self._lock:
+            return self._portrait
+
+    def preview(self) -> bytes | None:
+        """The newest frame as JPEG."""
+        with self._lock:
+            return self._preview_jpeg
+
+    def attachments(self) -> tuple[tuple[str, bytes], ...]:
+        """(role, JPEG) of each picture that goes with the event."""
+        with self._lock:
+            pairs = (("live_face", self._face_jpeg), ("document_portrait", self._portrait_jpeg))
+            return tuple((role, jpeg) for role, jpeg in pairs if jpeg is not None)
+
+    def wipe(self) -> None:
+        """Forget all pictures; the portrait's pixels are overwritten."""
+        with self._lock:
+            self._token += 1
+            if self._portrait is not None:
+                self._portrait.fill(0)
+            self._portrait = self._face_jpeg = self._portrait_jpeg = self._preview_jpeg = None
