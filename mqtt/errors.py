@@ -1,0 +1,87 @@
+"""What can go wrong with the wire, the keys and the outbox, each with the mend in one sentence; no content, ever."""
+
+from typing import ClassVar
+
+
+class WireError(Exception):
+    """Bytes that came from outside and are not what the contract says; says where, never what they held."""
+
+    mend: ClassVar[str] = "Nothing to mend here: keep the bytes, and look at who sent them."
+
+
+class MessageError(WireError):
+    """A plaintext that is not an event of mqtt/contract/: not CBOR, too large, a wrong type or value."""
+
+    mend = (
+        "Compare the sender's release with mqtt/contract/; the sealed bytes are kept as they came."
+    )
+
+
+class EnvelopeError(WireError):
+    """A wire, statement or ciphertext that is misshapen, not signed by its kiosk, or not for our keys."""
+
+    mend = (
+        "Check that the registry holds this kiosk's present key; the bytes are kept as they came."
+    )
+
+
+class ReceiptError(WireError):
+    """A receipt that is misshapen or not signed by the centre; the rows it names stay unreceipted."""
+
+    mend = (
+        "Check the centre's public key in the provisioning bundle; the kiosk sends its rows again."
+    )
+
+
+class KeyFileError(Exception):
+    """A key file that cannot be used: unreadable, open to others, or not a P-256 key."""
+
+    mend: ClassVar[str] = (
+        "Give the file to its service alone (chmod 600), or provision the key anew."
+    )
+
+
+class OutboxError(Exception):
+    """Something between the kiosk and its store of sealed rows."""
+
+    mend: ClassVar[str] = "Run `kiosk doctor` and look at the card and its free space."
+
+
+class OutboxBusyError(OutboxError):
+    """Another process owns the outbox."""
+
+    mend = "Stop the other border-kiosk process; an outbox has one owner."
+
+
+class OutboxFullError(OutboxError):
+    """No room below the high-water mark; nothing was written."""
+
+    mend = (
+        "Bring the link or the centre back so that rows are receipted, or raise outbox.max_bytes."
+    )
+
+
+class OutboxChainError(OutboxError):
+    """Sealed rows that do not follow the stored head; nothing was written."""
+
+    mend = (
+        "Seal again from outbox.head(), or use outbox.append, which holds the lock between the two."
+    )
+
+
+class OutboxForeignError(OutboxError):
+    """The outbox belongs to another kiosk id."""
+
+    mend = "Put the card back into its own kiosk, or move the file aside before this kiosk starts."
+
+
+class OutboxCorruptError(OutboxError):
+    """The file is no readable database; it was moved aside, not deleted."""
+
+    mend = "Send the file that was moved aside to the centre's engineers, and replace the card."
+
+
+class OutboxDiskError(OutboxError):
+    """The disk refused to read or write."""
+
+    mend = "Replace the card or disk; what was confirmed before is on it and still sealed."

@@ -1,0 +1,142 @@
+"""What the kiosk says to the centre, before it is sealed: frozen structs, encode, decode (pure)."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from msgspec import Meta, field
+
+from mqtt.errors import MessageError
+from mqtt.groups import (
+    Answer,
+    Biometric,
+    Closed,
+    Code,
+    Comparison,
+    Count,
+    Crossing,
+    Document,
+    DocumentCheck,
+    Envelope,
+    KioskId,
+    Law,
+    Lists,
+    Liveness,
+    OfficerAction,
+    Software,
+    Time,
+    Traveller,
+    Utc,
+    Uuid,
+)
+
+EVENT_LIMIT_BYTES = 256 * 1024
+
+
+class Kind(StrEnum):
+    """What a statement is about; stands in the clear."""
+
+    CROSSING = "crossing"
+    ATTACHMENT = "attachment"
+    EPOCH_START = "epoch_start"
+    TIME_ANCHOR = "time_anchor"
+    COUNTERS = "counters"
+    OFFICER_DECISION = "officer_decision"
+    SELFTEST = "selftest"
+
+
+class Profile(StrEnum):
+    """What an event is worth: the production registry of a centre refuses every other profile."""
+
+    PRODUCTION = "production"
+    TRAINING = "training"
+    DEMO = "demo"
+    SELFTEST = "selftest"
+
+
+class Assurance(StrEnum):
+    """Where the signing key lives."""
+
+    SOFTWARE = "software"
+    TPM = "tpm"
+
+
+class NotCaptured(Closed, frozen=True, kw_only=True):
+    """A required group that is not there, and why."""
+
+    group: Literal["traveller", "document", "liveness"]
+    reason: Code
+
+
+class CrossingEvent(Closed, frozen=True, kw_only=True, tag_field="kind", tag="crossing"):
+    """One crossing. Lists may be empty; a required group that was not captured stands in `not_captured`."""
+
+    envelope: Envelope
+    time: Time
+    crossing: Crossing
+    document_checks: tuple[DocumentCheck, ...]
+    biometrics: tuple[Biometric, ...]
+    comparison: tuple[Comparison, ...]
+    answers: tuple[Answer, ...]
+    lists: Lists
+    officer: tuple[OfficerAction, ...]
+    law: Law
+    software: Software
+    traveller: Traveller | None = None
+    document: Document | None = None
+    liveness: Liveness | None = None
+    not_captured: tuple[NotCaptured, ...] = ()
+
+    def __post_init__(self) -> None:
+        groups = {"traveller": self.traveller, "document": self.document, "liveness": self.liveness}
+        absent = sorted(name for name, group in groups.items() if group is None)
+        if absent != sorted(one.group for one in self.not_captured):
+            raise ValueError("not_captured names each required group that is absent, and no other.")
+
+
+class Attachment(Closed, frozen=True, kw_only=True, tag_field="kind", tag="attachment"):
+    """A large part of an event, sealed apart so that on a thin link the text goes first."""
+
+    event_id: Uuid
+    relates_to: Uuid
+    role: Literal["live_face", "document_portrait", "document_image", "finger_image"]
+    media_type: Annotated[str, Meta(pattern=r"^[a-z]+/[a-z0-9.+-]{1,60}$(?!\n)")]
+    data: Annotated[bytes, Meta(min_length=1, max_length=192 * 1024)] = field(name="bytes")
+
+
+class EpochStart(Closed, frozen=True, kw_only=True, tag_field="kind", tag="epoch_start"):
+    """The owner started anew; the statement's `previous` names the last head of the epoch before."""
+
+    event_id: Uuid
+    kiosk_id: KioskId
+    time: Time
+    software: Software
+
+
+class TimeAnchor(Closed, frozen=True, kw_only=True, tag_field="kind", tag="time_anchor"):
+    """A better time: corrects what earlier events of the same boot_id said."""
+
+    event_id: Uuid
+    time: Time
+    corrects_boot_id: Uuid
+
+
+class Counters(Closed, frozen=True, kw_only=True, tag_field="kind", tag="counters"):
+    """Impersonal counts between two times, such as visits abandoned, by name."""
+
+    event_id: Uuid
+    since: Utc
+    until: Utc
+    counts: dict[Code, Count]
+
+
+Event = CrossingEvent | Attachment | EpochStart | TimeAnchor | Counters
+
+
+def encode(event: Event) -> bytes:
+    """Deterministic CBOR (RFC 8949, 4.2.1) with text labels; raises ValueError above EVENT_LIMIT_BYTES."""
+    raise NotImplementedError
+
+
+def decode(data: bytes) -> Event:
+    """The event in `data`; unknown fields are passed over. Raises MessageError and nothing else."""
+    raise NotImplementedError
