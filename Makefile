@@ -1,0 +1,30 @@
+# The two commands of the border kiosk, and what its engineers use beside them.
+.PHONY: help run test lint format lock screens clean
+.DEFAULT_GOAL := help
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 20
+
+run: ## see a whole crossing, then walk through it yourself; ONCE=1 ends after the receipt
+	@image_build/bootstrap.sh run
+	@exec .venv/bin/kiosk demo $(if $(ONCE),--once)
+
+test: ## install what the tests need and run everything
+	@image_build/bootstrap.sh test
+	@.venv/bin/python -m pytest $(PYTEST)
+
+lint: ## style, types, arrows
+	@image_build/bootstrap.sh test
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
+
+format: ## let ruff lay the code out
+	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format .
+
+lock: ## resolve pyproject.toml into requirements.lock, with hashes
+	@.venv/bin/python image_build/lock.py
+
+screens: ## draw docs/screens anew
+	@.venv/bin/python tests/browser/make_screens.py
+
+clean: ## remove what run and test made here
+	@rm -rf .venv .run build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
