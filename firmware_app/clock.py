@@ -1,11 +1,18 @@
 """The appliance's clock: the only place that asks what time it is."""
 
+import ctypes
+import struct
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 UtcClock = Callable[[], datetime]
+TIMEX_BYTES = 256
+TIME_ERROR = 5
+UNSTEERED_MS = 86_400_000
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -30,3 +37,21 @@ def boot_id() -> str:
         return _BOOT_ID.read_text().strip()
     except OSError:
         return ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockQuality:
+    """Where the wall clock has its time from, and how wrong it may be."""
+
+    source: Literal["ntp", "rtc"]
+    uncertainty_ms: int
+
+
+def quality() -> ClockQuality:
+    """What the kernel says of its clock (adjtimex(2)); a day's doubt where nothing steers it."""
+    state = ctypes.create_string_buffer(TIMEX_BYTES)
+    answer = ctypes.CDLL(None, use_errno=True).adjtimex(state)
+    if answer < 0 or answer == TIME_ERROR:
+        return ClockQuality("rtc", UNSTEERED_MS)
+    _modes, _offset, _frequency, maxerror_us = struct.unpack_from("@iqqq", state.raw)
+    return ClockQuality("ntp", maxerror_us // 1000)

@@ -19,7 +19,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: a stable code, its result, why, and the names of the inputs it used."""
+    """One check: a stable code, its result, why as a code, and the names of its inputs."""
 
     code: str
     result: Result
@@ -27,7 +27,7 @@ class Check:
     inputs: tuple[str, ...] = ()
 
 
-NO_CHIP = "this post has no chip reader"
+NO_CHIP = "no_chip_reader"
 CHIP_CHECKS = ("chip.passive_authentication", "chip.active_authentication", "chip.dg1_against_mrz")
 
 
@@ -43,7 +43,7 @@ def check_document(mrz: Mrz, today: date) -> tuple[Check, ...]:
         for digit in mrz.check_digits
     ]
     done.append(_expiry(mrz, today))
-    done.append(Check("vz.against_mrz", Result.NOT_DONE, "the visual zone is not read"))
+    done.append(Check("vz.against_mrz", Result.NOT_DONE, "visual_zone_not_read"))
     done += [Check(code, Result.NOT_DONE, NO_CHIP) for code in CHIP_CHECKS]
     return tuple(done)
 
@@ -51,15 +51,13 @@ def check_document(mrz: Mrz, today: date) -> tuple[Check, ...]:
 def _expiry(mrz: Mrz, today: date) -> Check:
     inputs = ("mrz.expiry", "today")
     if not mrz.expiry:
-        return Check(
-            "document.expiry", Result.NOT_APPLICABLE, "the document does not expire", inputs
-        )
+        return Check("document.expiry", Result.NOT_APPLICABLE, "never_expires", inputs)
     if re.search("X", mrz.expiry):
-        return Check("document.expiry", Result.NOT_DONE, "the expiry date is incomplete", inputs)
+        return Check("document.expiry", Result.NOT_DONE, "expiry_incomplete", inputs)
     try:
         last_day = date.fromisoformat(mrz.expiry)
     except ValueError:
-        return Check("document.expiry", Result.FAILED, "the expiry date is no date", inputs)
+        return Check("document.expiry", Result.FAILED, "expiry_no_date", inputs)
     if last_day < today:
         return Check("document.expiry", Result.FAILED, "expired", inputs)
     return Check("document.expiry", Result.PASSED, inputs=inputs)

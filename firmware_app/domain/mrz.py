@@ -127,7 +127,8 @@ class CheckDigit:
 class Mrz:
     """A machine readable zone, field by field; personal, so its repr shows the layout only.
 
-    birth and expiry are YYYY-MM-DD; unknown parts of a birth date stay `XX` (Doc 9303-3, 4.8).
+    birth and expiry are YYYY-MM-DD; unknown parts of a birth date stay `XX` (Doc 9303-3, 4.8);
+    sex is F, M, X or unspecified.
     """
 
     layout: str
@@ -175,14 +176,14 @@ def parse(lines: tuple[str, ...], today: date) -> Mrz:
     number, number_digit = _number(layout, lines)
     return Mrz(
         layout=layout.name,
-        document_code=lines[0][:2].rstrip("<"),
-        issuing_state=lines[0][2:5].rstrip("<"),
+        document_code=_letters(lines[0][:2], "document code"),
+        issuing_state=_letters(lines[0][2:5], "issuing state"),
         surname=surname,
         given_names=given_names,
         number=number,
-        nationality=_cut(lines, layout.nationality).rstrip("<"),
+        nationality=_letters(_cut(lines, layout.nationality), "nationality"),
         birth=_birth(_cut(lines, layout.birth), today),
-        sex=_cut(lines, layout.sex).replace("<", "X"),
+        sex=_sex(_cut(lines, layout.sex)),
         expiry=_expiry(_cut(lines, layout.expiry), today),
         optional=tuple(_cut(lines, field).strip("<") for field in layout.optional),
         check_digits=(number_digit, *digits),
@@ -206,6 +207,21 @@ def _layout(lines: tuple[str, ...]) -> Layout:
 
 def _cut(lines: tuple[str, ...], field: Field) -> str:
     return lines[field.line][field.start : field.end]
+
+
+def _letters(text: str, field: str) -> str:
+    bare = text.rstrip("<")
+    if not bare.isalpha():
+        raise MrzError(f"the {field} is no letters.")
+    return bare
+
+
+def _sex(text: str) -> str:
+    """F, M, or unspecified (`<`; some states print X in the machine readable zone too)."""
+    sexes = {"F": "F", "M": "M", "X": "X", "<": "unspecified"}
+    if text not in sexes:
+        raise MrzError("the sex is none of F, M, X, <.")
+    return sexes[text]
 
 
 def _digit_holds(text: str, printed: str) -> bool:
@@ -237,6 +253,8 @@ def _number(layout: Layout, lines: tuple[str, ...]) -> tuple[str, CheckDigit]:
     if printed == "<" and len(rest.split("<")[0]) >= 2:
         tail = rest.split("<")[0]
         text, printed = text + tail[:-1], tail[-1]
+    if not text.strip("<"):
+        raise MrzError("there is no document number.")
     return text.rstrip("<"), CheckDigit("number", _digit_holds(text, printed))
 
 
