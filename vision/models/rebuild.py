@@ -15,6 +15,7 @@ from typing import Any
 from vision.models.flatbuffer_batch import with_batch_of_one
 
 FOLDER = Path(__file__).parent
+CONVERTER = ("tensorflow-cpu==2.18.1", "h5py==3.16.0", "numpy==1.26.4")
 Recipe = Callable[[bytes], bytes]
 
 
@@ -28,10 +29,24 @@ def face_template(source: bytes) -> bytes:
     return with_batch_of_one(source)
 
 
+def finger_minutiae(source: bytes) -> bytes:
+    """Weights to tflite by minutiae_graph.py, in a throw-away virtual environment (1.5 GB)."""
+    with tempfile.TemporaryDirectory() as scratch:
+        home = Path(scratch)
+        (home / "weights.h5").write_bytes(source)
+        subprocess.run([sys.executable, "-m", "venv", home / "venv"], check=True)
+        python = home / "venv/bin/python"
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *CONVERTER], check=True)
+        graph = FOLDER / "minutiae_graph.py"
+        subprocess.run([python, graph, home / "weights.h5", home / "made.tflite"], check=True)
+        return (home / "made.tflite").read_bytes()
+
+
 RECIPES: dict[str, Recipe] = {
     "face-detection-short-range": as_it_is,
     "face-landmark": as_it_is,
     "face-template": face_template,
+    "finger-minutiae": finger_minutiae,
 }
 
 
