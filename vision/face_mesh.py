@@ -1,0 +1,108 @@
+"""468 points of a face in three dimensions, and which way the head points."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from vision.face_detect import LEFT_EYE, RIGHT_EYE, DetectedFace
+from vision.face_geometry import Points, Similarity, cut, square
+from vision.image import Bgr8
+from vision.model_store import ModelStore
+
+SIDE_PX = 192
+MARGIN = 1.5
+"""The cut is this much wider than the face, as the network was trained."""
+
+# Point numbers of the MediaPipe face mesh; right and left are the person's own.
+RIGHT_EYE_CORNERS, LEFT_EYE_CORNERS = (33, 133), (263, 362)
+NOSE_TIPS, MOUTH_RIGHT, MOUTH_LEFT = (1, 4), 61, 291
+FOREHEAD, CHIN = 10, 152
+LEVEL_PITCH_DEG = -9.0
+"""What the chin-forehead line reads on a level head: the median of 20 portraits on documents."""
+_PAIRS = ((33, 263), (133, 362), (61, 291), (234, 454), (127, 356), (50, 280), (105, 334))
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Where the head points, in degrees; (0, 0, 0) looks into the camera.
+
+    Positive yaw: turned to the person's own left (the nose moves right in an unmirrored picture).
+    Positive pitch: chin up. Positive roll: leaned to the person's own left shoulder.
+    """
+
+    yaw_deg: float
+    pitch_deg: float
+    roll_deg: float
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Mesh:
+    """468 points (468, 3): x, y, and depth (smaller is nearer), all in pixels of the picture."""
+
+    points: Points
+    presence: float
+
+    def __repr__(self) -> str:
+        """Say how sure, never the shape of the face."""
+        return f"Mesh(presence={self.presence:.2f})"
+
+    def grown(self, factor: float) -> "Mesh":
+        """The same mesh on a picture that is `factor` times as large."""
+        points = self.points * np.float32(factor)
+        points.flags.writeable = False
+        return Mesh(points, self.presence)
+
+
+class FaceMesher:
+    """Lays the mesh on a face that was found."""
+
+    def __init__(self, models: ModelStore) -> None:
+        self._model = models.open("face-landmark")
+
+    def lay(self, pixels: Bgr8, face: DetectedFace) -> Mesh:
+        """Two passes: the first cut comes from the box, the second from the first mesh."""
+        eyes = face.points[LEFT_EYE] - face.points[RIGHT_EYE]
+        angle = math.atan2(float(eyes[1]), float(eyes[0]))
+        width = face.box.longest_px * MARGIN
+        first = self._once(pixels, square(face.box.centre, width, angle, SIDE_PX))
+        return self._once(pixels, _around(first.points))
+
+    def _once(self, pixels: Bgr8, to_cut: Similarity) -> Mesh:
+        fed = cut(pixels, to_cut, SIDE_PX)[None, :, :, ::-1].astype(np.float32) / 255
+        points, logit = self._model.run(np.ascontiguousarray(fed))
+        laid = to_cut.inverse().on(points.reshape(468, 3))
+        laid.flags.writeable = False
+        return Mesh(laid, 1 / (1 + math.exp(-float(np.clip(logit.item(), -50, 50)))))
+
+
+def pose(points: Points) -> Pose:
+    """Read the head's axes off the mesh: right to left by seven pairs, chin to forehead."""
+    side = np.mean([points[left] - points[right] for right, left in _PAIRS], axis=0)
+    side /= max(float(np.linalg.norm(side)), 1e-9)
+    up = points[FOREHEAD] - points[CHIN]
+    up = up - side * float(up @ side)
+    up /= max(float(np.linalg.norm(up)), 1e-9)
+    return Pose(
+        yaw_deg=math.degrees(math.atan2(side[2], math.hypot(side[0], side[1]))),
+        pitch_deg=math.degrees(math.atan2(up[2], math.hypot(up[0], up[1]))) - LEVEL_PITCH_DEG,
+        roll_deg=math.degrees(math.atan2(side[1], side[0])),
+    )
+
+
+def eyes(points: Points) -> tuple[Points, Points]:
+    """Centres (2,) of the person's right and left eye."""
+    right = points[list(RIGHT_EYE_CORNERS), :2].mean(axis=0)
+    left = points[list(LEFT_EYE_CORNERS), :2].mean(axis=0)
+    return right, left
+
+
+def _around(points: Points) -> Similarity:
+    """The cut for the second pass: upright by the eyes, around all points."""
+    right, left = eyes(points)
+    angle = math.atan2(float(left[1] - right[1]), float(left[0] - right[0]))
+    upright = square(0j, 1.0, angle, 1).on(points[:, :2])
+    low, high = upright.min(axis=0), upright.max(axis=0)
+    middle = square(0j, 1.0, angle, 1).inverse().on(((low + high) / 2)[None])[0]
+    width = float(max(high - low)) * MARGIN
+    return square(complex(middle[0], middle[1]), width, angle, SIDE_PX)
