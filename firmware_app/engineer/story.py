@@ -1,0 +1,64 @@
+"""A story: what a traveller does at each screen, as TOML; and what must come of it."""
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from firmware_app.errors import StoryError
+
+STORIES = Path(__file__).parent / "stories"
+Peer = Literal["reader", "page", "camera", "finger"]
+
+
+class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When `screen` comes up, `peer` gets `cue`, in the words of that simulated device."""
+
+    screen: str
+    peer: Peer
+    cue: dict[str, object]
+    times: int = 1_000_000
+
+
+class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the centre must have stored; empty fields are not looked at. `none`: no event at all."""
+
+    outcome: Literal["completed", "referred", "none"]
+    reasons: tuple[str, ...] = ()
+    decision: str = ""
+    not_captured: tuple[str, ...] = ()
+
+
+class Story(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One traveller.
+
+    hands: screen -> the button that is touched there (a list: one each time the screen comes up);
+    answers: the buttons for question screens; body: cues to the simulated devices;
+    follow_turns: whether the head turns as the screen asks, the other way, or not at all;
+    pace_s: before each touch.
+    """
+
+    title: str
+    hands: dict[str, str | list[str]]
+    answers: tuple[str, ...]
+    body: tuple[Act, ...]
+    expect: Expect
+    follow_turns: Literal["asked", "other", "never"] = "asked"
+    pace_s: float = 0.0
+    limit_s: float = 60.0
+
+
+def load(path: Path) -> Story:
+    """Read a story file, or a shipped one by its bare name; raises StoryError."""
+    shipped = STORIES / f"{path}.toml"
+    path = shipped if not path.exists() and shipped.exists() else path
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Story)
+    except FileNotFoundError as error:
+        names = ", ".join(sorted(story.stem for story in STORIES.glob("*.toml")))
+        raise StoryError(f"no story {path}; shipped ones: {names}.") from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise StoryError(f"{path}: {error}.") from error
+    except msgspec.ValidationError as error:
+        raise StoryError(f"{path}: {error}.") from error

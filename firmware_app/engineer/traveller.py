@@ -1,0 +1,120 @@
+"""A simulated traveller: watches the page as a browser does, touches its buttons, acts on the stage.
+
+The kiosk cannot tell it from a person: it reads the page's event stream, posts touches, and gives
+cues to the simulated devices (a document laid down, a head turned, a finger placed).
+"""
+
+import http.client
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from drivers.stage import send_cue
+from firmware_app.engineer.story import Story
+from firmware_app.errors import StoryError
+
+READ_LIMIT_S = 1.0
+LINE_LIMIT_BYTES = 65_536
+
+ScreenNow = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Traveller:
+    """One story acted out. `hands` False: only the body acts, a person touches the buttons."""
+
+    story: Story
+    stage: Path
+    port: int
+    hands: bool = True
+    on_screen: Callable[[str, float], None] = lambda _name, _at_s: None
+    _visits: Counter[str] = field(default_factory=Counter)
+    _last: str = ""
+    _turn: str = ""
+    _stopping: threading.Event = field(default_factory=threading.Event)
+
+    def stop(self) -> None:
+        """Walk away within a second."""
+        self._stopping.set()
+
+    def walk(self, until: Callable[[str], bool]) -> None:
+        """Act until `until(screen name)` holds; raises StoryError past the story's limit."""
+        at_end_s = time.monotonic() + self.story.limit_s if self.hands else None
+        for screen in self._screens():
+            if screen is not None:
+                name = str(screen["name"])
+                if name != self._last:
+                    self._visits[name] += 1
+                    self.on_screen(name, time.monotonic())
+                self._act(screen, name)
+                if until(name):
+                    return
+            if self._stopping.is_set():
+                return
+            if at_end_s is not None and time.monotonic() > at_end_s:
+                raise StoryError(f"nothing more happened at the screen {self._last!r}.")
+
+    def _act(self, screen: ScreenNow, name: str) -> None:
+        came_up = name != self._last
+        self._last = name
+        if came_up:
+            for act in self.story.body:
+                if act.screen == name and self._visits[name] <= act.times:
+                    send_cue(self.stage / act.peer, **act.cue)
+        self._follow(str(screen.get("asked_turn", "")))
+        if self.hands:
+            button = self._button(screen, name, came_up=came_up)
+            if button:
+                self._stopping.wait(self.story.pace_s)
+                self._touch(int(screen["serial"]), button)
+
+    def _follow(self, asked: str) -> None:
+        if asked != self._turn and asked and self.story.follow_turns != "never":
+            other = "right" if asked == "left" else "left"
+            turn = asked if self.story.follow_turns == "asked" else other
+            send_cue(self.stage / "camera", turn=turn)
+        self._turn = asked
+
+    def _button(self, screen: ScreenNow, name: str, *, came_up: bool) -> str:
+        if name == "question":
+            shown = {button["id"] for button in screen["buttons"]}
+            return next((answer for answer in self.story.answers if answer in shown), "")
+        wanted = self.story.hands.get(name, "")
+        if isinstance(wanted, list):
+            index = self._visits[name] - 1
+            wanted = wanted[index] if index < len(wanted) else ""
+        elif self._visits[name] > 1 and name == "attract":
+            wanted = ""
+        return wanted if came_up else ""
+
+    def _touch(self, serial: int, button: str) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5.0)
+        try:
+            body = json.dumps({"serial": serial, "button": button})
+            connection.request("POST", "/touch", body, {"Content-Type": "application/json"})
+            connection.getresponse().read()
+        except OSError as error:
+            raise StoryError(f"the page did not take a touch: {error}.") from error
+        finally:
+            connection.close()
+
+    def _screens(self) -> Iterator[ScreenNow | None]:
+        """Each screen as it comes; None where a heartbeat passed."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10.0)
+        try:
+            connection.request("GET", "/events")
+            response = connection.getresponse()
+            while True:
+                line = response.readline(LINE_LIMIT_BYTES)
+                if not line:
+                    raise StoryError("the page went away.")
+                yield json.loads(line[5:]) if line.startswith(b"data:") else None
+        except (OSError, http.client.HTTPException) as error:
+            raise StoryError(f"the page went away: {error}.") from error
+        finally:
+            connection.close()
