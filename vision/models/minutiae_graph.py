@@ -1,4 +1,4 @@
-"""Turns LEADER's weights into a tflite file, where TensorFlow is: `WEIGHTS.h5 OUT` (see rebuild.py).
+"""Turns LEADER's weights into a tflite file; runs where TensorFlow is: `WEIGHTS.h5 OUT`.
 
 The network is that of Cappelli's LEADER (PyPI pyfing): a small encoder-decoder for context, an
 attention gate, a second encoder-decoder at half size, three heads. It is written here in operations
