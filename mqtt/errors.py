@@ -1,16 +1,16 @@
-"""What can go wrong with the wire, the keys and the outbox, each with the mend in one sentence; no content, ever."""
+"""What can go wrong with the wire, keys and outbox, each with its mend and without any content."""
 
 from typing import ClassVar
 
 
 class WireError(Exception):
-    """Bytes that came from outside and are not what the contract says; says where, never what they held."""
+    """Bytes from outside that the contract does not have; says where, never what they held."""
 
     mend: ClassVar[str] = "Nothing to mend here: keep the bytes, and look at who sent them."
 
 
 class MessageError(WireError):
-    """A plaintext that is not an event of mqtt/contract/: not CBOR, too large, a wrong type or value."""
+    """No event of mqtt/contract/: not CBOR, too large, a wrong type or value."""
 
     mend = (
         "Compare the sender's release with mqtt/contract/; the sealed bytes are kept as they came."
@@ -18,7 +18,7 @@ class MessageError(WireError):
 
 
 class EnvelopeError(WireError):
-    """A wire, statement or ciphertext that is misshapen, not signed by its kiosk, or not for our keys."""
+    """A wire that is misshapen, not signed by its kiosk, or not sealed for our keys."""
 
     mend = (
         "Check that the registry holds this kiosk's present key; the bytes are kept as they came."
@@ -26,7 +26,7 @@ class EnvelopeError(WireError):
 
 
 class ReceiptError(WireError):
-    """A receipt that is misshapen or not signed by the centre; the rows it names stay unreceipted."""
+    """A receipt that is misshapen or not signed by the centre; its rows stay unreceipted."""
 
     mend = (
         "Check the centre's public key in the provisioning bundle; the kiosk sends its rows again."
@@ -73,6 +73,12 @@ class OutboxForeignError(OutboxError):
     """The outbox belongs to another kiosk id."""
 
     mend = "Put the card back into its own kiosk, or move the file aside before this kiosk starts."
+
+
+class OutboxVersionError(OutboxError):
+    """The outbox was written by a newer release."""
+
+    mend = "Go back to the newer release, let it drain the outbox, then change the release."
 
 
 class OutboxCorruptError(OutboxError):

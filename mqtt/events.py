@@ -1,10 +1,13 @@
 """What the kiosk says to the centre, before it is sealed: frozen structs, encode, decode (pure)."""
 
+import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta, field
 
+from mqtt import cbor
 from mqtt.errors import MessageError
 from mqtt.groups import (
     Answer,
@@ -30,6 +33,7 @@ from mqtt.groups import (
 )
 
 EVENT_LIMIT_BYTES = 256 * 1024
+_PLACE = re.compile(r"`(?:key in )?\$[a-z_0-9.\[\]]*`")
 
 
 class Kind(StrEnum):
@@ -68,7 +72,7 @@ class NotCaptured(Closed, frozen=True, kw_only=True):
 
 
 class CrossingEvent(Closed, frozen=True, kw_only=True, tag_field="kind", tag="crossing"):
-    """One crossing. Lists may be empty; a required group that was not captured stands in `not_captured`."""
+    """One crossing; lists may be empty, a required group that is absent is in `not_captured`."""
 
     envelope: Envelope
     time: Time
@@ -104,7 +108,7 @@ class Attachment(Closed, frozen=True, kw_only=True, tag_field="kind", tag="attac
 
 
 class EpochStart(Closed, frozen=True, kw_only=True, tag_field="kind", tag="epoch_start"):
-    """The owner started anew; the statement's `previous` names the last head of the epoch before."""
+    """The owner started anew; the statement's `previous` names the last head before it."""
 
     event_id: Uuid
     kiosk_id: KioskId
@@ -133,10 +137,29 @@ Event = CrossingEvent | Attachment | EpochStart | TimeAnchor | Counters
 
 
 def encode(event: Event) -> bytes:
-    """Deterministic CBOR (RFC 8949, 4.2.1) with text labels; raises ValueError above EVENT_LIMIT_BYTES."""
-    raise NotImplementedError
+    """Deterministic CBOR (RFC 8949, 4.2.1), text labels; raises ValueError for what may not be."""
+    data = cbor.dumps(msgspec.to_builtins(event, builtin_types=(bytes,)))
+    try:
+        decode(data)
+    except MessageError as error:
+        raise ValueError(f"no event of the contract: {error}") from None
+    return data
 
 
 def decode(data: bytes) -> Event:
-    """The event in `data`; unknown fields are passed over. Raises MessageError and nothing else."""
-    raise NotImplementedError
+    """The event in `data`; unknown fields are passed over; raises only MessageError."""
+    try:
+        fields = cbor.loads(data, limit_bytes=EVENT_LIMIT_BYTES)
+    except cbor.CborError as error:
+        raise MessageError(str(error)) from None
+    try:
+        event: Event = msgspec.convert(fields, Event, builtin_types=(bytes,))
+    except msgspec.ValidationError as error:
+        raise MessageError(f"not what the contract says at {_place(error)}.") from None
+    return event
+
+
+def _place(error: msgspec.ValidationError) -> str:
+    """Where it went wrong (`$.document.number`), without the value that msgspec may quote."""
+    _, found, place = str(error).rpartition(" - at ")
+    return place if found and _PLACE.fullmatch(place) else "the top"

@@ -1,7 +1,8 @@
 """The groups of fields that a crossing event is made of (pure).
 
-The words are those of the contract (mqtt/contract/event.cddl). Fields are added, meanings never change, unknown
-fields are tolerated. Every struct here stands in the sealed part, so none shows its content in a repr.
+The words are those of the contract (mqtt/contract/event.cddl). Fields are added, meanings never
+change, unknown fields are tolerated. Every struct here stands in the sealed part, so none shows its
+content in a repr.
 """
 
 from datetime import datetime
@@ -22,7 +23,7 @@ class Result(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
-# `$(?!\n)`: Python's `$` alone would let a line feed through; JSON Schema's regular expressions read it too.
+# `$(?!\n)`: Python's `$` alone would let a line feed through; JSON Schema reads this form too.
 Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:/+-]{1,64}$(?!\n)")]
 Text = Annotated[str, Meta(max_length=400)]
 State = Annotated[str, Meta(pattern=r"^[A-Z]{1,3}$(?!\n)", description="Doc 9303-3, section 5")]
@@ -35,6 +36,7 @@ PartialDay = Annotated[
 ]
 Utc = Annotated[datetime, Meta(tz=True)]
 Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
+Score = Annotated[float, Meta(ge=-1e9, le=1e9)]
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
@@ -49,7 +51,10 @@ class Closed(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Envelope(Closed, frozen=True, kw_only=True):
-    """Which event, from where; `post` is UN/LOCODE and the national code, `supersedes` an earlier event_id."""
+    """Which event, from where.
+
+    `post` is UN/LOCODE and the national code, `supersedes` an earlier event_id.
+    """
 
     event_id: Uuid
     kiosk_id: KioskId
@@ -63,13 +68,16 @@ class Envelope(Closed, frozen=True, kw_only=True):
 
 
 class Time(Closed, frozen=True, kw_only=True):
-    """When, and how well the kiosk knew it; a later time_anchor corrects by boot_id and monotonic_ns."""
+    """When, and how well the kiosk knew it.
+
+    A later time_anchor corrects by boot_id and monotonic_ns.
+    """
 
     captured_at: Utc
     clock_source: Literal["rtc", "ntp", "gnss", "manual", "floor"]
     clock_uncertainty_ms: Count
     boot_id: Uuid
-    monotonic_ns: Annotated[int, Meta(ge=0)]
+    monotonic_ns: Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class Crossing(Closed, frozen=True, kw_only=True):
@@ -79,7 +87,7 @@ class Crossing(Closed, frozen=True, kw_only=True):
     mode: Literal["LAND", "AIR", "SEA", "RAIL"]
     outcome: Literal["completed", "referred", "refused_by_officer"]
     referral_reasons: tuple[Code, ...]
-    duration_s: dict[Code, Annotated[float, Meta(ge=0)]]
+    duration_s: dict[Code, Annotated[float, Meta(ge=0, le=1e9)]]
     assisted: bool
     training: bool
     refusal_reason: Literal["A", "B", "C", "D", "E", "F", "G", "H", "I", "J"] | None = None
@@ -89,7 +97,7 @@ class Crossing(Closed, frozen=True, kw_only=True):
 
 
 class Name(Closed, frozen=True, kw_only=True):
-    """A name as the MRZ has it (fillers as spaces) and, where DG11 or the page gave it, in full Unicode."""
+    """A name as the MRZ has it (fillers as spaces), and Unicode where DG11 or the page has it."""
 
     mrz: Text
     unicode: Text | None = None
@@ -133,7 +141,7 @@ class Document(Closed, frozen=True, kw_only=True):
 
 
 class DocumentCheck(Closed, frozen=True, kw_only=True):
-    """One check of BSI TR-03135: also those that were not done are listed, with the reason in `why`."""
+    """One check of BSI TR-03135; those that were not done are listed too and say `why`."""
 
     code: Code
     result: Result
@@ -174,7 +182,10 @@ class Model(Closed, frozen=True, kw_only=True):
 
 
 class Biometric(Closed, frozen=True, kw_only=True):
-    """One sample, or the reason why there is none; `position` is the ISO/IEC 19794-2 finger code, 1 to 10."""
+    """One sample, or the reason why there is none.
+
+    `position` is the ISO/IEC 19794-2 finger code: 1 to 5 right thumb to little, 6 to 10 left.
+    """
 
     modality: Literal["face", "finger", "iris"]
     position: Annotated[int, Meta(ge=0, le=15)] | None = None
@@ -205,19 +216,22 @@ class Liveness(Closed, frozen=True, kw_only=True):
 
     method: Code
     challenges: tuple[Challenge, ...]
-    scores: dict[Code, float]
+    scores: dict[Code, Score]
     decision: Literal["live", "not_sure", "attack"]
     model: Model | None = None
 
 
 class Comparison(Closed, frozen=True, kw_only=True):
-    """What was compared with what; a comparison that was not done says why; `fmr` is that of the threshold."""
+    """What was compared with what; one that was not done says why.
+
+    `fmr` is the false match rate of the threshold (ISO/IEC 19795-1).
+    """
 
     probe: Code
     reference: Code
     decision: Literal["match", "no_match", "not_done"]
-    score: float | None = None
-    threshold: float | None = None
+    score: Score | None = None
+    threshold: Score | None = None
     algorithm: Code | None = None
     fmr: Annotated[float, Meta(ge=0, le=1)] | None = None
     why: Code | None = None
@@ -228,7 +242,7 @@ class Comparison(Closed, frozen=True, kw_only=True):
 
 
 class Answer(Closed, frozen=True, kw_only=True):
-    """One question and the code of the answer; `text` only where the question asks for free text."""
+    """One question and the code of its answer; `text` only where it asks for free text."""
 
     question: Code
     version: Count
@@ -237,7 +251,7 @@ class Answer(Closed, frozen=True, kw_only=True):
 
 
 class Watchlist(Closed, frozen=True, kw_only=True):
-    """Which list was asked and what it said; `version` and `age_s` are absent where it was not_done."""
+    """Which list was asked and what it said; no `version` and `age_s` where it was not_done."""
 
     result: Literal["clear", "hit", "not_done"]
     version: Code | None = None
@@ -276,7 +290,7 @@ class OfficerAction(Closed, frozen=True, kw_only=True):
 
 
 class Law(Closed, frozen=True, kw_only=True):
-    """On what ground, and what the traveller was told; `consents` names the optional parts agreed to."""
+    """On what ground, and what the traveller was told; `consents` to optional parts."""
 
     legal_basis: Code
     notice_version: Code

@@ -30,7 +30,7 @@ class Signer(Protocol):
 
 
 def thumbprint(key: PublicKey) -> bytes:
-    """The key id: the first 8 bytes of SHA-256 over the DER SubjectPublicKeyInfo (RFC 5280, 4.1.2.7).
+    """The key id: the first 8 bytes of SHA-256 over the DER SubjectPublicKeyInfo (RFC 5280).
 
     `openssl pkey -pubin -in key.pub -outform DER | sha256sum` begins with the same 16 hex digits.
     """
@@ -62,7 +62,7 @@ def create_private_key(path: Path) -> PrivateKey:
 
 
 def load_private_key(path: Path) -> PrivateKey:
-    """The private key at `path`; raises FileNotFoundError, and KeyFileError where others may read it."""
+    """The private key at `path`; raises FileNotFoundError, KeyFileError (open to others too)."""
     mode = path.stat().st_mode
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise KeyFileError(f"{path} is open to others (mode {stat.S_IMODE(mode):o}).")
@@ -73,7 +73,7 @@ def load_private_key(path: Path) -> PrivateKey:
 
 
 def load_public_key(path: Path) -> PublicKey:
-    """The public key at `path` (SubjectPublicKeyInfo PEM); raises FileNotFoundError and KeyFileError."""
+    """The public key at `path` (SPKI PEM); raises FileNotFoundError and KeyFileError."""
     key = _parsed(path, private=False)
     if not isinstance(key, PublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise KeyFileError(f"{path} holds no P-256 public key.")

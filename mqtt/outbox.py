@@ -1,19 +1,40 @@
-"""The queue of sealed rows on the kiosk's disk that survives power loss (the kiosk's only importer of sqlite3)."""
+"""The queue of sealed rows on the kiosk's disk, made to survive power loss.
 
-from collections.abc import Callable, Iterable, Sequence
+Only this file imports sqlite3 on the kiosk.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import RLock
 from types import TracebackType
 from typing import Self
 
-from mqtt.envelope import Head, Kind, Sealed
-from mqtt.errors import OutboxCorruptError
+from mqtt import outbox_sql
+from mqtt.envelope import NO_PREVIOUS, Head, Kind, Sealed, to_wire
+from mqtt.errors import (
+    OutboxChainError,
+    OutboxCorruptError,
+    OutboxDiskError,
+    OutboxForeignError,
+    OutboxFullError,
+    OutboxVersionError,
+)
+from mqtt.owner_lock import OwnerLock
 from mqtt.receipts import Receipt, ReceiptLevel
 
 RESERVE_BYTES = 256 * 1024
+"""Room that is kept for the crossing of a traveller who has started."""
 RESEND_S = 60.0
 RESEND_LONGEST_S = 3600.0
 LEASE_S = 60.0
+ERASE_SLICE = 64
+PAGE_BYTES = 4096
+
+_CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +53,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """How full the outbox is; `erased` counts over its life; the age is powered time (see Outbox)."""
+    """How full the outbox is; `erased` counts over its life.
+
+    `oldest_unreceipted_s` is powered time (see Outbox), None where nothing waits.
+    """
 
     ready: int
     sent: int
@@ -47,13 +71,11 @@ class Levels:
 class Outbox:
     """Sealed rows: ready -> sent (PUBACK) -> receipted (by the centre's signature) -> erased.
 
-    One owner process (an flock on `<path>.lock`), any number of its threads. Every `now_s` is the caller's
-    monotonic clock in seconds; the outbox adds what earlier runs counted, so that ages are powered time and
-    neither a reboot nor a wrong wall clock makes them jump. At open, rows that were sent are due 60 s later.
+    One owner process (an flock on `<path>.lock`), any number of its threads. Every `now_s` is the
+    caller's monotonic clock in seconds. The outbox adds what earlier runs counted, so that ages and
+    retention are POWERED time: neither a reboot nor a wrong wall clock makes them jump, and time
+    without power does not count. At open, rows that were sent are due after 60 s anew.
     """
-
-    corrupt: OutboxCorruptError | None
-    """Set where the file found at open was unreadable: it was moved aside and a new chain began."""
 
     def __init__(
         self,
@@ -64,8 +86,29 @@ class Outbox:
         high_water_pct: float = 90.0,
         receipt_level: ReceiptLevel = ReceiptLevel.COMMITTED,
     ) -> None:
-        """Open or create; raises OutboxBusyError, OutboxForeignError, OutboxDiskError."""
-        raise NotImplementedError
+        """Open or create.
+
+        `max_bytes` caps the database file; the write-ahead log beside it takes up to 8 MB more.
+        Raises OutboxBusyError, OutboxForeignError, OutboxVersionError, OutboxDiskError. A file that
+        is no readable database is moved aside and `corrupt` tells so.
+        """
+        self.kiosk = kiosk
+        self.corrupt: OutboxCorruptError | None = None
+        self._path = path
+        self._max_bytes = max_bytes
+        self._high_water_bytes = int(max_bytes * high_water_pct / 100)
+        self._levels = _levels_at_least(receipt_level)
+        self._guard = RLock()
+        self._leases: dict[int, float] = {}
+        self._offset_s: float | None = None
+        with ExitStack() as undo:
+            self._owner = OwnerLock.take(path.with_name(path.name + ".lock"))
+            undo.callback(self._owner.release)
+            with _typed_errors():
+                self._db = self._opened()
+                undo.callback(self._db.close)
+                self._clock_s = self._resume()
+            undo.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -80,64 +123,336 @@ class Outbox:
 
     def close(self) -> None:
         """Let the file and its lock go; safe to call twice."""
-        raise NotImplementedError
+        with self._guard:
+            self._db.close()
+            self._owner.release()
 
     def head(self) -> Head | None:
         """The place of the next statement; None before the first epoch of a new outbox."""
-        raise NotImplementedError
+        with self._guard, _typed_errors():
+            return self._head()
 
     def epoch_head(self, epoch: str) -> Head:
-        """The place of the epoch_start that begins `epoch` (a fresh UUID): sequence 1, linked to the last head."""
-        raise NotImplementedError
+        """The place of the epoch_start of `epoch` (a fresh UUID), linked to the last head."""
+        last = self.head()
+        return Head(self.kiosk, epoch, 1, last.previous if last else NO_PREVIOUS)
 
     def commit(self, sealed: Sequence[Sealed], now_s: float) -> None:
-        """Write all or nothing, on the disk when this returns (a crossing with its attachments is one call).
+        """Write all or nothing, on the disk when this returns: a crossing with its attachments.
 
-        Raises OutboxFullError, OutboxChainError, OutboxDiskError; then nothing was written.
+        Raises OutboxFullError, OutboxChainError, OutboxDiskError; then nothing was written. An
+        epoch_start may pass the high-water mark, so that a full kiosk can start and drain.
         """
-        raise NotImplementedError
+        with self._transaction(now_s) as clock_s:
+            head = self._head()
+            for one in sealed:
+                self._check_place(one, head)
+                head = one.next_head
+            self._check_room(sealed)
+            for one in sealed:
+                self._insert(one, clock_s)
+            if head is not None:
+                self._set("head_epoch", head.epoch)
+                self._set("head_sequence", head.sequence)
+                self._set("head_previous", head.previous)
 
     def append(
         self, seal_from: Callable[[Head | None], Sequence[Sealed]], now_s: float
     ) -> tuple[Sealed, ...]:
-        """`commit(seal_from(head()))` with no other thread in between: the way to write from more than one."""
-        raise NotImplementedError
+        """`commit(seal_from(head()))` with no other thread in between."""
+        with self._guard:
+            sealed = tuple(seal_from(self.head()))
+            self.commit(sealed, now_s)
+            return sealed
 
     @property
     def is_full(self) -> bool:
-        """Whether one more crossing might not fit: say "out of service" before a traveller starts."""
-        raise NotImplementedError
+        """Whether one more crossing might not fit: say so before a traveller starts."""
+        with self._guard, _typed_errors():
+            return self._used_bytes() + RESERVE_BYTES > self._high_water_bytes
 
     def batch(self, limit: int, now_s: float) -> list[Row]:
-        """Up to `limit` ready rows to publish, attachments last, else oldest first.
+        """Up to `limit` ready rows to publish: attachments last, else oldest first.
 
-        A row that was given is not given again before `mark_sent`, `put_back`, or 60 s.
+        A row that was given is not given again before `put_back` or 60 s.
         """
-        raise NotImplementedError
+        with self._guard, _typed_errors():
+            clock_s = self._tick(now_s)
+            self._leases = {row: end_s for row, end_s in self._leases.items() if end_s > clock_s}
+            ready = self._db.execute(outbox_sql.READY, (limit + len(self._leases),))
+            free = [row_id for (row_id,) in ready if row_id not in self._leases][:limit]
+            self._leases.update(dict.fromkeys(free, clock_s + LEASE_S))
+            return [self._row(row_id) for row_id in free]
 
     def put_back(self, row_ids: Iterable[int]) -> None:
-        """Rows of a batch that were not taken by the broker (link lost, refused): give them again."""
-        raise NotImplementedError
+        """Rows of a batch that the broker did not take (link lost, refused): give them again."""
+        with self._guard:
+            self._end_leases(row_ids)
 
     def mark_sent(self, row_ids: Iterable[int], now_s: float) -> None:
-        """The broker acknowledged them (PUBACK below 0x80); due again after 60, 120, 240 ... 3600 s."""
-        raise NotImplementedError
+        """The broker acknowledged them (PUBACK below 0x80); due after 60, 120, 240 ... 3600 s."""
+        marked = list(row_ids)
+        with self._transaction(now_s) as clock_s:
+            self._db.executemany(
+                outbox_sql.MARK_SENT,
+                [(clock_s, RESEND_LONGEST_S, RESEND_S, row_id) for row_id in marked],
+            )
+            self._end_leases(marked)
 
     def due_again(self, now_s: float) -> int:
         """Make rows ready that were sent and not receipted in time; how many."""
-        raise NotImplementedError
+        with self._guard, _typed_errors():
+            due = (self._tick(now_s),)
+            if self._db.execute(outbox_sql.ANY_DUE, due).fetchone() is None:
+                return 0
+            with self._transaction(now_s):
+                return self._db.execute(outbox_sql.READY_AGAIN, due).rowcount
 
     def receipted(self, receipt: Receipt, now_s: float) -> int:
         """Mark rows whose kiosk, epoch, sequence AND statement hash the receipt names; how many.
 
-        A receipt below the level that this outbox asks for marks none.
+        `receipt` comes from `receipts.verify_receipt`. One below the level that this outbox asks
+        for, or for another kiosk, marks none.
         """
-        raise NotImplementedError
+        if receipt.kiosk != self.kiosk or receipt.level not in self._levels:
+            return 0
+        marked: list[int] = []
+        with self._transaction(now_s) as clock_s:
+            for one in receipt.entries:
+                key = (clock_s, one.epoch, one.sequence, one.statement_sha256)
+                marked += [row_id for (row_id,) in self._db.execute(outbox_sql.RECEIPTED, key)]
+            self._end_leases(marked)
+        return len(marked)
 
     def erase(self, now_s: float, keep_after_receipt_s: float) -> int:
-        """Erase rows receipted for that long, and sooner, oldest first, where room is short; how many."""
-        raise NotImplementedError
+        """Erase rows receipted for that long, and sooner, oldest first, where room is short.
+
+        Gives how many. What was erased is overwritten in the file (secure_delete) and gone from the
+        write-ahead log when this returns.
+        """
+        count = 0
+        with self._guard:
+            while slice_count := self._erase_slice(now_s, keep_after_receipt_s):
+                count += slice_count
+            if count:
+                with _typed_errors():
+                    self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return count
 
     def levels(self, now_s: float) -> Levels:
         """Counts by state and how full it is."""
-        raise NotImplementedError
+        with self._guard, _typed_errors():
+            counts: dict[str, int] = dict(self._db.execute(outbox_sql.COUNTS).fetchall())
+            (oldest_s,) = self._db.execute(outbox_sql.OLDEST_UNRECEIPTED).fetchone()
+            used_bytes = self._used_bytes()
+            return Levels(
+                ready=counts.get("ready", 0),
+                sent=counts.get("sent", 0),
+                receipted=counts.get("receipted", 0),
+                erased=self._erased(),
+                used_bytes=used_bytes,
+                max_bytes=self._max_bytes,
+                used_pct=100.0 * used_bytes / self._max_bytes,
+                oldest_unreceipted_s=None if oldest_s is None else self._tick(now_s) - oldest_s,
+            )
+
+    # Below here the caller holds the lock.
+
+    @contextmanager
+    def _transaction(self, now_s: float) -> Iterator[float]:
+        """All or nothing; gives the powered clock and stores it."""
+        with self._guard, _typed_errors():
+            clock_s = self._tick(now_s)
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                self._set("clock_s", clock_s)
+                yield clock_s
+                self._db.execute("COMMIT")
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+
+    def _opened(self) -> sqlite3.Connection:
+        try:
+            return _connect(self._path, self._max_bytes)
+        except OutboxCorruptError as error:
+            aside = _move_aside(self._path)
+            self.corrupt = OutboxCorruptError(f"{error} It was moved to {aside.name}.")
+            return _connect(self._path, self._max_bytes)
+
+    def _resume(self) -> float:
+        """Check whose outbox it is, set sent rows due anew; the powered seconds of earlier runs."""
+        owner = self._get("kiosk")
+        if owner not in {None, self.kiosk}:
+            raise OutboxForeignError(f"{self._path} belongs to kiosk {owner}.")
+        clock_s = float(str(self._get("clock_s") or 0.0))
+        self._set("kiosk", self.kiosk)
+        self._db.execute(outbox_sql.RESUME_SENT, (clock_s + RESEND_S,))
+        return clock_s
+
+    def _tick(self, now_s: float) -> float:
+        """Powered seconds, never backwards, whatever the caller's clock began at."""
+        if self._offset_s is None:
+            self._offset_s = self._clock_s - now_s
+        self._clock_s = max(self._clock_s, now_s + self._offset_s)
+        return self._clock_s
+
+    def _head(self) -> Head | None:
+        epoch = self._get("head_epoch")
+        if epoch is None:
+            return None
+        sequence, previous = self._get("head_sequence"), self._get("head_previous")
+        if not isinstance(sequence, int) or not isinstance(previous, bytes):
+            raise OutboxCorruptError("the stored head is not one.")
+        return Head(self.kiosk, str(epoch), sequence, previous)
+
+    def _check_place(self, one: Sealed, head: Head | None) -> None:
+        starts = one.kind is Kind.EPOCH_START and one.sequence == 1
+        expected = Head(one.kiosk, one.epoch, 1, head.previous if head else NO_PREVIOUS)
+        if not starts and head is not None:
+            expected = head
+        place = Head(one.kiosk, one.epoch, one.sequence, one.previous)
+        if one.kiosk != self.kiosk or place != expected or (head is None and not starts):
+            raise OutboxChainError(f"sequence {one.sequence} does not follow the stored head.")
+
+    def _check_room(self, sealed: Sequence[Sealed]) -> None:
+        if all(one.kind is Kind.EPOCH_START for one in sealed):
+            return
+        coming_bytes = sum(_size_bytes(one) for one in sealed)
+        if self._used_bytes() + coming_bytes > self._high_water_bytes:
+            raise OutboxFullError("the high-water mark is reached; nothing was written.")
+
+    def _insert(self, one: Sealed, clock_s: float) -> None:
+        attachment = int(one.kind is Kind.ATTACHMENT)
+        fields = (one.epoch, one.sequence, one.kind.value, one.event_id, one.hour, attachment)
+        row = self._db.execute(
+            outbox_sql.INSERT_ROW, (*fields, one.statement_sha256, clock_s)
+        ).lastrowid
+        self._db.execute(outbox_sql.INSERT_BYTES, (row, one.statement, one.ciphertext))
+
+    def _row(self, row_id: int) -> Row:
+        fields = self._db.execute(outbox_sql.BATCH, (row_id,)).fetchone()
+        _, epoch, sequence, kind, event_id, hour, attempts, statement, ciphertext = fields
+        wire = to_wire(statement, ciphertext)
+        return Row(row_id, epoch, sequence, Kind(kind), event_id, hour, attempts, wire)
+
+    def _end_leases(self, row_ids: Iterable[int]) -> None:
+        for row_id in row_ids:
+            self._leases.pop(row_id, None)
+
+    def _erase_slice(self, now_s: float, keep_after_receipt_s: float) -> int:
+        with self._transaction(now_s) as clock_s:
+            short = self._used_bytes() > 0.8 * self._high_water_bytes
+            before_s = clock_s if short else clock_s - keep_after_receipt_s
+            rows = self._db.execute(outbox_sql.OLDEST_RECEIPTED, (before_s, ERASE_SLICE)).fetchall()
+            self._db.executemany("DELETE FROM bytes WHERE row_id = ?", rows)
+            self._db.executemany("DELETE FROM row WHERE row_id = ?", rows)
+            self._set("erased", self._erased() + len(rows))
+        return len(rows)
+
+    def _used_bytes(self) -> int:
+        (pages,) = self._db.execute("PRAGMA page_count").fetchone()
+        (free,) = self._db.execute("PRAGMA freelist_count").fetchone()
+        return (int(pages) - int(free)) * PAGE_BYTES
+
+    def _erased(self) -> int:
+        erased = self._get("erased")
+        return erased if isinstance(erased, int) else 0
+
+    def _get(self, key: str) -> object:
+        found = self._db.execute(outbox_sql.GET, (key,)).fetchone()
+        return found[0] if found else None
+
+    def _set(self, key: str, value: str | int | float | bytes) -> None:
+        self._db.execute(outbox_sql.SET, (key, value))
+
+
+def _connect(path: Path, max_bytes: int) -> sqlite3.Connection:
+    """Open, check and shape the file; raises OutboxCorruptError where it is unreadable."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    with ExitStack() as undo:
+        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        undo.callback(db.close)
+        try:
+            (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.DatabaseError as error:
+            if _primary_code(error) not in _CORRUPT:
+                raise
+            verdict = "no database"
+        if verdict != "ok":
+            raise OutboxCorruptError(f"{path.name} is not readable.")
+        _shape(db, max_bytes)
+        undo.pop_all()
+    _sync_folder(path.parent)
+    return db
+
+
+def _shape(db: sqlite3.Connection, max_bytes: int) -> None:
+    """Settings that make a commit durable and an erasure real, and the tables of a new file."""
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version not in {0, outbox_sql.VERSION}:
+        raise OutboxVersionError(f"written in form {version}, this release knows up to 1.")
+    for setting in (
+        f"page_size = {PAGE_BYTES}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "secure_delete = ON",
+        "trusted_schema = OFF",
+        "wal_autocheckpoint = 512",
+        "journal_size_limit = 4194304",
+        f"max_page_count = {max_bytes // PAGE_BYTES}",
+    ):
+        db.execute(f"PRAGMA {setting}").fetchall()
+    if version == 0:
+        script = f"BEGIN; {outbox_sql.SCHEMA} PRAGMA user_version = {outbox_sql.VERSION}; COMMIT;"
+        db.executescript(script)
+
+
+def _move_aside(path: Path) -> Path:
+    """Rename the file and its log to the first free name; nothing is ever deleted."""
+    number = 1
+    while (aside := path.with_name(f"{path.name}.unreadable-{number}")).exists():
+        number += 1
+    for suffix in ("-wal", "-shm", ""):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
+    return aside
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _typed_errors() -> Iterator[None]:
+    """Make sqlite's errors ours."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = _primary_code(error)
+        if code == sqlite3.SQLITE_FULL:
+            raise OutboxFullError("no room on the disk; nothing was written.") from error
+        if code in _CORRUPT:
+            raise OutboxCorruptError("the file became unreadable while in use.") from error
+        raise OutboxDiskError(f"the store refused: {error}.") from error
+    except OSError as error:
+        raise OutboxDiskError(f"the disk refused: {error.strerror}.") from error
+
+
+def _primary_code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _size_bytes(one: Sealed) -> int:
+    """What a row takes: its bytes in whole pages, its columns, its share of the indexes."""
+    held = len(one.statement) + len(one.ciphertext)
+    return (held // (PAGE_BYTES - 4) + 2) * PAGE_BYTES
+
+
+def _levels_at_least(level: ReceiptLevel) -> frozenset[ReceiptLevel]:
+    both = frozenset(ReceiptLevel)
+    return both if level is ReceiptLevel.COMMITTED else frozenset({ReceiptLevel.REPLICATED})

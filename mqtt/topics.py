@@ -28,7 +28,7 @@ def is_kiosk_id(text: str) -> bool:
 
 
 def topic(kiosk: str, leaf: KioskLeaf | CentreLeaf) -> str:
-    """`border/v1/<kiosk>/<leaf>`; raises ValueError for a kiosk id or leaf that the contract lacks."""
+    """`border/v1/<kiosk>/<leaf>`; raises ValueError for what the contract lacks."""
     if not is_kiosk_id(kiosk) or leaf not in _LEAVES:
         raise ValueError("no such topic: check the kiosk id (letters, digits, hyphens; 1 to 40).")
     return f"{ROOT}/{kiosk}/{leaf}"
@@ -59,10 +59,10 @@ def hour_text(at_utc: datetime) -> str:
 def cloudevents_properties(
     *, kiosk: str, kind: Kind, event_id: str, sequence: int, hour: str
 ) -> list[tuple[str, str]]:
-    """MQTT 5 user properties of one event: CloudEvents 1.0, MQTT binding 1.0.2, binary content mode.
+    """MQTT 5 user properties of one event: CloudEvents 1.0, MQTT binding, binary content mode.
 
-    `event_id` is a UUIDv7, `hour` is what `hour_text` gave. The content type goes to the MQTT property
-    Content Type (`CONTENT_TYPE`). Raises ValueError.
+    `event_id` is a UUIDv7, `hour` is what `hour_text` gave. The content type goes to the MQTT
+    property Content Type (`CONTENT_TYPE`). Raises ValueError.
     """
     if not is_kiosk_id(kiosk) or str(UUID(event_id)) != event_id:
         raise ValueError("a kiosk id or event id that the contract lacks.")

@@ -1,0 +1,207 @@
+"""COSE (RFC 9052, 9053) in the wire's two shapes: COSE_Sign1 ES256 and COSE_Encrypt A256GCM.
+
+Every part is checked for its one allowed form before the library sees it, so that a signature
+covers exactly one sequence of bytes: a relay cannot make a second valid form of a statement (other
+headers, or the twin signature with n - s), whose hash no receipt would name.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cbor2 import CBORTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cwt import COSE, COSEKey, Recipient
+from cwt.cose_key_interface import COSEKeyInterface
+from cwt.exceptions import CWTError
+from cwt.recipient_interface import RecipientInterface
+from cwt.utils import ResolvedHeader
+
+from mqtt import cbor
+from mqtt.keys import KID_BYTES, PrivateKey, PublicKey, Signer, thumbprint
+
+RECIPIENTS_LIMIT = 8
+
+_ALG, _KID, _IV, _TYP, _EPHEMERAL = 1, 4, 5, 16, -1  # header labels; typ is RFC 9596
+_ES256, _A256GCM, _ECDH_ES_A256KW = -7, 3, -31
+_SIGN1_TAG, _ENCRYPT_TAG = 18, 96
+_GCM_PROTECTED = cbor.dumps({_ALG: _A256GCM})
+_KEY_WRAP_PROTECTED = cbor.dumps({_ALG: _ECDH_ES_A256KW})
+_KEY_WRAP_CONTEXT = {"alg": "A256KW"}  # RFC 9053, 5.2: the algorithm that the derived key is for
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_COSE = COSE.new()
+
+
+class CoseError(ValueError):
+    """Not the shape, not the key, not the signature; the caller makes it an error of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A COSE_Sign1 of the right shape whose signature nobody has checked yet."""
+
+    data: bytes
+    kid: bytes
+    payload: bytes
+
+
+def sign1(payload: bytes, signer: Signer, media_type: str) -> bytes:
+    """COSE_Sign1, ES256 with the lower s; `media_type` in the protected header keeps uses apart."""
+    key = _SigningKey(signer)
+    return bytes(
+        _COSE.encode(
+            payload,
+            key,
+            protected=ResolvedHeader({_ALG: _ES256, _TYP: media_type}),
+            unprotected=ResolvedHeader({_KID: key.kid}),
+        )
+    )
+
+
+def read_sign1(data: bytes, media_type: str, *, limit_bytes: int) -> Signed:
+    """Take a COSE_Sign1 apart without believing it; raises CoseError."""
+    protected, unprotected, payload, signature = _tagged(data, _SIGN1_TAG, limit_bytes)
+    if protected != cbor.dumps({_ALG: _ES256, _TYP: media_type}):
+        raise CoseError("signed for another purpose, or with another algorithm.")
+    kid = _only_kid(unprotected)
+    if not isinstance(payload, bytes) or not isinstance(signature, bytes) or len(signature) != 64:
+        raise CoseError("no COSE_Sign1 of ours.")
+    if int.from_bytes(signature[32:], "big") > _P256_ORDER // 2:
+        raise CoseError("the twin of a signature.")
+    return Signed(data, kid, payload)
+
+
+def verify_sign1(signed: Signed, key: PublicKey) -> None:
+    """Check that `key` signed it; raises CoseError."""
+    if signed.kid != thumbprint(key):
+        raise CoseError("signed with another key than the one on file.")
+    try:
+        _COSE.decode(signed.data, _public(key, _ES256))
+    except (CWTError, ValueError):
+        raise CoseError("the signature does not hold.") from None
+
+
+def encrypt(plaintext: bytes, recipients: Sequence[PublicKey], aad: bytes) -> bytes:
+    """COSE_Encrypt, A256GCM, the key wrapped for each of 1 to 8 recipients, else ValueError."""
+    if not 1 <= len(recipients) <= RECIPIENTS_LIMIT:
+        raise ValueError(f"seal for 1 to {RECIPIENTS_LIMIT} recipients.")
+    return bytes(
+        _COSE.encode(
+            plaintext,
+            COSEKey.generate_symmetric_key(alg="A256GCM"),
+            protected=ResolvedHeader({_ALG: _A256GCM}),
+            unprotected=ResolvedHeader({_IV: os.urandom(12)}),
+            recipients=[_recipient(key) for key in recipients],
+            external_aad=aad,
+        )
+    )
+
+
+def decrypt(data: bytes, keys: Sequence[PrivateKey], aad: bytes, *, limit_bytes: int) -> bytes:
+    """The plaintext, by the first of `keys` that it was sealed for; raises CoseError."""
+    recipients = _check_encrypt(data, limit_bytes)
+    ours = [key for key in keys if thumbprint(key.public_key()) in recipients]
+    if not ours:
+        raise CoseError("sealed for other keys than ours.")
+    candidates = [_private(key) for key in ours]
+    try:
+        return bytes(_COSE.decode(data, candidates, context=_KEY_WRAP_CONTEXT, external_aad=aad))
+    except (CWTError, ValueError):
+        raise CoseError("the ciphertext does not open with our key in this place.") from None
+
+
+def _recipient(key: PublicKey) -> RecipientInterface:
+    return Recipient.new(
+        ResolvedHeader({_ALG: _ECDH_ES_A256KW}),
+        ResolvedHeader({_KID: thumbprint(key)}),
+        recipient_key=_public(key, _ECDH_ES_A256KW),
+        context=_KEY_WRAP_CONTEXT,
+    )
+
+
+def _check_encrypt(data: bytes, limit_bytes: int) -> list[bytes]:
+    """Whether `data` is a COSE_Encrypt of ours, down to each recipient; their key ids."""
+    protected, unprotected, ciphertext, recipients = _tagged(data, _ENCRYPT_TAG, limit_bytes)
+    if not isinstance(recipients, list) or not 1 <= len(recipients) <= RECIPIENTS_LIMIT:
+        raise CoseError("no COSE_Encrypt of ours.")
+    whole = (
+        protected == _GCM_PROTECTED
+        and isinstance(unprotected, dict)
+        and unprotected.keys() == {_IV}
+        and _is_bytes(unprotected[_IV], 12)
+        and isinstance(ciphertext, bytes)
+        and len(ciphertext) >= 16
+    )
+    if not whole:
+        raise CoseError("no COSE_Encrypt of ours.")
+    return [_check_recipient(one) for one in recipients]
+
+
+def _check_recipient(one: object) -> bytes:
+    if not isinstance(one, list) or len(one) != 3 or one[0] != _KEY_WRAP_PROTECTED:
+        raise CoseError("a recipient with another algorithm.")
+    unprotected, wrapped = one[1:]
+    if not isinstance(unprotected, dict) or not _is_bytes(wrapped, 40):
+        raise CoseError("a misshapen recipient.")
+    ephemeral = unprotected.pop(_EPHEMERAL, None)
+    if not isinstance(ephemeral, dict) or ephemeral.keys() != {1, -1, -2, -3}:
+        raise CoseError("a recipient without its ephemeral key.")
+    kty, curve, x, y = (ephemeral[label] for label in (1, -1, -2, -3))
+    if (kty, curve) != (2, 1) or not _is_bytes(x, 32) or not _is_bytes(y, 32):
+        raise CoseError("an ephemeral key that is not P-256.")
+    return _only_kid(unprotected)
+
+
+def _tagged(data: bytes, tag: int, limit_bytes: int) -> list[object]:
+    try:
+        message = cbor.loads(data, limit_bytes=limit_bytes, tags=(tag,))
+    except cbor.CborError as error:
+        raise CoseError(str(error)) from None
+    if not isinstance(message, CBORTag) or message.tag != tag:
+        raise CoseError("another COSE message than the one that belongs here.")
+    parts = message.value
+    if not isinstance(parts, list) or len(parts) != 4:
+        raise CoseError("a COSE message has four parts.")
+    return parts
+
+
+def _only_kid(unprotected: object) -> bytes:
+    if not isinstance(unprotected, dict) or unprotected.keys() != {_KID}:
+        raise CoseError("one key id, and nothing else, stands in the open header.")
+    kid = unprotected[_KID]
+    if not isinstance(kid, bytes) or len(kid) != KID_BYTES:
+        raise CoseError("a key id is 8 bytes.")
+    return kid
+
+
+def _is_bytes(value: object, size: int) -> bool:
+    return isinstance(value, bytes) and len(value) == size
+
+
+def _public(key: PublicKey, algorithm: int) -> COSEKeyInterface:
+    numbers = key.public_numbers()
+    x, y = (number.to_bytes(32, "big") for number in (numbers.x, numbers.y))
+    return COSEKey.new({1: 2, 2: thumbprint(key), 3: algorithm, -1: 1, -2: x, -3: y})
+
+
+def _private(key: PrivateKey) -> COSEKeyInterface:
+    numbers = key.public_key().public_numbers()
+    x, y, d = (
+        number.to_bytes(32, "big")
+        for number in (numbers.x, numbers.y, key.private_numbers().private_value)
+    )
+    kid = thumbprint(key.public_key())
+    return COSEKey.new({1: 2, 2: kid, 3: _ECDH_ES_A256KW, -1: 1, -2: x, -3: y, -4: d})
+
+
+class _SigningKey(COSEKeyInterface):
+    """Any Signer in the library's clothes, so that a TPM signs as a key file does."""
+
+    def __init__(self, signer: Signer) -> None:
+        super().__init__({1: 2, 2: thumbprint(signer.public_key()), 3: _ES256, 4: [1]})
+        self._signer = signer
+
+    def sign(self, msg: bytes) -> bytes:
+        r, s = utils.decode_dss_signature(self._signer.sign(msg, ec.ECDSA(hashes.SHA256())))
+        return r.to_bytes(32, "big") + min(s, _P256_ORDER - s).to_bytes(32, "big")
