@@ -13,7 +13,7 @@ def _never() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """When a device call must end (`at_s` on the monotonic clock), and whether it still should go on."""
+    """When a device call must end (`at_s` is monotonic), and whether it still should go on."""
 
     device: str
     at_s: float

@@ -1,12 +1,15 @@
 """The stage on which simulated devices act: a folder of sockets that take cues, one for each peer.
 
-A simulated peer plays the device, never the product: it answers the device's bytes. What the person in front of
-it does (lay a passport down, turn the head, pull the plug) reaches it as a cue, a small JSON object in a datagram.
+A simulated peer plays the device, never the product: it answers the device's bytes. What the person
+in front of it does (lay a passport down, turn the head, pull the plug) reaches it as a cue, a small
+JSON object in a datagram.
 """
 
 import json
+import os
 import socket
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,18 +29,23 @@ class StageDoor:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.bind(str(self.path))
         self._socket.setblocking(False)
+        with _short(self.path) as address:
+            self._socket.bind(address)
+
+    def fileno(self) -> int:
+        """For `select`: readable when a cue waits."""
+        return self._socket.fileno()
 
     def cues(self) -> list[Cue]:
-        """All cues that arrived since the last look, oldest first; what is no JSON object is dropped."""
+        """All cues since the last look, oldest first; what is no JSON object is dropped."""
         found: list[Cue] = []
         while True:
             try:
                 data = self._socket.recv(CUE_LIMIT_BYTES)
             except BlockingIOError:
                 return found
-            with suppress(ValueError):
+            with suppress(ValueError, RecursionError):
                 cue = json.loads(data)
                 if isinstance(cue, dict):
                     found.append(cue)
@@ -52,7 +60,18 @@ def send_cue(path: Path, **what: object) -> bool:
     """Give one cue to the peer at `path`; False where no peer is on the stage."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
         try:
-            sender.sendto(json.dumps(what).encode(), str(path))
+            with _short(path) as address:
+                sender.sendto(json.dumps(what).encode(), address)
         except OSError:
             return False
     return True
+
+
+@contextmanager
+def _short(path: Path) -> Iterator[str]:
+    """A name for `path` that fits the 108 bytes a Unix socket's address may have."""
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)

@@ -2,7 +2,7 @@
 
 Readers agree on little: DESKO sends SOD STX lines ETX EOD (DESKO protocol description, 1.4), 3M
 sends SOH length "OU" STX flag lines ETX BCC with `_` as padding (RTE6701-OEM manual, 9.1.1),
-Elyctis a tag `I` with two bytes of length, others plain lines with CR, LF, CR LF or nothing between.
+Elyctis a tag `I` with two bytes of length, others plain lines with CR, LF, CR LF or nothing after.
 All of them carry the same lines, whose lengths ICAO Doc 9303 fixes: 2 x 44 (TD3, MRV-A), 2 x 36
 (TD2, MRV-B, the French and Romanian cards) and 3 x 30 (TD1). So this decoder looks for lines, not
 for frames, and needs no setting. It checks no check digit and no BCC: the domain judges the lines,
@@ -22,6 +22,21 @@ from drivers.errors import ProtocolError
 
 IDLE_S = 0.15  # silence after which a burst is over: 140 characters at 9600 baud
 LIMIT_BYTES = 4096  # more than this without one document is a flood, not a reader
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """What the host says to make a reader look for a document, and to make it rest."""
+
+    arm: bytes = b""
+    rest: bytes = b""
+
+
+ARM: dict[str, Commands] = {
+    "plain": Commands(),  # reads whenever a document lies on it: DESKO, 3M native, most others
+    "honeywell": Commands(arm=b"\x16T\r", rest=b"\x16U\r"),  # SYN T CR trigger, SYN U CR release
+    "elyctis": Commands(arm=b"I\x00\x00"),  # inquire: the tag of the answer with no data
+}
 
 _SHAPES = ((3, 30), (2, 36), (2, 44))  # lines, characters: what Doc 9303-4 to -7 allow
 _UNSEPARATED = {count * size: size for count, size in _SHAPES}

@@ -1,0 +1,139 @@
+"""A serial port as a byte stream: the only place that knows pyserial."""
+
+import errno
+import select
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import NoReturn
+
+import serial
+
+from drivers.deadline import Deadline
+from drivers.errors import (
+    DeviceError,
+    DeviceGoneError,
+    DeviceRefusedError,
+    DeviceTimeoutError,
+    DeviceUrlError,
+)
+from drivers.url import DeviceUrl
+
+LINE_PARAMS = ("baud", "bits", "parity", "stop")  # what `SerialPort.open` reads from a URL
+
+_CHUNK_BYTES = 4096
+_QUIET_S = 0.03  # silence after which a line counts as drained: 28 characters at 9600 baud
+_DRAIN_LIMIT_S = 0.3
+_NO_RIGHTS = (errno.EACCES, errno.EPERM)
+_BUSY = (errno.EBUSY, errno.EAGAIN)
+
+
+class SerialRightsError(DeviceRefusedError):
+    """The user that the kiosk runs as may not open this port."""
+
+    mend = "Install the udev rules of systemd/, or add the service's user to the group dialout."
+
+
+class SerialBusyError(DeviceRefusedError):
+    """Another program holds this port."""
+
+    mend = "Stop the other program that uses the port (ModemManager and getty are the usual ones)."
+
+
+@dataclass(slots=True)
+class SerialPort:
+    """One open port, held exclusively; `SerialPort.open` makes it."""
+
+    device: str
+    _port: serial.Serial
+
+    @classmethod
+    def open(cls, url: DeviceUrl) -> "SerialPort":
+        """Open `serial:///dev/ttyUSB0?baud=9600&bits=8&parity=N&stop=1` (these are the defaults).
+
+        Raises DeviceUrlError, DeviceGoneError where there is no such port, SerialRightsError and
+        SerialBusyError.
+        """
+        path, params = url.file(), url.params
+        try:
+            port = serial.Serial(
+                str(path),
+                baudrate=params.whole("baud", 9600, 300, 921_600),
+                bytesize=params.whole("bits", 8, 7, 8),
+                parity=params.choice("parity", "N", ("N", "E", "O")),
+                stopbits=params.whole("stop", 1, 1, 2),
+                timeout=0,
+                write_timeout=0,
+                exclusive=True,
+            )
+        except serial.SerialException as error:
+            raise _not_opened(url.device, str(path), error.errno) from error
+        except ValueError as error:
+            raise DeviceUrlError(url.device, f"{path} does not take this speed.") from error
+        return cls(url.device, port)
+
+    def read(self, deadline: Deadline) -> bytes:
+        """At least one byte, as many as are there.
+
+        Raises DeviceTimeoutError, CancelledError, DeviceGoneError.
+        """
+        with self._gone():
+            while True:
+                ready, _, _ = select.select([self._port.fileno()], [], [], deadline.slice_s())
+                if ready:
+                    data: bytes = self._port.read(_CHUNK_BYTES)
+                    if data:
+                        return data
+
+    def write(self, data: bytes, deadline: Deadline) -> None:
+        """All bytes out.
+
+        Raises DeviceTimeoutError, CancelledError, DeviceGoneError.
+        """
+        left = data
+        with self._gone():
+            while left:
+                _, ready, _ = select.select([], [self._port.fileno()], [], deadline.slice_s())
+                if ready:
+                    left = left[self._port.write(left) or 0 :]
+
+    def discard(self, deadline: Deadline) -> None:
+        """Throw away what came before now, also the rest of what is arriving: wait for silence.
+
+        Raises CancelledError, DeviceGoneError, and DeviceTimeoutError only when `deadline` is over.
+        """
+        with self._gone():
+            self._port.reset_input_buffer()
+        drain = deadline.sooner(_DRAIN_LIMIT_S)
+        with suppress(DeviceTimeoutError):
+            while True:
+                self.read(drain.sooner(_QUIET_S))
+        deadline.slice_s()
+
+    def close(self) -> None:
+        """Give the port back; safe to call twice, and after the device left."""
+        with suppress(OSError):
+            self._port.close()
+
+    @contextmanager
+    def _gone(self) -> Iterator[None]:
+        """Everything that the operating system says of an open port means: it left."""
+        try:
+            yield
+        except DeviceError:
+            raise
+        except (OSError, ValueError, TypeError) as error:
+            self._leave(error)
+
+    def _leave(self, error: Exception) -> NoReturn:
+        raise DeviceGoneError(self.device, "the serial port went away.") from error
+
+
+def _not_opened(device: str, path: str, number: int | None) -> DeviceError:
+    if number in _NO_RIGHTS:
+        return SerialRightsError(device, f"no right to open {path}.")
+    if number in _BUSY:
+        return SerialBusyError(device, f"another program holds {path}.")
+    if number is None or number == errno.ENOTTY:
+        return DeviceUrlError(device, f"{path} is no serial port.")
+    return DeviceGoneError(device, f"there is no {path}.")
