@@ -77,6 +77,7 @@ class Terms:
     policy: Policy
     languages: tuple[str, ...]
     questions: tuple[Question, ...]
+    out_of_service: str = ""
 
 
 def patience_s(state: State) -> float | None:
@@ -96,22 +97,27 @@ def step(state: State, event: Event, terms: Terms) -> Step:
     """Give the next state and what to do; an event that means nothing here changes nothing."""
     match state:
         case Idle() | OutOfService():
-            return _resting(state, event)
+            return _resting(state, event, terms)
         case Saving():
             return _saving(state, event)
         case Saved() | Go() | SeeOfficer():
-            return _leaving(state, event)
+            return _leaving(state, event, terms)
         case StillThere():
             return _still_there(state, event, terms)
         case _:
             return _visiting(state, event, terms)
 
 
-def _resting(state: Idle | OutOfService, event: Event) -> Step:
+def _home(terms: Terms) -> Idle | OutOfService:
+    """Where a visit ends: ready for the next traveller, or shut before one starts."""
+    return OutOfService(terms.out_of_service) if terms.out_of_service else Idle()
+
+
+def _resting(state: Idle | OutOfService, event: Event, terms: Terms) -> Step:
     match event:
-        case ServiceChanged(reason=reason):
-            return Step(OutOfService(reason) if reason else Idle())
-        case StartPressed(crossing_id=crossing_id) if isinstance(state, Idle):
+        case ServiceChanged():
+            return Step(_home(terms))
+        case StartPressed(crossing_id=crossing_id) if isinstance(_home(terms), Idle):
             return Step(ChooseLanguage(Visit(crossing_id)))
         case _:
             return Step(state)
@@ -127,12 +133,12 @@ def _saving(state: Saving, event: Event) -> Step:
             return Step(state)
 
 
-def _leaving(state: Saved | Go | SeeOfficer, event: Event) -> Step:
+def _leaving(state: Saved | Go | SeeOfficer, event: Event, terms: Terms) -> Step:
     match event:
         case TimedOut() | Touched(button="continue") if isinstance(state, Saved):
             return Step(Go(state.code, state.language, state.outcome))
         case TimedOut() | Touched(button="end"):
-            return Step(Idle(), (Wipe(),))
+            return Step(_home(terms), (Wipe(),))
         case _:
             return Step(state)
 
@@ -140,7 +146,7 @@ def _leaving(state: Saved | Go | SeeOfficer, event: Event) -> Step:
 def _still_there(state: StillThere, event: Event, terms: Terms) -> Step:
     match event:
         case TimedOut() | Touched(button="end"):
-            return Step(Idle(), (StopDevices(), Wipe()))
+            return Step(_home(terms), (StopDevices(), Wipe()))
         case Touched(button="help"):
             return _to_officer(state.back_to.visit, terms)
         case Touched():
@@ -155,9 +161,9 @@ def _visiting(state: Interruptible, event: Event, terms: Terms) -> Step:
         case Touched(button="help"):
             return _to_officer(state.visit, terms)
         case Touched(button="end"):
-            return Step(Idle(), (StopDevices(), Wipe()))
+            return Step(_home(terms), (StopDevices(), Wipe()))
         case TimedOut() if state.visit.extensions >= EXTENSIONS:
-            return Step(Idle(), (StopDevices(), Wipe()))
+            return Step(_home(terms), (StopDevices(), Wipe()))
         case TimedOut():
             return Step(StillThere(state))
         case PortraitTaken(found=found):
@@ -226,7 +232,7 @@ def _document(state: AwaitDocument, event: Event, terms: Terms) -> Step:
         case DocumentArrived(document=document):
             visit = replace(state.visit, document=document)
             return Step(ConfirmDocument(visit), (TakePortrait(),))
-        case DocumentUnreadable(cue=cue) if state.tries_left > 1:
+        case DocumentUnreadable(cue=cue, device_gone=False) if state.tries_left > 1:
             return _resume(AwaitDocument(state.visit, state.tries_left - 1, cue))
         case DocumentUnreadable():
             return _to_officer(state.visit, terms)
@@ -260,12 +266,17 @@ def _face(state: AwaitFace, event: Event, terms: Terms) -> Step:
         case FaceTaken(sample=sample, liveness=liveness, comparison=comparison):
             visit = replace(state.visit, face=sample, liveness=liveness, comparison=comparison)
             return _after_face(visit, terms)
-        case FaceFailed() if state.tries_left > 1:
+        case FaceFailed(reason=reason) if _worth_another(state, reason):
             return _resume(AwaitFace(state.visit, state.tries_left - 1))
         case FaceFailed(reason=reason):
             return _after_face(replace(state.visit, face=reason), terms)
         case _:
             return Step(state)
+
+
+def _worth_another(state: AwaitFace | AwaitFinger, reason: NotCaptured) -> bool:
+    """Three tries, but none with a device that is away: it would only keep the traveller."""
+    return state.tries_left > 1 and reason is not NotCaptured.DEVICE
 
 
 def _after_face(visit: Visit, terms: Terms) -> Step:
@@ -293,7 +304,7 @@ def _finger(state: AwaitFinger, event: Event, terms: Terms) -> Step:
         case FingerTaken(sample=sample):
             visit = replace(state.visit, fingers=(*state.visit.fingers, sample))
             return _next_finger(visit, terms)
-        case FingerFailed() if state.tries_left > 1:
+        case FingerFailed(reason=reason) if _worth_another(state, reason):
             return _resume(AwaitFinger(state.visit, state.position, state.tries_left - 1))
         case FingerFailed(reason=reason):
             return _without_finger(state, reason, terms)

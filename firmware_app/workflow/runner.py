@@ -7,7 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from firmware_app.workflow.machine import Terms, patience_s, step
-from firmware_app.workflow.vocabulary import Command, Event, Idle, State, TimedOut
+from firmware_app.workflow.vocabulary import (
+    Command,
+    Event,
+    Idle,
+    ServiceChanged,
+    State,
+    TimedOut,
+    Touched,
+)
 
 LONGEST_WAIT_S = 0.5
 EVENTS_LIMIT = 256
@@ -58,6 +66,7 @@ class Runner:
     def run(self) -> None:
         """Step until stopped."""
         self._enter(self.state, self.terms())
+        self.post(ServiceChanged())
         while not self._stopping.is_set():
             event = self._next_event()
             if event is not None:
@@ -81,6 +90,8 @@ class Runner:
         done = step(self.state, event, terms)
         if done.state != self.state:
             self._enter(done.state, terms)
+        elif isinstance(event, Touched):
+            self.show(self.state, terms)  # a touch closes the screen that it was meant for
         for command in done.commands:
             self.hand_out(command, self._durations)
 

@@ -179,9 +179,13 @@ class DocumentArrived:
 
 @dataclass(frozen=True, slots=True)
 class DocumentUnreadable:
-    """No document in this try; `cue` is the message that helps."""
+    """No document in this try; `cue` is the message that helps.
+
+    device_gone: the reader itself is away, so that another try would only keep the traveller.
+    """
 
     cue: str
+    device_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,9 +256,7 @@ class StoreFailed:
 
 @dataclass(frozen=True, slots=True)
 class ServiceChanged:
-    """The kiosk may or may not take travellers; empty reason: it may."""
-
-    reason: str
+    """Whether the kiosk may take travellers changed; the terms say what holds now."""
 
 
 Event = (

@@ -1,0 +1,96 @@
+"""Who is done and who is referred, by every reason alone; a missing finger refers nobody."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from firmware_app.domain.biometrics import (
+    CaptureDevice,
+    Comparison,
+    FaceSample,
+    Finger,
+    FingerMissing,
+    Liveness,
+    LivenessDecision,
+    Model,
+    NotCaptured,
+)
+from firmware_app.domain.crossing import Document, ReadMethod, Visit
+from firmware_app.domain.document_checks import check_document
+from firmware_app.domain.mrz import parse
+from firmware_app.domain.rules import Outcome, Policy, Reason, age_years, decide, fingers_owed
+
+TODAY = date(2011, 6, 1)
+MRZ = parse(
+    (
+        "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
+        "L898902C36UTO7408122F1204159ZE184226B<<<<<10",
+    ),
+    TODAY,
+)
+FACE = FaceSample(b"template", 80, CaptureDevice("a", "b"), Model("m", "1"))
+LIVE = Liveness("head-turn", "1", ("left",), (), LivenessDecision.LIVE)
+MATCH = Comparison("document_portrait", 0.7, 0.4, 0.001, "a", matched=True)
+GOOD = Visit(
+    "id",
+    document=Document(MRZ, check_document(MRZ, TODAY), ReadMethod.SERIAL),
+    face=FACE,
+    liveness=LIVE,
+    comparison=MATCH,
+    portrait_found=True,
+)
+
+
+def test_a_good_visit_is_completed():
+    assert decide(GOOD, Policy(), TODAY) == (Outcome.COMPLETED, ())
+
+
+def test_a_missing_finger_refers_nobody():
+    without = replace(
+        GOOD, fingers=(FingerMissing(Finger.RIGHT_INDEX, NotCaptured.TRAVELLER_CANNOT),)
+    )
+    assert decide(without, Policy(), TODAY)[0] is Outcome.COMPLETED
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"document": None}, Reason.NO_DOCUMENT),
+        ({"disputed": True}, Reason.DOCUMENT_DISPUTED),
+        ({"face": NotCaptured.TIME}, Reason.FACE_NOT_TAKEN),
+        ({"liveness": replace(LIVE, decision=LivenessDecision.NOT_SURE)}, Reason.LIVENESS_NOT_SURE),
+        ({"liveness": replace(LIVE, decision=LivenessDecision.ATTACK)}, Reason.LIVENESS_NOT_SURE),
+        ({"comparison": None}, Reason.FACE_NOT_COMPARED),
+        ({"comparison": replace(MATCH, matched=False)}, Reason.FACE_NOT_MATCHED),
+        ({"asked_for_person": True}, Reason.ASKED_FOR_A_PERSON),
+    ],
+)
+def test_each_reason_alone_refers(change, reason):
+    outcome, reasons = decide(replace(GOOD, **change), Policy(supervised=False), TODAY)
+    assert (outcome, reasons) == (Outcome.REFERRED, (reason,))
+
+
+def test_an_expired_document_refers():
+    late = date(2026, 1, 1)
+    document = replace(GOOD.document, checks=check_document(MRZ, late))
+    assert (
+        Reason.DOCUMENT_CHECK_FAILED in decide(replace(GOOD, document=document), Policy(), late)[1]
+    )
+
+
+def test_an_unaccompanied_minor_is_referred_and_a_child_never_meets_the_scanner():
+    child = replace(MRZ, birth="2001-06-02")
+    visit = replace(GOOD, document=replace(GOOD.document, mrz=child))
+    assert Reason.UNACCOMPANIED_MINOR in decide(visit, Policy(), TODAY)[1]
+    assert not fingers_owed(visit, Policy(), TODAY)
+    older = replace(GOOD, document=replace(GOOD.document, mrz=replace(MRZ, birth="1999-06-01")))
+    assert fingers_owed(older, Policy(), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("birth", "age"),
+    [("1999-06-01", 12), ("1999-06-02", 11), ("1999-XX-XX", 11), ("XXXX-XX-XX", None)],
+)
+def test_age_counts_unknown_parts_young(birth, age):
+    assert age_years(replace(MRZ, birth=birth), TODAY) == age

@@ -1,0 +1,285 @@
+"""The workflow: the good way, every way out, and that no sequence of events traps a traveller."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from firmware_app.domain.biometrics import (
+    CaptureDevice,
+    Comparison,
+    FaceSample,
+    Finger,
+    FingerMissing,
+    FingerSample,
+    Liveness,
+    LivenessDecision,
+    Model,
+    NotCaptured,
+)
+from firmware_app.domain.crossing import Document, ReadMethod
+from firmware_app.domain.document_checks import check_document
+from firmware_app.domain.mrz import parse
+from firmware_app.domain.questions import QUESTIONS
+from firmware_app.domain.rules import Outcome, Policy
+from firmware_app.ui.screens import screen
+from firmware_app.workflow.machine import EXTENSIONS, Terms, patience_s, step
+from firmware_app.workflow.vocabulary import (
+    AskQuestion,
+    AwaitDocument,
+    AwaitFace,
+    AwaitFinger,
+    ChooseLanguage,
+    ConfirmDocument,
+    CrossingStored,
+    DocumentArrived,
+    DocumentUnreadable,
+    FaceAdvice,
+    FaceFailed,
+    FaceTaken,
+    FingerAdvice,
+    FingerFailed,
+    FingerTaken,
+    Go,
+    Idle,
+    OutOfService,
+    PortraitTaken,
+    ReadDocument,
+    ReadNotice,
+    Review,
+    Saved,
+    Saving,
+    SeeOfficer,
+    ServiceChanged,
+    StartPressed,
+    StillThere,
+    StopDevices,
+    StoreCrossing,
+    StoreFailed,
+    TimedOut,
+    Touched,
+    Wipe,
+)
+
+TODAY = date(2011, 6, 1)
+TERMS = Terms(TODAY, Policy(), ("en", "fr", "ar"), QUESTIONS)
+MRZ = parse(
+    (
+        "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
+        "L898902C36UTO7408122F1204159ZE184226B<<<<<10",
+    ),
+    TODAY,
+)
+DOCUMENT = Document(MRZ, check_document(MRZ, TODAY), ReadMethod.SERIAL)
+MISREAD = replace(
+    DOCUMENT, mrz=replace(MRZ, check_digits=(replace(MRZ.check_digits[0], holds=False),))
+)
+CHILD = replace(DOCUMENT, mrz=replace(MRZ, birth="2005-01-01"))
+DEVICE, MODEL = CaptureDevice("make", "model"), Model("m", "1")
+FACE = FaceTaken(
+    FaceSample(b"t", 80, DEVICE, MODEL),
+    Liveness("head-turn", "1", ("left",), (), LivenessDecision.LIVE),
+    Comparison("document_portrait", 0.7, 0.4, 0.001, "a", matched=True),
+)
+FINGER = FingerTaken(FingerSample(Finger.RIGHT_INDEX, b"FMR", 70, 40, DEVICE, MODEL))
+
+
+def walk(*happenings, state=None, terms=TERMS):
+    state, commands = state or Idle(), []
+    for event in happenings:
+        done = step(state, event, terms)
+        state = done.state
+        commands += done.commands
+    return state, commands
+
+
+TO_DOCUMENT = (StartPressed("id"), Touched("language-fr"), Touched("continue"))
+TO_FACE = (*TO_DOCUMENT, DocumentArrived(DOCUMENT), PortraitTaken(found=True), Touched("yes"))
+TO_FINGER = (*TO_FACE, FACE)
+TO_REVIEW = (*TO_FINGER, FINGER, Touched("tourism"), Touched("up-to-30-days"))
+
+
+def test_the_good_way_ends_saved_and_completed_and_wiped():
+    state, commands = walk(*TO_REVIEW, Touched("continue"))
+    assert isinstance(state, Saving)
+    stored = commands[-1]
+    assert isinstance(stored, StoreCrossing)
+    assert (stored.outcome, stored.reasons) == (Outcome.COMPLETED, ())
+    assert [answer.code for answer in stored.visit.answers] == ["tourism", "up-to-30-days"]
+    state, commands = walk(CrossingStored("ABC-1234"), state=state)
+    assert state == Saved("ABC-1234", "fr", Outcome.COMPLETED)
+    assert commands == [Wipe()]
+    state, _ = walk(TimedOut(), state=state)
+    assert isinstance(state, Go)
+    assert walk(TimedOut(), state=state)[0] == Idle()
+
+
+def test_three_unreadable_tries_end_at_the_officer():
+    once = DocumentUnreadable("document-cue-unreadable-try-again")
+    state, commands = walk(*TO_DOCUMENT, once, once)
+    assert state == AwaitDocument(state.visit, 1, once.cue)
+    assert commands.count(ReadDocument(25.0)) == 3
+    state, commands = walk(once, state=state)
+    assert state == SeeOfficer("fr")
+    assert Wipe() in commands
+
+
+def test_a_reader_that_is_gone_does_not_keep_the_traveller():
+    state, _ = walk(*TO_DOCUMENT, DocumentUnreadable("cue", device_gone=True))
+    assert isinstance(state, SeeOfficer)
+
+
+def test_wrong_check_digits_are_read_again_and_the_third_time_are_a_finding():
+    state, _ = walk(*TO_DOCUMENT, DocumentArrived(MISREAD))
+    assert state.cue == "document-cue-wrong-check-digits"
+    state, _ = walk(DocumentArrived(MISREAD), DocumentArrived(MISREAD), state=state)
+    assert isinstance(state, ConfirmDocument)
+
+
+def test_a_child_goes_from_the_face_to_the_questions_with_the_reason_kept():
+    state, _ = walk(*TO_DOCUMENT, DocumentArrived(CHILD), Touched("yes"), FACE)
+    assert isinstance(state, AskQuestion)
+    assert state.visit.fingers == (FingerMissing(Finger.RIGHT_INDEX, NotCaptured.TOO_YOUNG),)
+
+
+@pytest.mark.parametrize(
+    ("happening", "reason"),
+    [
+        (Touched("cannot-give-finger"), NotCaptured.TRAVELLER_CANNOT),
+        (FingerFailed(NotCaptured.DEVICE), NotCaptured.DEVICE),
+    ],
+)
+def test_a_finger_is_never_a_gate(happening, reason):
+    state, commands = walk(*TO_FINGER, happening)
+    assert isinstance(state, AskQuestion)
+    assert state.visit.fingers == (FingerMissing(Finger.RIGHT_INDEX, reason),)
+    assert StopDevices() in commands
+
+
+def test_two_fingers_are_asked_for_one_after_the_other():
+    terms = replace(TERMS, policy=Policy(fingers=(2, 7)))
+    state, _ = walk(*TO_FINGER, FINGER, terms=terms)
+    assert isinstance(state, AwaitFinger)
+    assert state.position is Finger.LEFT_INDEX
+
+
+def test_a_face_that_cannot_be_taken_is_referred_not_stuck():
+    failed = FaceFailed(NotCaptured.TIME)
+    state, _ = walk(*TO_FACE, failed, failed, failed, FINGER)
+    assert isinstance(state, AskQuestion)
+    assert state.visit.face is NotCaptured.TIME
+
+
+def test_help_after_the_document_stores_a_referral_and_before_it_nothing():
+    state, commands = walk(*TO_FACE, Touched("help"))
+    assert isinstance(state, Saving)
+    assert state.outcome is Outcome.REFERRED
+    assert any(isinstance(command, StoreCrossing) for command in commands)
+    state, commands = walk(*TO_DOCUMENT, Touched("help"))
+    assert state == SeeOfficer("fr")
+    assert not any(isinstance(command, StoreCrossing) for command in commands)
+
+
+def test_idle_warns_then_wipes_and_a_touch_comes_back_with_the_device_armed():
+    state, _ = walk(*TO_DOCUMENT, Touched("back"), TimedOut())
+    assert isinstance(state, StillThere)
+    back, _ = walk(Touched("more-time"), state=state)
+    assert isinstance(back, ReadNotice)
+    gone, commands = walk(TimedOut(), state=state)
+    assert gone == Idle()
+    assert Wipe() in commands
+
+
+def test_more_time_is_given_ten_times():
+    state, _ = walk(StartPressed("id"))
+    for _ in range(EXTENSIONS):
+        state, _ = walk(TimedOut(), Touched("more-time"), state=state)
+        assert isinstance(state, ChooseLanguage)
+    assert walk(TimedOut(), state=state)[0] == Idle()
+
+
+FULL = replace(TERMS, out_of_service="outbox_full")
+
+
+def test_a_full_outbox_shuts_before_anyone_starts_and_never_during_a_visit():
+    assert walk(ServiceChanged(), terms=FULL)[0] == OutOfService("outbox_full")
+    assert walk(StartPressed("id"), terms=FULL)[0] == Idle()
+    assert walk(ServiceChanged(), state=OutOfService("outbox_full"))[0] == Idle()
+    during, _ = walk(*TO_FACE)
+    assert isinstance(walk(ServiceChanged(), state=during, terms=FULL)[0], AwaitFace)
+
+
+def test_a_full_outbox_that_came_up_during_a_visit_is_seen_after_it():
+    state, _ = walk(*TO_DOCUMENT)
+    state, _ = walk(Touched("end"), state=state, terms=FULL)
+    assert state == OutOfService("outbox_full")
+
+
+def test_what_cannot_be_stored_goes_to_a_person():
+    state, _ = walk(*TO_REVIEW, Touched("continue"), StoreFailed("OutboxFullError"))
+    assert state == SeeOfficer("fr")
+
+
+EVENTS = st.sampled_from(
+    [
+        StartPressed("id"),
+        TimedOut(),
+        DocumentArrived(DOCUMENT),
+        DocumentArrived(MISREAD),
+        DocumentArrived(CHILD),
+        DocumentUnreadable("document-cue-present"),
+        PortraitTaken(found=True),
+        FaceAdvice("face-cue-closer", "left"),
+        FACE,
+        FaceFailed(NotCaptured.TIME),
+        FingerAdvice("finger-cue-press"),
+        FINGER,
+        FingerFailed(NotCaptured.QUALITY),
+        CrossingStored("ABC-1234"),
+        StoreFailed("x"),
+        ServiceChanged(),
+        *(Touched(button) for button in ("continue", "back", "yes", "not-me", "again", "help")),
+        *(Touched(button) for button in ("end", "more-time", "language-en", "tourism", "longer")),
+        Touched("cannot-give-finger"),
+    ]
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(EVENTS, max_size=40))
+def test_from_anywhere_time_alone_leads_back_to_idle_wiped(happenings):
+    state, commands = walk(*happenings)
+    visited = not isinstance(state, Idle | OutOfService)
+    for _ in range(60):
+        if isinstance(state, Idle | OutOfService):
+            break
+        if patience_s(state) is not None:
+            event = TimedOut()
+        elif isinstance(state, AwaitDocument):
+            event = DocumentUnreadable("document-cue-present")
+        elif isinstance(state, AwaitFace):
+            event = FaceFailed(NotCaptured.TIME)
+        else:
+            event = FingerFailed(NotCaptured.TIME)
+        state, more = walk(event, state=state)
+        commands += more
+    assert isinstance(state, Idle | OutOfService)
+    assert not visited or Wipe() in commands
+
+
+@settings(max_examples=300)
+@given(st.lists(EVENTS, max_size=40))
+def test_every_state_has_a_screen_with_a_way_on_or_a_person(happenings):
+    state, _ = walk(*happenings)
+    shown = screen(state, TERMS)
+    ids = {button.id for button in shown.buttons}
+    if not isinstance(state, OutOfService | Saving):
+        assert ids & {"start", "help", "end", "continue"}
+
+
+def test_review_and_back_do_not_lose_or_double_answers():
+    state, _ = walk(*TO_REVIEW, Touched("back"), Touched("longer"))
+    assert isinstance(state, Review)
+    assert [answer.code for answer in state.visit.answers] == ["tourism", "longer"]
