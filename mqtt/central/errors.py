@@ -1,0 +1,49 @@
+"""What can go wrong at the centre or at a test site, each with the mend in one sentence."""
+
+from typing import ClassVar
+
+
+class CentralError(Exception):
+    """Something that the person at the centre can put right."""
+
+    mend: ClassVar[str] = "Read the line above; `kiosk-central --help` shows the commands."
+
+
+class SiteError(CentralError):
+    """The site folder cannot be written, or holds something else."""
+
+    mend: ClassVar[str] = (
+        "Name a folder of your own that is empty or was made by `kiosk-central init-site`."
+    )
+
+
+class BrokerError(CentralError):
+    """The local broker does not run."""
+
+    mend: ClassVar[str] = "Read the end of broker/mosquitto.log in the site folder."
+
+
+class BrokerMissingError(BrokerError):
+    """There is no mosquitto program."""
+
+    mend: ClassVar[str] = "Install the Debian package: sudo apt-get install mosquitto."
+
+
+class PortTakenError(BrokerError):
+    """Another program listens on the broker's port."""
+
+    mend: ClassVar[str] = "Stop the other program (`ss -ltnp` names it), or choose another port."
+
+
+class RegistryError(CentralError):
+    """The registry file does not say whom to believe."""
+
+    mend: ClassVar[str] = (
+        "Compare the file with the registry.toml that `kiosk-central init-site` writes."
+    )
+
+
+class StoreError(CentralError):
+    """The database of the centre cannot be opened or written."""
+
+    mend: ClassVar[str] = "Check that the folder exists, belongs to you and has room."

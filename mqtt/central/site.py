@@ -1,0 +1,153 @@
+"""Makes a throw-away site in a folder: certificates, keys, registry, broker configuration."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mqtt.central.errors import SiteError
+from mqtt.central.mosquitto import BrokerFiles, BrokerProcess, acl_text, configuration_text
+from mqtt.central.mosquitto import start as start_mosquitto
+from mqtt.central.pki import KeyPair, make_authority, make_key_pair, make_leaf, write_private
+from mqtt.topics import is_kiosk_id
+
+DEFAULT_PORT = 8883
+MEMBERS = ("centre-1", "centre-2")
+
+
+@dataclass(frozen=True, slots=True)
+class KioskFiles:
+    """What belongs on one kiosk: its TLS client certificate (CN = id) and its signing key."""
+
+    kiosk: str
+    tls: KeyPair
+    signing: KeyPair
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where everything of the site lies; the folder may be moved while no broker runs in it."""
+
+    folder: Path
+    port: int = DEFAULT_PORT
+
+    @property
+    def authority(self) -> KeyPair:
+        """The site's certificate authority."""
+        return self._pair("pki", "ca")
+
+    @property
+    def server(self) -> KeyPair:
+        """The broker's certificate, for localhost and 127.0.0.1."""
+        return self._pair("pki", "broker")
+
+    def member(self, name: str = MEMBERS[0]) -> KeyPair:
+        """The TLS client certificate of one member of the central sink."""
+        return self._pair("centre", name)
+
+    @property
+    def recipient(self) -> KeyPair:
+        """The centre's decryption key, and its public half for the kiosks."""
+        return self._keys("centre", "recipient")
+
+    @property
+    def receipts(self) -> KeyPair:
+        """The centre's receipt signing key, and its public half for the kiosks."""
+        return self._keys("centre", "receipts")
+
+    @property
+    def registry(self) -> Path:
+        """Which kiosks the centre believes."""
+        return self.folder / "centre" / "registry.toml"
+
+    @property
+    def database(self) -> Path:
+        """Where the sink stores what arrives."""
+        return self.folder / "centre" / "central.sqlite3"
+
+    def kiosk(self, kiosk: str) -> KioskFiles:
+        """The files of one kiosk, whether they are made yet or not."""
+        tls = self._pair(f"kiosks/{kiosk}", "tls")
+        return KioskFiles(kiosk, tls, self._keys(f"kiosks/{kiosk}", "signing"))
+
+    def kiosks(self) -> list[str]:
+        """The ids of the kiosks that have files, sorted."""
+        return sorted(path.name for path in (self.folder / "kiosks").iterdir())
+
+    @property
+    def broker(self) -> BrokerFiles:
+        """The files of the broker."""
+        rooms = self.folder / "broker"
+        return BrokerFiles(
+            authority=self.authority.public,
+            certificate=self.server.public,
+            key=self.server.private,
+            configuration=rooms / "mosquitto.conf",
+            acl=rooms / "acl",
+            log=rooms / "mosquitto.log",
+        )
+
+    def _pair(self, room: str, name: str) -> KeyPair:
+        return KeyPair(self.folder / room / f"{name}.key", self.folder / room / f"{name}.pem")
+
+    def _keys(self, room: str, name: str) -> KeyPair:
+        return KeyPair(self.folder / room / f"{name}.key", self.folder / room / f"{name}.pub.pem")
+
+
+def init_site(folder: Path, kiosk: str, *, port: int = DEFAULT_PORT, profile: str = "demo") -> Site:
+    """Make the site, or add what is missing; what exists is kept, so a second call changes nothing.
+
+    Raises SiteError where the kiosk id is not fit for a topic or the folder cannot be written.
+    """
+    if not is_kiosk_id(kiosk) or kiosk in MEMBERS:
+        raise SiteError("A kiosk id is 1 to 40 letters, digits and hyphens, and no member's name.")
+    site = Site(folder.resolve(), port)
+    try:
+        _make_folders(site, kiosk)
+        _make_certificates(site, kiosk)
+        for pair in (site.recipient, site.receipts, site.kiosk(kiosk).signing):
+            make_key_pair(pair)
+        _write_texts(site, profile)
+    except OSError as error:
+        raise SiteError(f"{error.filename}: {error.strerror}.") from None
+    return site
+
+
+def start_broker(site: Site) -> BrokerProcess:
+    """The site's mosquitto on its port, ready for connections; raises BrokerError and its kinds."""
+    return start_mosquitto(site.broker, site.port)
+
+
+def _make_folders(site: Site, kiosk: str) -> None:
+    for room in ("", "pki", "centre", "broker", "kiosks", f"kiosks/{kiosk}"):
+        (site.folder / room).mkdir(mode=0o700, parents=True, exist_ok=True)
+    site.folder.chmod(0o700)
+
+
+def _make_certificates(site: Site, kiosk: str) -> None:
+    fresh = not site.authority.exists()
+    if fresh:
+        make_authority(site.authority)
+    leaves = [(site.server, "localhost", True), (site.kiosk(kiosk).tls, kiosk, False)]
+    leaves += [(site.member(name), name, False) for name in MEMBERS]
+    for pair, common_name, server in leaves:
+        if fresh or not pair.exists():
+            make_leaf(pair, site.authority, common_name, server=server)
+
+
+def _write_texts(site: Site, profile: str) -> None:
+    write_private(site.broker.acl, acl_text(MEMBERS).encode())
+    text = configuration_text(site.broker, site.port)
+    write_private(site.broker.configuration, text.encode())
+    write_private(site.registry, _registry_text(site, profile).encode())
+
+
+def _registry_text(site: Site, profile: str) -> str:
+    head = "# Whom the centre believes. Written by `kiosk-central init-site`.\n"
+    parts = [
+        head,
+        f'accepted_profiles = ["{profile}"]\n',
+        'accepted_assurances = ["software", "tpm"]\n',
+    ]
+    for kiosk in site.kiosks():
+        pem = site.kiosk(kiosk).signing.public.read_text()
+        parts.append(f'\n[kiosks.{kiosk}]\nsigning_keys = ["""\n{pem}"""]\n')
+    return "".join(parts)

@@ -1,0 +1,204 @@
+"""What the owner does with each frame of the publisher: offers rows, believes signatures alone."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from mqtt import cbor, topics
+from mqtt.delivery import Outcome, Window
+from mqtt.errors import ReceiptError
+from mqtt.keys import PublicKey
+from mqtt.notice import Notice, OnChange
+from mqtt.outbox import Outbox, Row
+from mqtt.receipts import verify_receipt
+from mqtt.relay_frames import (
+    Answer,
+    FrameError,
+    Greeting,
+    Link,
+    Offer,
+    Retain,
+    Signed,
+    Taken,
+    ToPublisher,
+)
+
+OnSigned = Callable[[str, bytes], None]
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class RelaySettings:
+    """How long things are kept and waited for; the defaults are those of the design."""
+
+    keep_after_receipt_s: float = 72 * 3600.0
+    answer_limit_s: float = 60.0  # no PUBACK for so long: the row is offered again
+    receipt_limit_s: float = 60.0  # after so long an unreceipted row no longer holds others back
+    unreceipted_limit: int = 200  # rows taken by the broker and not receipted, or it drops some
+    upkeep_s: float = 1.0
+
+
+@dataclass(slots=True)
+class OwnerSide:
+    """The owner's half of the talk; every call comes from the relay's one thread.
+
+    A publisher that lies can only delay: its answer makes a row `sent`, due again a minute later.
+    A row ends with a receipt that the centre signed, for this kiosk, with the statement's hash.
+    """
+
+    kiosk: str
+    outbox: Outbox
+    receipt_keys: Sequence[PublicKey]
+    on_signed: OnSigned
+    said: OnChange
+    settings: RelaySettings = field(default_factory=RelaySettings)
+    clock: Clock = time.monotonic
+    outbox_clock: Clock = time.monotonic
+    link_up: bool = False
+    last_receipt_at_s: float | None = None
+    window: Window = field(default_factory=Window)
+    head: bytes = b""
+    _tokens: dict[int, Row] = field(default_factory=dict)
+    _next_token: int = 1
+    _acknowledged: list[Row] = field(default_factory=list)
+    _unreceipted: dict[tuple[str, int], float] = field(default_factory=dict)
+    _upkeep_at_s: float = 0.0
+
+    def greet(self) -> list[ToPublisher]:
+        """The first frames to a publisher that has just come."""
+        return [Greeting(self.kiosk, self._state(online=False)), self.state()]
+
+    def state(self) -> Retain:
+        """The retained state: that we are there, and the chain's head, our newest statement."""
+        return Retain(topics.topic(self.kiosk, "state"), self._state(online=True))
+
+    def _state(self, *, online: bool) -> bytes:
+        return cbor.dumps({"online": online, "head": self.head})
+
+    def take(self, frame: object) -> list[ToPublisher]:
+        """Deal with one frame; gives what to answer. Raises FrameError for one not of its side."""
+        match frame:
+            case Link():
+                self._link(frame)
+            case Answer():
+                self._answer(frame)
+            case Signed():
+                self._signed(frame)
+                return [Taken(frame.token)]
+            case _:
+                raise FrameError("a frame that only the owner may send.")
+        return []
+
+    def _link(self, frame: Link) -> None:
+        if not frame.up:
+            self._put_back(self.window.line_lost())
+            self._tokens.clear()
+        self.link_up = frame.up
+        if frame.up:
+            self.said.say("link", Notice("link_up", "info", "The broker is reached."))
+        else:
+            mend = "See the publisher's log; the kiosk keeps everything and sends it later."
+            self.said.say(
+                "link", Notice("link_down", "warning", "The broker is not reached.", mend)
+            )
+
+    def _answer(self, frame: Answer) -> None:
+        row = self._tokens.pop(frame.token, None)
+        if row is None:
+            return
+        outcome = self.window.answered(row.row_id, frame.reason, self.clock())
+        if outcome is Outcome.DELIVERED:
+            self._acknowledged.append(row)
+            self.said.say("broker", Notice("broker_takes", "info", "The broker takes events."))
+        else:
+            what = f"The broker does not deliver: {outcome.value} (0x{frame.reason:02x})."
+            mend = "Start the central sink, and compare the broker's access list with this kiosk."
+            self.said.say("broker", Notice("not_delivered", "warning", what, mend))
+
+    def _signed(self, frame: Signed) -> None:
+        if frame.leaf != "receipts":
+            self.on_signed(frame.leaf, frame.payload)
+            return
+        try:
+            receipt = verify_receipt(frame.payload, self.receipt_keys)
+        except ReceiptError as error:
+            self._refuse(error)
+            return
+        if receipt.kiosk != self.kiosk:
+            self._refuse(ReceiptError("it is for another kiosk."))
+            return
+        self.flush()  # an answer that came before its receipt is written before it, too
+        self.outbox.receipted(receipt, self.outbox_clock())
+        self.last_receipt_at_s = self.clock()
+        for entry in receipt.entries:
+            self._unreceipted.pop((entry.epoch, entry.sequence), None)
+        self.said.say("receipts", Notice("receipts_come", "info", "The centre gives receipts."))
+
+    def _refuse(self, error: ReceiptError) -> None:
+        self.said.say("receipts", Notice("receipt_refused", "error", str(error), error.mend))
+
+    def flush(self) -> None:
+        """Write the broker's answers of this turn: one commit for all of them."""
+        if not self._acknowledged:
+            return
+        self.outbox.mark_sent([row.row_id for row in self._acknowledged], self.outbox_clock())
+        for row in self._acknowledged:
+            self._unreceipted[row.epoch, row.sequence] = self.clock()
+        self._acknowledged.clear()
+
+    def fill(self) -> list[ToPublisher]:
+        """Offers for the room that there is in the window."""
+        now_s = self.clock()
+        free = min(
+            self.window.room(now_s), self.settings.unreceipted_limit - len(self._unreceipted)
+        )
+        if not self.link_up or free <= 0:
+            return []
+        return [self._offer(row, now_s) for row in self.outbox.batch(free, self.outbox_clock())]
+
+    def _offer(self, row: Row, now_s: float) -> Offer:
+        self.window.offer(row.row_id, now_s)
+        token = self._next_token
+        self._next_token += 1
+        self._tokens[token] = row
+        properties = topics.cloudevents_properties(
+            kiosk=self.kiosk,
+            kind=row.kind,
+            event_id=row.event_id,
+            sequence=row.sequence,
+            hour=row.hour,
+        )
+        topic = topics.topic(self.kiosk, "events")
+        return Offer(token, topic, row.wire, topics.CONTENT_TYPE, tuple(properties))
+
+    def upkeep(self) -> None:
+        """Now and then: what was refused or not answered or not receipted is due again; erase."""
+        now_s = self.clock()
+        if now_s < self._upkeep_at_s:
+            return
+        self._upkeep_at_s = now_s + self.settings.upkeep_s
+        self._put_back(self.window.give_back(now_s, self.settings.answer_limit_s))
+        oldest_s = now_s - self.settings.receipt_limit_s
+        late = [place for place, at_s in self._unreceipted.items() if at_s <= oldest_s]
+        for place in late:
+            del self._unreceipted[place]
+        if late:
+            what = "The broker took events and no receipt came; they are sent again."
+            mend = "See whether the central sink runs and whether its receipt key is the kiosk's."
+            self.said.say("receipts", Notice("receipts_late", "warning", what, mend))
+        self.outbox.due_again(self.outbox_clock())
+        self.outbox.erase(self.outbox_clock(), self.settings.keep_after_receipt_s)
+
+    def lost(self) -> None:
+        """The publisher is gone: what it had is due again."""
+        self.flush()
+        self._put_back(self.window.line_lost())
+        self._tokens.clear()
+        self.link_up = False
+
+    def _put_back(self, row_ids: list[int]) -> None:
+        if not row_ids:
+            return
+        gone = set(row_ids)
+        self._tokens = {token: row for token, row in self._tokens.items() if row.row_id not in gone}
+        self.outbox.put_back(row_ids)
