@@ -1,4 +1,4 @@
-"""Lets only this kiosk's own page speak to the page server, and seals every answer; ASGI, no I/O."""
+"""Lets only the kiosk's own page speak to the page server, and seals every answer; no I/O."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 METHODS = frozenset({"GET", "POST"})
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'"
 )
 SEAL = {
     "cache-control": "no-store",
@@ -51,7 +52,7 @@ class Guard:
             return PlainTextResponse("not this host", 421)
         if method not in METHODS:
             return PlainTextResponse("GET or POST", 405, {"allow": "GET, POST"})
-        origin = headers.get("origin", "").lower().removeprefix("http://")
-        if method == "POST" and origin not in hosts:
+        origins = {f"http://{host}" for host in hosts}
+        if method == "POST" and headers.get("origin", "").lower() not in origins:
             return PlainTextResponse("not from this page", 403)
         return None

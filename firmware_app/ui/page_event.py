@@ -1,7 +1,5 @@
 """One screen as the page receives it: texts resolved, encoded as one Server-Sent Event; pure."""
 
-from dataclasses import replace
-
 import msgspec
 
 from firmware_app.ui.screen import Button, Screen
@@ -20,7 +18,7 @@ WORDS = {
 
 
 def screen_event(screen: Screen, serial: int, texts: Texts) -> bytes:
-    """The event `screen` with its JSON; raises MissingTextError where a language lacks a message."""
+    """The event `screen` with its JSON; raises MissingTextError where the language lacks a text."""
     return b"event: screen\ndata: " + msgspec.json.encode(page(screen, serial, texts)) + b"\n\n"
 
 
@@ -47,15 +45,6 @@ def page(screen: Screen, serial: int, texts: Texts) -> dict[str, object]:
         "asked_turn": screen.asked_turn,
         "words": _words(screen, texts),
     }
-
-
-def same_step(one: Screen, other: Screen) -> bool:
-    """Whether a touch meant for `one` still means the same on `other`: only the advice changed."""
-    return _without_advice(one) == _without_advice(other)
-
-
-def _without_advice(screen: Screen) -> Screen:
-    return replace(screen, cue="", countdown_s=0, live=False, asked_turn="", picture="")
 
 
 def _say(screen: Screen, texts: Texts, message_id: str) -> str:

@@ -1,0 +1,156 @@
+# كلمات المسافر بالعربية.
+# review: none
+
+## What stands on every screen
+page-name = كشك الحدود
+page-moment = لحظة من فضلك
+page-moment-cue = الكشك يستعد. مكانك محفوظ.
+page-progress = الخطوة { $step } من { $steps }
+page-tools = العرض والصوت
+page-live = أنت كما تراك الكاميرا
+page-seconds = { $seconds ->
+    [zero] { $seconds } ثانية
+    [one] ثانية واحدة ({ $seconds })
+    [two] ثانيتان ({ $seconds })
+    [few] { $seconds } ثوانٍ
+    [many] { $seconds } ثانية
+   *[other] { $seconds } ثانية
+}
+tool-contrast = تباين أقوى
+tool-bigger = خط أكبر
+tool-louder = صوت أعلى
+
+## Screens
+attract-title = أهلاً وسهلاً
+attract-cue = جهّز وثيقة سفرك. يستغرق الأمر نحو دقيقة.
+language-title = اختر لغتك
+language-cue = يمكنك أيضاً المتابعة بالصور وحدها.
+notice-title = بياناتك وحقوقك
+notice-cue = المس «متابعة» للبدء.
+notice-point-what = نقرأ وثيقتك وننظر إلى وجهك ونمسح إصبعاً واحداً.
+notice-point-who = لا يراها إلا موظفو الحدود.
+notice-point-how-long = تُمحى عندما لا يعود القانون يسمح بحفظها.
+notice-point-rights = يمكنك الاطلاع على بياناتك وطلب تصحيحها. ويمكن لموظف أن يقوم بكل ذلك معك.
+document-title = أبرز وثيقة سفرك
+reading-title = جارٍ قراءة وثيقتك
+reading-cue-wait = اتركها في مكانها من فضلك.
+confirm-title = هل هذا أنت؟
+confirm-cue = تحقق من الاسم والتواريخ.
+face-title = انظر إلى الكاميرا
+finger-title = ضع إصبعك
+finger-title-right-thumb = الإبهام الأيمن
+finger-title-right-index = السبابة اليمنى
+finger-title-right-middle = الوسطى اليمنى
+finger-title-right-ring = البنصر الأيمن
+finger-title-right-little = الخنصر الأيمن
+finger-title-left-thumb = الإبهام الأيسر
+finger-title-left-index = السبابة اليسرى
+finger-title-left-middle = الوسطى اليسرى
+finger-title-left-ring = البنصر الأيسر
+finger-title-left-little = الخنصر الأيسر
+question-cue = المس إجابة واحدة.
+purpose-of-visit-title = ما سبب سفرك؟
+intended-stay-title = كم ستبقى؟
+review-title = هل كل شيء صحيح؟
+review-cue = لا يُحفظ شيء قبل أن تلمس «حفظ».
+saving-title = جارٍ الحفظ
+saving-cue-wait = يستغرق هذا لحظة.
+saved-title = تم الحفظ بأمان
+saved-cue = خذ وثيقتك معك من فضلك.
+go-title = تفضّل بالمرور
+go-cue-completed = اتبع السهم.
+go-cue-referred = توجّه إلى الموظف عند الممر.
+officer-title = توجّه إلى الموظف من فضلك
+officer-cue = سيساعدك الموظف في ما تبقّى.
+warning-title = هل ما زلت هنا؟
+warning-cue = سيُمحى كل شيء حفاظاً على سلامتك.
+out-of-service-title = هذا الكشك مغلق
+out-of-service-cue = توجّه إلى الموظف من فضلك.
+
+## Document cues
+document-cue-present = افتحها على صفحة الصورة وضعها على الزجاج.
+document-cue-unreadable-try-again = ضعها مسطّحة وحاول مرة أخرى.
+document-cue-wrong-check-digits = تعذّرت القراءة. حاول مرة أخرى من فضلك.
+document-cue-expired = أبرز وثيقة أخرى أو توجّه إلى الموظف.
+document-cue-moving = ثبّتها من فضلك.
+document-cue-turn-over = اقلبها.
+document-cue-glare = أمِلها قليلاً بعيداً عن الضوء.
+document-cue-well-done = أحسنت.
+
+## Face cues
+face-cue-look-here = انظر هنا.
+face-cue-no-face = قف أمام الكاميرا.
+face-cue-two-faces = شخص واحد فقط من فضلك.
+face-cue-closer = اقترب.
+face-cue-farther = تراجع قليلاً.
+face-cue-centre = تحرّك إلى الوسط.
+face-cue-more-light = التفت نحو الضوء.
+face-cue-less-light = ابتعد عن الضوء الساطع.
+face-cue-hold-still = اثبت مكانك.
+face-cue-look-straight = انظر إلى الأمام مباشرة.
+face-cue-turn-left = أدر رأسك ببطء إلى اليسار.
+face-cue-turn-right = أدر رأسك ببطء إلى اليمين.
+face-cue-well-done = أحسنت.
+
+## Finger cues
+finger-cue-place = ضعه على الزجاج.
+finger-cue-press = اضغط أكثر قليلاً.
+finger-cue-lighter = اضغط برفق.
+finger-cue-move-left = حرّكه إلى اليسار.
+finger-cue-move-right = حرّكه إلى اليمين.
+finger-cue-move-up = حرّكه إلى الأعلى.
+finger-cue-move-down = حرّكه إلى الأسفل.
+finger-cue-dry = انفخ على إصبعك ثم حاول مرة أخرى.
+finger-cue-wet = جفّف إصبعك ثم حاول مرة أخرى.
+finger-cue-lift = ارفع إصبعك.
+finger-cue-again = مرة أخرى من فضلك.
+finger-cue-no-finger = ضعه على الزجاج.
+finger-cue-well-done = أحسنت.
+
+## Rows
+row-name = الاسم الكامل
+row-surname = اللقب
+row-given-names = الاسم
+row-document-kind = الوثيقة
+row-document-number = رقم الوثيقة
+row-nationality = الجنسية
+row-issuing-state = جهة الإصدار
+row-date-of-birth = تاريخ الميلاد
+row-sex = الجنس
+row-expiry = صالحة حتى
+row-purpose-of-visit = سبب السفر
+row-intended-stay = مدة الإقامة
+row-face = الوجه
+row-finger = الإصبع
+
+## Buttons
+button-start = ابدأ
+button-continue = متابعة
+button-back = رجوع
+button-save = حفظ
+button-yes = نعم، هذا أنا
+button-no = لا
+button-not-me = هذا ليس أنا
+button-cannot-give-finger = لا أستطيع تقديم هذا الإصبع
+button-help = مساعدة من شخص
+button-more-time = وقت إضافي
+button-again = حاول مجدداً
+button-end = إنهاء
+button-pictures-only = صور فقط
+button-language-en = English
+button-language-fr = Français
+button-language-ar = العربية
+
+## Answers
+purpose-of-visit-tourism = سياحة
+purpose-of-visit-business = أعمال
+purpose-of-visit-study = دراسة
+purpose-of-visit-work = عمل
+purpose-of-visit-transit = عبور
+purpose-of-visit-return-home = عودة إلى الوطن
+purpose-of-visit-other = سبب آخر
+intended-stay-up-to-3-days = حتى 3 أيام
+intended-stay-up-to-30-days = حتى 30 يوماً
+intended-stay-up-to-90-days = حتى 90 يوماً
+intended-stay-longer = مدة أطول
+intended-stay-not-applicable = لا ينطبق عليّ

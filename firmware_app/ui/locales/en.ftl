@@ -1,0 +1,152 @@
+# The traveller's words in English.
+# review: none
+
+## What stands on every screen
+page-name = Border kiosk
+page-moment = One moment, please
+page-moment-cue = The kiosk is getting ready. Your place is kept.
+page-progress = Step { $step } of { $steps }
+page-tools = Display and sound
+page-live = You, as the camera sees you
+page-seconds = { $seconds ->
+    [one] { $seconds } second
+   *[other] { $seconds } seconds
+}
+tool-contrast = Stronger contrast
+tool-bigger = Bigger text
+tool-louder = Louder
+
+## Screens
+attract-title = Welcome
+attract-cue = Have your travel document ready. It takes about a minute.
+language-title = Choose your language
+language-cue = You can also go on with the pictures alone.
+notice-title = Your data, your rights
+notice-cue = Touch “Continue” to start.
+notice-point-what = We read your document, look at your face and scan a finger.
+notice-point-who = Only border officers see this.
+notice-point-how-long = It is erased when the law no longer allows us to keep it.
+notice-point-rights = You may see it and have it corrected. An officer can do all of this with you.
+document-title = Show your travel document
+reading-title = Reading your document
+reading-cue-wait = Please leave it where it is.
+confirm-title = Is this you?
+confirm-cue = Check the name and the dates.
+face-title = Look at the camera
+finger-title = Place your finger
+finger-title-right-thumb = Right thumb
+finger-title-right-index = Right index finger
+finger-title-right-middle = Right middle finger
+finger-title-right-ring = Right ring finger
+finger-title-right-little = Right little finger
+finger-title-left-thumb = Left thumb
+finger-title-left-index = Left index finger
+finger-title-left-middle = Left middle finger
+finger-title-left-ring = Left ring finger
+finger-title-left-little = Left little finger
+question-cue = Touch one answer.
+purpose-of-visit-title = Why are you travelling?
+intended-stay-title = How long will you stay?
+review-title = Is everything right?
+review-cue = Nothing is saved until you touch “Save”.
+saving-title = Saving
+saving-cue-wait = This takes a moment.
+saved-title = Saved safely
+saved-cue = Please take your document with you.
+go-title = Please walk on
+go-cue-completed = Follow the arrow.
+go-cue-referred = Please show yourself to the officer at the lane.
+officer-title = Please go to the officer
+officer-cue = The officer will help you from here.
+warning-title = Are you still there?
+warning-cue = Everything will be cleared for your safety.
+out-of-service-title = This kiosk is closed
+out-of-service-cue = Please go to the officer.
+
+## Document cues
+document-cue-present = Open it at the page with your photo and lay it on the glass.
+document-cue-unreadable-try-again = Lay it flat and try once more.
+document-cue-wrong-check-digits = That could not be read. Please try once more.
+document-cue-expired = Please show another document, or go to the officer.
+document-cue-moving = Hold it still.
+document-cue-turn-over = Turn it over.
+document-cue-glare = Tilt it a little, away from the light.
+document-cue-well-done = Well done.
+
+## Face cues
+face-cue-look-here = Look here.
+face-cue-no-face = Stand in front of the camera.
+face-cue-two-faces = One person at a time, please.
+face-cue-closer = Come closer.
+face-cue-farther = Step back a little.
+face-cue-centre = Move to the middle.
+face-cue-more-light = Turn towards the light.
+face-cue-less-light = Turn away from the bright light.
+face-cue-hold-still = Hold still.
+face-cue-look-straight = Look straight ahead.
+face-cue-turn-left = Turn your head slowly to the left.
+face-cue-turn-right = Turn your head slowly to the right.
+face-cue-well-done = Well done.
+
+## Finger cues
+finger-cue-place = Lay it on the glass.
+finger-cue-press = Press a little more.
+finger-cue-lighter = Press more lightly.
+finger-cue-move-left = Move it to the left.
+finger-cue-move-right = Move it to the right.
+finger-cue-move-up = Move it up.
+finger-cue-move-down = Move it down.
+finger-cue-dry = Breathe on your finger, then try again.
+finger-cue-wet = Dry your finger, then try again.
+finger-cue-lift = Lift your finger.
+finger-cue-again = Once more, please.
+finger-cue-no-finger = Lay it on the glass.
+finger-cue-well-done = Well done.
+
+## Rows
+row-name = Name
+row-surname = Surname
+row-given-names = Given names
+row-document-kind = Document
+row-document-number = Document number
+row-nationality = Nationality
+row-issuing-state = Issued by
+row-date-of-birth = Date of birth
+row-sex = Sex
+row-expiry = Valid until
+row-purpose-of-visit = Reason for travel
+row-intended-stay = Length of stay
+row-face = Face
+row-finger = Finger
+
+## Buttons
+button-start = Start
+button-continue = Continue
+button-back = Back
+button-save = Save
+button-yes = Yes, this is me
+button-no = No
+button-not-me = This is not me
+button-cannot-give-finger = I cannot give this finger
+button-help = A person
+button-more-time = More time
+button-again = Try again
+button-end = End
+button-pictures-only = Pictures only
+button-language-en = English
+button-language-fr = Français
+button-language-ar = العربية
+
+## Answers
+purpose-of-visit-tourism = Tourism
+purpose-of-visit-business = Business
+purpose-of-visit-study = Study
+purpose-of-visit-work = Work
+purpose-of-visit-transit = Travelling through
+purpose-of-visit-return-home = Going home
+purpose-of-visit-other = Something else
+intended-stay-up-to-3-days = Up to 3 days
+intended-stay-up-to-30-days = Up to 30 days
+intended-stay-up-to-90-days = Up to 90 days
+intended-stay-longer = Longer
+intended-stay-not-applicable = Does not apply to me

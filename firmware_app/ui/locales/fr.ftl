@@ -1,0 +1,152 @@
+# Les mots du voyageur en français.
+# review: none
+
+## What stands on every screen
+page-name = Borne frontière
+page-moment = Un instant, s’il vous plaît
+page-moment-cue = La borne se prépare. Votre place est gardée.
+page-progress = Étape { $step } sur { $steps }
+page-tools = Affichage et son
+page-live = Vous, tel que la caméra vous voit
+page-seconds = { $seconds ->
+    [one] { $seconds } seconde
+   *[other] { $seconds } secondes
+}
+tool-contrast = Plus de contraste
+tool-bigger = Texte plus grand
+tool-louder = Plus fort
+
+## Screens
+attract-title = Bienvenue
+attract-cue = Préparez votre document de voyage. Cela prend environ une minute.
+language-title = Choisissez votre langue
+language-cue = Vous pouvez aussi suivre les images seules.
+notice-title = Vos données, vos droits
+notice-cue = Touchez « Continuer » pour commencer.
+notice-point-what = Nous lisons votre document, regardons votre visage et relevons un doigt.
+notice-point-who = Seuls les agents des frontières le voient.
+notice-point-how-long = Tout est effacé dès que la loi ne permet plus de le garder.
+notice-point-rights = Vous pouvez consulter vos données et les faire corriger. Un agent peut tout faire avec vous.
+document-title = Présentez votre document de voyage
+reading-title = Lecture de votre document
+reading-cue-wait = Laissez-le en place.
+confirm-title = Est-ce bien vous ?
+confirm-cue = Vérifiez le nom et les dates.
+face-title = Regardez la caméra
+finger-title = Posez votre doigt
+finger-title-right-thumb = Pouce droit
+finger-title-right-index = Index droit
+finger-title-right-middle = Majeur droit
+finger-title-right-ring = Annulaire droit
+finger-title-right-little = Auriculaire droit
+finger-title-left-thumb = Pouce gauche
+finger-title-left-index = Index gauche
+finger-title-left-middle = Majeur gauche
+finger-title-left-ring = Annulaire gauche
+finger-title-left-little = Auriculaire gauche
+question-cue = Touchez une réponse.
+purpose-of-visit-title = Pourquoi voyagez-vous ?
+intended-stay-title = Combien de temps restez-vous ?
+review-title = Tout est-il exact ?
+review-cue = Rien n’est enregistré avant que vous touchiez « Enregistrer ».
+saving-title = Enregistrement
+saving-cue-wait = Cela prend un instant.
+saved-title = Bien enregistré
+saved-cue = N’oubliez pas votre document.
+go-title = Avancez, s’il vous plaît
+go-cue-completed = Suivez la flèche.
+go-cue-referred = Présentez-vous à l’agent près du passage.
+officer-title = Veuillez vous adresser à l’agent
+officer-cue = L’agent vous aidera pour la suite.
+warning-title = Êtes-vous toujours là ?
+warning-cue = Tout sera effacé pour votre sécurité.
+out-of-service-title = Cette borne est fermée
+out-of-service-cue = Veuillez vous adresser à l’agent.
+
+## Document cues
+document-cue-present = Ouvrez-le à la page de la photo et posez-le sur la vitre.
+document-cue-unreadable-try-again = Posez-le bien à plat et réessayez.
+document-cue-wrong-check-digits = La lecture a échoué. Réessayez, s’il vous plaît.
+document-cue-expired = Présentez un autre document ou adressez-vous à l’agent.
+document-cue-moving = Ne le bougez plus.
+document-cue-turn-over = Retournez-le.
+document-cue-glare = Inclinez-le un peu pour éviter le reflet.
+document-cue-well-done = Très bien.
+
+## Face cues
+face-cue-look-here = Regardez ici.
+face-cue-no-face = Placez-vous devant la caméra.
+face-cue-two-faces = Une seule personne à la fois.
+face-cue-closer = Approchez-vous.
+face-cue-farther = Reculez un peu.
+face-cue-centre = Placez-vous au milieu.
+face-cue-more-light = Tournez-vous vers la lumière.
+face-cue-less-light = Détournez-vous de la lumière vive.
+face-cue-hold-still = Ne bougez plus.
+face-cue-look-straight = Regardez droit devant vous.
+face-cue-turn-left = Tournez lentement la tête à gauche.
+face-cue-turn-right = Tournez lentement la tête à droite.
+face-cue-well-done = Très bien.
+
+## Finger cues
+finger-cue-place = Posez-le sur la vitre.
+finger-cue-press = Appuyez un peu plus.
+finger-cue-lighter = Appuyez moins fort.
+finger-cue-move-left = Déplacez-le à gauche.
+finger-cue-move-right = Déplacez-le à droite.
+finger-cue-move-up = Déplacez-le vers le haut.
+finger-cue-move-down = Déplacez-le vers le bas.
+finger-cue-dry = Soufflez sur votre doigt, puis réessayez.
+finger-cue-wet = Séchez votre doigt, puis réessayez.
+finger-cue-lift = Levez le doigt.
+finger-cue-again = Encore une fois, s’il vous plaît.
+finger-cue-no-finger = Posez-le sur la vitre.
+finger-cue-well-done = Très bien.
+
+## Rows
+row-name = Nom complet
+row-surname = Nom
+row-given-names = Prénoms
+row-document-kind = Document
+row-document-number = Numéro du document
+row-nationality = Nationalité
+row-issuing-state = Délivré par
+row-date-of-birth = Date de naissance
+row-sex = Sexe
+row-expiry = Valable jusqu’au
+row-purpose-of-visit = Motif du voyage
+row-intended-stay = Durée du séjour
+row-face = Visage
+row-finger = Doigt
+
+## Buttons
+button-start = Commencer
+button-continue = Continuer
+button-back = Retour
+button-save = Enregistrer
+button-yes = Oui, c’est moi
+button-no = Non
+button-not-me = Ce n’est pas moi
+button-cannot-give-finger = Je ne peux pas donner ce doigt
+button-help = Une personne
+button-more-time = Plus de temps
+button-again = Réessayer
+button-end = Terminer
+button-pictures-only = Images seules
+button-language-en = English
+button-language-fr = Français
+button-language-ar = العربية
+
+## Answers
+purpose-of-visit-tourism = Tourisme
+purpose-of-visit-business = Affaires
+purpose-of-visit-study = Études
+purpose-of-visit-work = Travail
+purpose-of-visit-transit = En transit
+purpose-of-visit-return-home = Retour chez moi
+purpose-of-visit-other = Autre motif
+intended-stay-up-to-3-days = Jusqu’à 3 jours
+intended-stay-up-to-30-days = Jusqu’à 30 jours
+intended-stay-up-to-90-days = Jusqu’à 90 jours
+intended-stay-longer = Plus longtemps
+intended-stay-not-applicable = Ne me concerne pas

@@ -1,0 +1,349 @@
+// Draws the screen of now, sends touches back, shows the camera's picture, wipes what is personal.
+"use strict";
+
+const HEARTBEAT_LIMIT_MS = 11_000;
+const BROKEN_LIMIT_MS = 3_000;
+const FRESH_MS = 300; // a second tap of a double touch must not meet the next screen's button
+const PENDING_LIMIT_MS = 2_000;
+const ORDER = { help: 0, plain: 1, primary: 2 };
+const CUE_ICONS = {
+  present: "document", "unreadable-try-again": "again", "wrong-check-digits": "again", expired: "document",
+  moving: "hold-still", "turn-over": "again", glare: "less-light", "look-here": "look", "no-face": "help",
+  "two-faces": "help", closer: "closer", farther: "farther", centre: "centre", "more-light": "more-light",
+  "less-light": "less-light", "hold-still": "hold-still", "look-straight": "look", "turn-left": "turn-left",
+  "turn-right": "turn-right", place: "finger", press: "down", lighter: "up", "move-left": "left",
+  "move-right": "right", "move-up": "up", "move-down": "down", dry: "breath", wet: "drop", lift: "up",
+  again: "again", "no-finger": "finger", "well-done": "yes", wait: "how-long", completed: "up", referred: "help",
+};
+const CALM_CUES = new Set(["present", "look-here", "place", "no-finger", "wait", "completed", "referred", "look-straight"]);
+const ANSWER_ICONS = { "up-to-3-days": "calendar", "up-to-30-days": "calendar", "up-to-90-days": "calendar" };
+const PICTURES = { reading: "document", "out-of-service": "closed" };
+const POINT_ICONS = { what: "document" };
+const TIPS = { thumb: [86, 242], index: [154, 104], middle: [206, 78], ring: [256, 100], little: [304, 148] };
+const SVG = "http://www.w3.org/2000/svg";
+
+const root = document.documentElement;
+const find = (id) => document.getElementById(id);
+const kiosk = find("kiosk");
+
+let now = null; // the screen of now; nothing older is kept
+let words = null; // the page's own words in the last language
+let freshAt = 0;
+let pendingTimer = 0;
+let looking = null; // cancels the live picture
+let ticking = 0;
+let sound = null;
+let stream = null;
+let brokenTimer = 0;
+let deafTimer = 0;
+
+// ---- drawing ---------------------------------------------------------------------------------
+
+function make(tag, className, text) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+
+function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  if (find(`i-${name}`)) {
+    const use = document.createElementNS(SVG, "use");
+    use.setAttribute("href", `#i-${name}`);
+    svg.append(use);
+  }
+  return svg;
+}
+
+/** Rebuild `element` only when `value` is new, so that a cue does not pull a button from under a finger. */
+function redraw(element, value, children) {
+  const key = JSON.stringify(value);
+  if (element.drawnFrom === key) return false;
+  element.drawnFrom = key;
+  const built = children();
+  element.replaceChildren(...built);
+  element.hidden = built.length === 0;
+  return true;
+}
+
+function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function show(screen) {
+  const newStep = !now || now.name !== screen.name || now.title !== screen.title;
+  now = screen;
+  words = screen.words;
+  unlock();
+  root.lang = screen.language;
+  root.dir = screen.direction;
+  kiosk.dataset.screen = screen.name;
+  kiosk.dataset.choices = String(screen.buttons.filter((each) => each.kind === "choice").length);
+  if (screen.name === "attract") forgetTools();
+  nameTools();
+  drawWords(screen);
+  drawLists(screen);
+  drawButtons(screen);
+  drawPicture(screen);
+  count(screen.countdown_s);
+  if (newStep) arrive(screen);
+}
+
+function arrive(screen) {
+  find("words").scrollTop = 0;
+  if (screen.name !== "attract") find("title").focus({ preventScroll: true });
+  if (screen.name === "warning") chime([523, 392]);
+  if (screen.name === "saved") chime([523, 659, 784]);
+}
+
+function drawWords(screen) {
+  say(find("title"), screen.title);
+  redraw(find("greetings"), screen.greetings, () =>
+    screen.greetings.map((each) => spoken("span", "", each.text, each)));
+  const what = /-cue-(.+)$/.exec(screen.cue_id || "")?.[1] || "";
+  const cue = find("cue");
+  redraw(cue, [screen.cue, what], () => {
+    if (!screen.cue) return [];
+    const text = make("span", "cue-text", screen.cue);
+    return what ? [icon(CUE_ICONS[what] || "look"), text] : [text];
+  });
+  cue.dataset.cue = what;
+  cue.dataset.mood = !what ? "text" : what === "well-done" ? "good" : CALM_CUES.has(what) ? "calm" : "advice";
+  kiosk.dataset.mood = cue.dataset.mood;
+  say(find("progress-text"), words.progress || "");
+  find("progress").hidden = !screen.steps;
+  redraw(find("segments"), [screen.step, screen.steps], () =>
+    Array.from({ length: screen.steps }, (_, at) =>
+      make("li", at + 1 < screen.step ? "past" : at + 1 === screen.step ? "here" : "")));
+}
+
+function drawLists(screen) {
+  redraw(find("points"), screen.points, () => screen.points.map((each) => {
+    const item = make("li");
+    item.append(icon(POINT_ICONS[each.icon] || each.icon), make("span", "", each.text));
+    return item;
+  }));
+  redraw(find("rows"), screen.rows, () => screen.rows.map((each) => {
+    const row = make("div");
+    const value = make("dd");
+    value.append(make("bdi", "", each.value));
+    row.append(make("dt", "", each.label), value);
+    return row;
+  }));
+  redraw(find("code"), screen.code, () => (screen.code ? [make("bdi", "", screen.code)] : []));
+}
+
+function spoken(tag, className, text, language) {
+  const element = make(tag, className, text);
+  element.lang = language.language;
+  element.dir = language.direction;
+  return element;
+}
+
+function button(each) {
+  const element = make("button", `button ${each.kind} id-${each.id}`);
+  element.type = "button";
+  element.dataset.button = each.id;
+  const glyph = each.id.startsWith("language-") ? spoken("span", "glyph", each.label[0], each) : null;
+  if (glyph) glyph.setAttribute("aria-hidden", "true");
+  element.append(glyph || icon(ANSWER_ICONS[each.icon] || each.icon), spoken("span", "label", each.label, each));
+  return element;
+}
+
+function drawButtons(screen) {
+  const choices = screen.buttons.filter((each) => each.kind === "choice");
+  const actions = screen.buttons.filter((each) => each.kind !== "choice");
+  const rank = (each) => (each.id === "end" ? 0.5 : ORDER[each.kind]);
+  actions.sort((one, other) => rank(one) - rank(other));
+  const scope = [screen.name, screen.title];
+  const fresh = redraw(find("choices"), [scope, choices], () => choices.map(button));
+  if (redraw(find("actions"), [scope, actions], () => actions.map(button)) || fresh) freshAt = performance.now();
+}
+
+// ---- pictures --------------------------------------------------------------------------------
+
+function picture(name) {
+  const [base, side, which] = name.split("-");
+  const key = base === "finger" ? "finger" : PICTURES[name] || name;
+  const template = find(`p-${key}`);
+  if (!template) return [];
+  const copy = template.content.cloneNode(true);
+  if (TIPS[which]) pointAt(copy, side, which);
+  return [...copy.children];
+}
+
+function pointAt(copy, side, which) {
+  copy.querySelector(".hand").classList.add(side);
+  copy.querySelector(`[data-finger="${which}"]`).classList.add("chosen");
+  copy.querySelector(".spot").setAttribute("transform", `translate(${TIPS[which].join(" ")})`);
+}
+
+function drawPicture(screen) {
+  const figure = find("picture");
+  const live = screen.live;
+  const fresh = redraw(figure, [screen.picture, live], () => {
+    if (live) return picture("live");
+    if (screen.name === "attract") return ["document", "face", "finger-right-index"].flatMap(picture);
+    return picture(screen.picture);
+  });
+  figure.dataset.picture = screen.picture;
+  figure.dataset.turn = screen.asked_turn;
+  if (fresh && looking) { looking.abort(); looking = null; }
+  if (fresh && live) {
+    looking = new AbortController();
+    figure.querySelector(".live").setAttribute("aria-label", words.live || "");
+    look(figure.querySelector("canvas"), looking.signal);
+  }
+}
+
+/** Draw each new camera picture as it comes: one request at a time, so a slow page never queues. */
+async function look(canvas, signal) {
+  const brush = canvas.getContext("2d", { alpha: false });
+  let seen = "";
+  while (!signal.aborted) {
+    try {
+      const answer = await fetch(`/live.jpg?n=${seen}`, { signal, cache: "no-store" });
+      if (answer.status !== 200) { await rest(answer.status === 204 ? 0 : 250); continue; }
+      seen = answer.headers.get("etag");
+      const bitmap = await createImageBitmap(await answer.blob());
+      if (signal.aborted) { bitmap.close(); break; }
+      if (canvas.width !== bitmap.width) { canvas.width = bitmap.width; canvas.height = bitmap.height; }
+      brush.drawImage(bitmap, 0, 0);
+      bitmap.close();
+      canvas.dataset.pictures = String(Number(canvas.dataset.pictures || 0) + 1);
+    } catch {
+      if (!signal.aborted) await rest(250);
+    }
+  }
+  canvas.width = canvas.height = 1; // the last picture leaves with its pixels
+}
+
+function rest(wait_ms) {
+  return new Promise((done) => setTimeout(done, wait_ms));
+}
+
+// ---- the seconds of a warning ----------------------------------------------------------------
+
+function count(seconds) {
+  clearInterval(ticking);
+  const box = find("countdown");
+  box.hidden = !seconds;
+  if (!seconds) return;
+  const endsAt = performance.now() + seconds * 1000;
+  const bar = box.querySelector("i");
+  const tick = () => {
+    const left = Math.max(0, (endsAt - performance.now()) / 1000);
+    say(box.querySelector("output"), String(Math.ceil(left)));
+    bar.style.transform = `scaleX(${left / seconds})`;
+    if (left && Math.ceil(left) % 5 === 0 && left % 1 > 0.75) chime([523, 392]);
+  };
+  tick();
+  ticking = setInterval(tick, 250);
+}
+
+// ---- touches ---------------------------------------------------------------------------------
+
+function unlock() {
+  clearTimeout(pendingTimer);
+  pendingTimer = 0;
+  for (const each of document.querySelectorAll(".touched")) each.classList.remove("touched");
+}
+
+async function touch(element) {
+  if (pendingTimer || !now || performance.now() - freshAt < FRESH_MS) return;
+  pendingTimer = setTimeout(unlock, PENDING_LIMIT_MS);
+  element.classList.add("touched");
+  const body = JSON.stringify({ serial: now.serial, button: element.dataset.button });
+  const answer = await fetch("/touch", { method: "POST", headers: { "content-type": "application/json" }, body })
+    .catch(() => null);
+  if (!answer || !answer.ok) unlock();
+}
+
+function tool(element) {
+  const on = root.classList.toggle(element.dataset.tool);
+  element.setAttribute("aria-pressed", String(on));
+  if (element.dataset.tool === "louder") chime([659, 784]);
+}
+
+function forgetTools() {
+  for (const each of document.querySelectorAll("[data-tool]")) {
+    root.classList.remove(each.dataset.tool);
+    each.setAttribute("aria-pressed", "false");
+  }
+}
+
+function nameTools() {
+  find("tools").setAttribute("aria-label", words.tools);
+  for (const each of document.querySelectorAll("[data-tool]")) each.setAttribute("aria-label", words[each.dataset.tool]);
+}
+
+/** A soft bell for each frequency, one after the other; silent until somebody has touched the page. */
+function chime(tones_hz) {
+  if (!sound) return;
+  const gain = root.classList.contains("louder") ? 0.6 : 0.15;
+  tones_hz.forEach((tone_hz, at) => {
+    const starts_s = sound.currentTime + at * 0.18;
+    const bell = new OscillatorNode(sound, { frequency: tone_hz });
+    const volume = new GainNode(sound, { gain: 0 });
+    volume.gain.linearRampToValueAtTime(gain, starts_s + 0.02);
+    volume.gain.exponentialRampToValueAtTime(0.001, starts_s + 0.5);
+    bell.connect(volume).connect(sound.destination);
+    bell.start(starts_s);
+    bell.stop(starts_s + 0.5);
+  });
+}
+
+document.addEventListener("click", (event) => {
+  sound ||= window.AudioContext ? new AudioContext() : null;
+  const element = event.target.closest("button");
+  if (!element) return;
+  if (element.dataset.tool) tool(element);
+  else touch(element);
+});
+for (const kind of ["contextmenu", "dragstart", "gesturestart"]) {
+  document.addEventListener(kind, (event) => event.preventDefault());
+}
+
+// ---- the stream ------------------------------------------------------------------------------
+
+/** The calm state while no screen comes: the last language, nothing of the traveller. */
+function moment() {
+  if (kiosk.dataset.screen === "moment" || !words) return;
+  const { language, direction } = now;
+  show({
+    serial: 0, name: "moment", language, direction, title: words.moment, cue: words.moment_cue, cue_id: "",
+    points: [], greetings: [], buttons: [], rows: [], picture: "moment", live: false, step: 0, steps: 0,
+    countdown_s: 0, code: "", asked_turn: "", words: { ...words, progress: "" },
+  });
+}
+
+function alive() {
+  clearTimeout(brokenTimer);
+  clearTimeout(deafTimer);
+  brokenTimer = 0;
+  deafTimer = setTimeout(reconnect, HEARTBEAT_LIMIT_MS);
+}
+
+function broken() {
+  brokenTimer ||= setTimeout(moment, BROKEN_LIMIT_MS);
+}
+
+function reconnect() {
+  clearTimeout(deafTimer);
+  stream.close();
+  broken();
+  setTimeout(connect, 1_000);
+}
+
+function connect() {
+  stream = new EventSource("/events");
+  stream.addEventListener("screen", (event) => { alive(); show(JSON.parse(event.data)); });
+  stream.addEventListener("heartbeat", alive);
+  stream.addEventListener("error", () => (stream.readyState === EventSource.CLOSED ? reconnect() : broken()));
+}
+
+find("picture").append(...picture("moment"));
+connect();
