@@ -142,11 +142,14 @@ class Decoder:
 
     def _take(self, line: _Line) -> list[MrzLines]:
         if self._cut:
-            neighbours = [line.text, *(before.text for before in self._lines[-1:])]
+            neighbours = [line.text, *(other.text for other in self._lines[-1:])]
             if not any(text.startswith(self._cut) for text in neighbours):
                 self._lines.clear()
             self._cut = ""
-        if line not in self._lines[-1:]:
+        before = self._lines[-1].text if self._lines else ""
+        if before and line.text.startswith(before):
+            del self._lines[-1]  # the same line again, or whole after it came cut
+        if len(line.text) >= len(before) or not before.startswith(line.text):
             self._lines = [*self._lines, line][-3:]
             self._lost = [*self._lost, len(line.text)][-8:]
         document = _document(self._lines)
