@@ -12,7 +12,7 @@ import numpy as np
 
 from drivers.deadline import Deadline
 from drivers.device import DeviceInfo
-from drivers.errors import DeviceError, DeviceTimeoutError
+from drivers.errors import DeviceError, DeviceTimeoutError, DeviceUrlError
 from drivers.fingerprint.api import FingerPicture
 from drivers.fingerprint.uru4000_image import (
     SEED_BYTES,
@@ -62,18 +62,20 @@ def random_seed() -> bytes:
 def open_uru4000(
     name: str,
     params: Params,
+    usb_id: str = "",
     *,
     backend: object = None,
     seed: Callable[[], bytes] = random_seed,
     slice_s: float = SLICE_S,
 ) -> "Uru4000":
-    """Find the scanner (parameter `serial` where there are two), claim it, wake it up.
+    """Find the scanner, claim it, wake it up.
 
+    `usb_id` ("05ba:000a") and parameter `serial` say which, where there are several.
     Raises DeviceGoneError, DeviceRefusedError, DeviceTimeoutError, ProtocolError, DeviceUrlError.
     """
     params.only("serial")
     wanted = params.text("serial")
-    usb = UsbDevice.open(name, MODELS, wanted, backend, slice_s)
+    usb = UsbDevice.open(name, _ids(name, usb_id), wanted, backend, slice_s)
     scanner = Uru4000(usb, wanted or usb.serial(), seed)
     try:
         scanner.wake(Deadline.after(name, _OPEN_LIMIT_S))
@@ -81,6 +83,15 @@ def open_uru4000(
         scanner.close()
         raise
     return scanner
+
+
+def _ids(name: str, usb_id: str) -> tuple[tuple[int, int], ...]:
+    if not usb_id:
+        return tuple(MODELS)
+    known = {f"{vendor:04x}:{product:04x}": (vendor, product) for vendor, product in MODELS}
+    if usb_id.lower() not in known:
+        raise DeviceUrlError(name, f"no scanner driver for {usb_id!r}; known: {', '.join(known)}.")
+    return (known[usb_id.lower()],)
 
 
 @dataclass(slots=True, eq=False)
@@ -108,7 +119,7 @@ class Uru4000:
     def wake(self, deadline: Deadline) -> None:
         """Power up unless it is; errors as `capture`."""
         if not self._awake:
-            self._interrupts.forget()
+            self._interrupts.take()
             procedure = bring_up(self._usb.name, self._model.authenticates)
             self._firmware = self._run(procedure, deadline)
             self._awake = True
@@ -147,10 +158,11 @@ class Uru4000:
         """Set the mode and wait for its interrupt; a device that announces death is woken anew."""
         while True:
             self.wake(deadline)
-            self._interrupts.forget()
-            self._write(Register.MODE, bytes([mode]), deadline)
-            if self._await(frozenset({wanted, Interrupt.DEATH}), deadline) is wanted:
-                return
+            stale = {decode_interrupt(self._usb.name, packet) for packet in self._interrupts.take()}
+            if Interrupt.DEATH not in stale:
+                self._write(Register.MODE, bytes([mode]), deadline)
+                if self._await(frozenset({wanted, Interrupt.DEATH}), deadline) is wanted:
+                    return
             self._awake = False
 
     def _image(self, deadline: Deadline) -> RawImage:

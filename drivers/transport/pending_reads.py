@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from drivers.deadline import Deadline
-from drivers.errors import DeviceError
+from drivers.errors import DeviceError, DeviceGoneError
 from drivers.transport.usb_device import SLICE_S, UsbDevice
 
 _WAITING_READS = 64
@@ -53,14 +53,17 @@ class PendingReads:
                 self._put(found)
                 raise type(found)(found.device, found.what)
 
-    def forget(self) -> None:
-        """Drop the reads that nobody took; an end stays an end."""
+    def take(self) -> list[bytes]:
+        """The reads that nobody took yet, oldest first; an end stays for `next` to tell."""
+        taken: list[bytes] = []
         with suppress(queue.Empty):
             while True:
                 found = self._arrived.get_nowait()
                 if not isinstance(found, bytes):
                     self._put(found)
-                    return
+                    return taken
+                taken.append(found)
+        return taken
 
     def close(self) -> None:
         """End the thread; safe to call twice."""
@@ -68,16 +71,18 @@ class PendingReads:
         self._thread.join()
 
     def _read_on(self) -> None:
-        while not self._stop.is_set():
-            try:
+        end: DeviceError = DeviceGoneError(self.usb.name, "nobody reads its endpoint any more.")
+        try:
+            while not self._stop.is_set():
                 data = self.usb.read_slice(self.endpoint, self.size)
-            except DeviceError as error:
-                self._put(error)
-                return
-            if data:
-                self._put(data)
-                if self.once:
-                    return
+                if data:
+                    self._put(data)
+                if data and self.once:
+                    break
+        except DeviceError as error:
+            end = error
+        finally:
+            self._put(end)
 
     def _put(self, found: bytes | DeviceError) -> None:
         """Never waits: a device that talks faster than we listen loses its oldest words."""

@@ -1,0 +1,156 @@
+"""A simulated U.are.U scanner for `simulated:`: cues lay fingers down, lift them, pull the plug."""
+
+import math
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from drivers.fingerprint.simulated_bus import SERIAL, SimulatedBus
+from drivers.fingerprint.simulated_uru4000 import SimulatedUru4000, empty_glass
+from drivers.fingerprint.uru4000 import Uru4000, open_uru4000
+from drivers.fingerprint.uru4000_image import HEIGHT_PX, WIDTH_PX, Gray
+from drivers.fingerprint.uru4000_protocol import MODELS
+from drivers.stage import Cue, StageDoor
+from drivers.url import Params
+
+Field = npt.NDArray[np.float64]
+
+_MODELS = {"4500": (0x05BA, 0x000A), "msv2": (0x045E, 0x00CA)}
+_LATENT_SHARE = 0.12
+_HOLD_S = 5.0
+_LONGEST_HOLD_S = 3600.0
+
+# A device outlives the program's handle on it: closing and opening the scanner finds the same peer.
+_BUSES: dict[Path, tuple[SimulatedBus, StageDoor]] = {}
+
+
+def open_simulated(name: str, stage_path: Path, params: Params) -> Uru4000:
+    """The shipped driver on a simulated scanner that takes its cues at `stage_path`.
+
+    Parameters: `hold_s`, how long a finger stays after it was noticed (0: until a cue lifts it);
+    `seed`, whose fingers; `model`, 4500 or msv2. Cues: {"finger": "right_index"}, {"finger": null},
+    {"latent": true}, {"unplug": true}, {"replug": true}, {"unplug_at_transfer": 7},
+    {"silent": true}, {"garbage": true}, {"death": true}.
+    Raises what `open_uru4000` raises.
+    """
+    params.only("hold_s", "seed", "model")
+    if stage_path not in _BUSES:
+        _BUSES[stage_path] = _build(stage_path, params)
+    bus, _ = _BUSES[stage_path]
+    return open_uru4000(name, Params(name, {"serial": SERIAL}), backend=bus)
+
+
+def leave_stage(stage_path: Path) -> None:
+    """Take the peer off its stage; nothing happens where there is none."""
+    if stage_path in _BUSES:
+        _BUSES.pop(stage_path)[1].close()
+
+
+def _build(stage_path: Path, params: Params) -> tuple[SimulatedBus, StageDoor]:
+    hold_s = params.seconds("hold_s", _HOLD_S, _LONGEST_HOLD_S) or math.inf
+    person = params.whole("seed", 1, 0, 2**31 - 1)
+    usb_id = _MODELS[params.choice("model", "4500", tuple(_MODELS))]
+    door = StageDoor(stage_path)
+    visitor = Visitor(door, partial(finger_picture, person), hold_s)
+    return SimulatedBus(partial(SimulatedUru4000, MODELS[usb_id]), usb_id, visitor), door
+
+
+@dataclass(slots=True, eq=False)
+class Visitor:
+    """The person in front of the scanner, who does what the cues say."""
+
+    door: StageDoor
+    picture_of: Callable[[str, int], Gray]
+    hold_s: float = math.inf
+    _touches: int = 0
+    _last: Gray = field(default_factory=empty_glass)
+    _lift_at_s: float = math.inf
+
+    def __call__(self, bus: SimulatedBus) -> None:
+        """Act the cues that came, and lift the finger when its time is over."""
+        for cue in self.door.cues():
+            self._act(cue, bus)
+        if bus.device.noticed and math.isinf(self._lift_at_s):
+            self._lift_at_s = time.monotonic() + self.hold_s
+        if time.monotonic() >= self._lift_at_s:
+            self._lift(bus)
+
+    def _act(self, cue: Cue, bus: SimulatedBus) -> None:
+        match cue:
+            case {"finger": str(finger)}:
+                self._touches += 1
+                self._last = self.picture_of(finger, self._touches)
+                self._place(bus, self._last)
+            case {"finger": None}:
+                self._lift(bus)
+            case {"latent": True}:
+                self._place(bus, _faint(self._last))
+            case {"unplug": True}:
+                bus.unplug()
+            case {"replug": True}:
+                bus.replug()
+                self._lift(bus)
+            case {"unplug_at_transfer": int(count)}:
+                bus.transfers_left = count
+            case _:
+                _break(cue, bus)
+
+    def _place(self, bus: SimulatedBus, picture: Gray) -> None:
+        self._lift_at_s = math.inf
+        bus.device.place(picture)
+
+    def _lift(self, bus: SimulatedBus) -> None:
+        self._lift_at_s = math.inf
+        bus.device.lift()
+
+
+def _break(cue: Cue, bus: SimulatedBus) -> None:
+    match cue:
+        case {"silent": bool(silent)}:
+            bus.silent = silent
+        case {"garbage": True}:
+            bus.device.spoil()
+        case {"death": True}:
+            bus.device.die()
+        case _:  # what the device does not understand does not happen
+            pass
+
+
+def _faint(picture: Gray) -> Gray:
+    """What a finger leaves on the glass."""
+    return np.asarray(
+        cv2.addWeighted(picture, _LATENT_SHARE, empty_glass(), 1 - _LATENT_SHARE, 0.0)
+    )
+
+
+@lru_cache(maxsize=10)
+def _master(person: int, finger: str) -> Gray:
+    """Ridges of one finger, uint8 (290, 384): rings round a core, bent by waves."""
+    chance = np.random.default_rng(zlib.crc32(f"{person}/{finger}".encode()))
+    down = np.arange(HEIGHT_PX, dtype=np.float64)[:, None] - HEIGHT_PX / 2
+    across = np.arange(WIDTH_PX, dtype=np.float64)[None, :] - WIDTH_PX / 2
+    phase: Field = np.hypot(down * chance.uniform(0.8, 1.1) + 30, across) * (2 * np.pi / 9.5)
+    for _ in range(6):
+        angle, length = chance.uniform(0, np.pi), chance.uniform(60, 140)
+        along = down * np.sin(angle) + across * np.cos(angle)
+        phase = phase + chance.uniform(0.5, 1.2) * np.sin(along * 2 * np.pi / length)
+    pad = (down / 135) ** 2 + (across / 105) ** 2 < 1.0
+    return np.where(pad, 130 + 90 * np.sin(phase), 240).astype(np.uint8)
+
+
+def finger_picture(person: int, finger: str, touch: int) -> Gray:
+    """One touch of one finger: the same ridges every time, shifted and turned a little."""
+    chance = np.random.default_rng((person, zlib.crc32(finger.encode()), touch))
+    middle = (WIDTH_PX / 2, HEIGHT_PX / 2)
+    turn = np.asarray(cv2.getRotationMatrix2D(middle, chance.uniform(-8, 8), 1.0), np.float64)
+    turn[:, 2] += chance.uniform(-8, 8, 2)
+    size = (WIDTH_PX, HEIGHT_PX)
+    touched = cv2.warpAffine(_master(person, finger), turn, size, borderValue=(240,))
+    return np.asarray(touched, np.uint8)
