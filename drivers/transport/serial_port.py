@@ -2,6 +2,7 @@
 
 import errno
 import select
+import termios
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -112,7 +113,7 @@ class SerialPort:
 
     def close(self) -> None:
         """Give the port back; safe to call twice, and after the device left."""
-        with suppress(OSError):
+        with suppress(OSError, termios.error):
             self._port.close()
 
     @contextmanager
@@ -122,7 +123,7 @@ class SerialPort:
             yield
         except DeviceError:
             raise
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, ValueError, TypeError, termios.error) as error:
             self._leave(error)
 
     def _leave(self, error: Exception) -> NoReturn:

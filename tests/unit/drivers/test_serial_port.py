@@ -1,0 +1,206 @@
+"""A serial port opens exclusively, moves bytes both ways, and names what is wrong with it."""
+
+import errno
+import os
+import threading
+import time
+import tty
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drivers.deadline import Deadline
+from drivers.errors import (
+    CancelledError,
+    DeviceError,
+    DeviceGoneError,
+    DeviceTimeoutError,
+    DeviceUrlError,
+)
+from drivers.transport.serial_port import (
+    SerialBusyError,
+    SerialPort,
+    SerialRightsError,
+    _not_opened,
+)
+from drivers.url import DeviceUrl
+
+
+class Pty:
+    """Both ends of a pseudo terminal."""
+
+    def __init__(self) -> None:
+        self.far, self.near = os.openpty()
+        tty.setraw(self.near)
+        self.name = os.ttyname(self.near)
+
+    def hang_up(self) -> None:
+        for end in (self.far, self.near):
+            if end >= 0:
+                os.close(end)
+        self.far = self.near = -1
+
+
+@pytest.fixture
+def pty() -> Iterator[Pty]:
+    pair = Pty()
+    yield pair
+    pair.hang_up()
+
+
+def open_port(path: str | Path, query: str = "") -> SerialPort:
+    return SerialPort.open(DeviceUrl.parse("reader", f"serial://{path}{query}"))
+
+
+def soon(limit_s: float = 1.0) -> Deadline:
+    return Deadline.after("reader", limit_s)
+
+
+@pytest.fixture
+def port(pty: Pty) -> Iterator[SerialPort]:
+    opened = open_port(pty.name, "?baud=115200")
+    yield opened
+    opened.close()
+
+
+def test_every_byte_crosses_both_ways_unchanged(pty, port):
+    every = bytes(range(256))
+    os.write(pty.far, every)
+    got = b""
+    while len(got) < 256:
+        got += port.read(soon())
+    assert got == every
+    port.write(every, soon())
+    assert os.read(pty.far, 256) == every
+
+
+def test_silence_is_a_timeout_at_the_limit(port):
+    start_s = time.monotonic()
+    with pytest.raises(DeviceTimeoutError):
+        port.read(soon(0.25))
+    assert 0.25 <= time.monotonic() - start_s < 0.5
+
+
+def test_cancel_is_heard_within_one_slice(port):
+    flag = threading.Event()
+    threading.Timer(0.05, flag.set).start()
+    start_s = time.monotonic()
+    with pytest.raises(CancelledError):
+        port.read(Deadline.after("reader", 10, flag.is_set))
+    assert time.monotonic() - start_s < 0.35
+
+
+def test_a_device_that_takes_no_bytes_is_a_timeout(port):
+    with pytest.raises(DeviceTimeoutError):
+        port.write(b"x" * 100_000, soon(0.3))
+
+
+def test_discard_forgets_what_came_and_what_is_still_arriving(pty, port):
+    os.write(pty.far, b"old")
+    late = threading.Timer(0.015, os.write, [pty.far, b"older"])
+    late.start()
+    port.discard(soon())
+    late.join()
+    os.write(pty.far, b"new")
+    assert port.read(soon()) == b"new"
+
+
+def test_discard_ends_although_the_line_never_falls_silent(pty, port):
+    stop = threading.Event()
+
+    def chatter() -> None:
+        while not stop.wait(0.01):
+            os.write(pty.far, b"x")
+
+    talker = threading.Thread(target=chatter)
+    talker.start()
+    start_s = time.monotonic()
+    port.discard(soon())
+    assert time.monotonic() - start_s < 0.5
+    stop.set()
+    talker.join()
+
+
+@pytest.mark.parametrize("call", ["read", "write", "discard"])
+def test_a_hang_up_is_a_gone_device(pty, port, call):
+    pty.hang_up()
+    calls = {
+        "read": lambda: port.read(soon()),
+        "write": lambda: port.write(b"x", soon()),
+        "discard": lambda: port.discard(soon()),
+    }
+    with pytest.raises(DeviceGoneError):
+        calls[call]()
+    port.close()
+    port.close()
+
+
+def test_a_hang_up_wakes_a_waiting_read(pty, port):
+    threading.Timer(0.1, pty.hang_up).start()
+    start_s = time.monotonic()
+    with pytest.raises(DeviceGoneError):
+        port.read(soon(5))
+    assert time.monotonic() - start_s < 0.5
+
+
+def test_a_closed_port_is_gone(port):
+    port.close()
+    with pytest.raises(DeviceGoneError):
+        port.read(soon())
+
+
+def test_the_port_is_held_exclusively(pty, port):
+    with pytest.raises(SerialBusyError, match="another program holds"):
+        open_port(pty.name)
+
+
+def test_what_is_not_there_is_gone_and_what_is_no_port_is_a_wrong_url(tmp_path):
+    with pytest.raises(DeviceGoneError):
+        open_port(tmp_path / "ttyUSB0")
+    plain = tmp_path / "file"
+    plain.write_text("")
+    with pytest.raises(DeviceUrlError, match="no serial port"):
+        open_port(plain)
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "mend"),
+    [
+        (errno.EACCES, SerialRightsError, "dialout"),
+        (errno.EPERM, SerialRightsError, "udev"),
+        (errno.EBUSY, SerialBusyError, "other program"),
+        (errno.EIO, DeviceGoneError, "cable"),
+        (errno.ENXIO, DeviceGoneError, "cable"),
+        (errno.ENOENT, DeviceGoneError, "cable"),
+        (None, DeviceUrlError, "kiosk.toml|URL"),
+    ],
+)
+def test_each_refusal_says_its_mend(number: int | None, kind: type[DeviceError], mend: str):
+    error = _not_opened("reader", "/dev/ttyUSB0", number)
+    assert type(error) is kind
+    assert any(word in error.mend for word in mend.split("|"))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_a_user_without_rights_is_told_so(pty):
+    Path(pty.name).chmod(0o600)
+    os.seteuid(65_534)
+    try:
+        with pytest.raises(SerialRightsError, match="no right to open"):
+            open_port(pty.name)
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.parametrize("query", ["?baud=fast", "?parity=X", "?bits=9", "?stop=3", "?baud=10"])
+def test_a_wrong_setting_is_named_before_the_port_is_touched(query):
+    with pytest.raises(DeviceUrlError, match=query[1:].partition("=")[0]):
+        open_port("/nowhere", query)
+
+
+def test_seven_bits_even_parity_is_possible(pty):
+    opened = open_port(pty.name, "?bits=7&parity=E&baud=19200")
+    os.write(pty.far, b"AB")
+    assert opened.read(soon()) == b"AB"
+    opened.close()
