@@ -7,13 +7,22 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from drivers.registry import is_simulated
+from drivers.errors import DeviceUrlError
+from drivers.registry import check_url, is_simulated
 from firmware_app.errors import ConfigError
 
 KioskId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,40}$")]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Positive = Annotated[float, Meta(gt=0)]
 FingerCode = Annotated[int, Meta(ge=1, le=10)]
+
+
+DEVICE_KINDS = {
+    "document_reader": "document_reader",
+    "camera": "camera",
+    "page_camera": "camera",
+    "finger_scanner": "finger_scanner",
+}
 
 
 class Post(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -110,7 +119,7 @@ def load(path: Path) -> Config:
         )
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {error}.") from error
-    _refuse_simulators(path, config)
+    _check_devices(path, config)
     return config
 
 
@@ -120,10 +129,15 @@ def _path(folder: Path, kind: type, value: object) -> object:
     raise ValueError("expected a path")
 
 
-def _refuse_simulators(path: Path, config: Config) -> None:
-    """A production kiosk has real devices only."""
-    if config.profile != "production":
-        return
+def _check_devices(path: Path, config: Config) -> None:
+    """Each URL could be a device of its kind; a production kiosk has real devices only."""
     for name in Devices.__struct_fields__:
-        if is_simulated(getattr(config.devices, name)):
+        url: str = getattr(config.devices, name)
+        if not url:
+            continue
+        try:
+            check_url(DEVICE_KINDS[name], f"devices.{name}", url)
+        except DeviceUrlError as error:
+            raise ConfigError(f"{path}: {error}") from error
+        if config.profile == "production" and is_simulated(url):
             raise ConfigError(f"{path}: devices.{name} is simulated, the profile is production.")

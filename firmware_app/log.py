@@ -29,6 +29,9 @@ class Fields(TypedDict, total=False):
     url: str
     version: str
     reason: str
+    epochs: list[str]
+    sequences: list[int]
+    committed_at: str
 
 
 _LOCK = threading.Lock()

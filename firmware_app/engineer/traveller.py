@@ -1,4 +1,4 @@
-"""A simulated traveller: watches the page as a browser does, touches its buttons, acts on the stage.
+"""A simulated traveller: watches the page as a browser does, touches, and acts on the stage.
 
 The kiosk cannot tell it from a person: it reads the page's event stream, posts touches, and gives
 cues to the simulated devices (a document laid down, a head turned, a finger placed).

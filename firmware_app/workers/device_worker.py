@@ -9,7 +9,8 @@ from drivers.deadline import Deadline
 from drivers.errors import CancelledError, DeviceError, DeviceTimeoutError
 from firmware_app import log
 
-BACKOFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)
+BACKOFF_S = (0.2, 0.5, 1.0, 2.0)
+GONE_LIMIT_S = 6.0
 
 
 class Closable(Protocol):
@@ -94,7 +95,7 @@ class DeviceWorker(Generic[D]):
 
     def _do(self, job: Job[D]) -> None:
         deadline = Deadline.after(self.name, job.limit_s, job.cancel.is_set)
-        attempt = 0
+        attempt, gone = 0, deadline
         while True:
             try:
                 job.work(self._opened(), deadline)
@@ -106,7 +107,8 @@ class DeviceWorker(Generic[D]):
             except DeviceError as error:
                 self._say_lost(error)
                 self._close()
-                if not self._pause(job, deadline, attempt):
+                gone = deadline.sooner(GONE_LIMIT_S) if attempt == 0 else gone
+                if not self._pause(job, gone, attempt):
                     job.give_up(error)
                     return
                 attempt += 1

@@ -62,7 +62,8 @@ class DocumentWorker:
 
     def _give_up(self, error: DeviceError) -> None:
         timed_out = isinstance(error, DeviceTimeoutError)
-        self.post(DocumentUnreadable(CUE_PRESENT if timed_out else CUE_AGAIN))
+        cue = CUE_PRESENT if timed_out else CUE_AGAIN
+        self.post(DocumentUnreadable(cue, device_gone=not timed_out))
 
 
 @dataclass(slots=True)

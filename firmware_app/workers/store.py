@@ -3,7 +3,7 @@
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -41,15 +41,18 @@ class StoreWorker:
     site: Site
     session: Session
     post: Callable[[Event], None]
+    committed: Callable[[Sequence[Sealed]], None]
     utc_now: Callable[[], datetime] = clock.utc_now
     _work: "queue.SimpleQueue[_Work | None]" = field(default_factory=queue.SimpleQueue)
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Begin a new epoch, whose first statement names the head before, then wait for crossings."""
+        """Begin a new epoch; its first statement names the head before. Then wait for crossings."""
         epoch = str(uuid_utils.uuid4())
-        self.outbox.append(
-            lambda _head: [self._epoch_start(self.outbox.epoch_head(epoch))], time.monotonic()
+        self.committed(
+            self.outbox.append(
+                lambda _head: [self._epoch_start(self.outbox.epoch_head(epoch))], time.monotonic()
+            )
         )
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
         self._thread.start()
@@ -72,7 +75,7 @@ class StoreWorker:
         crossing_id = work.command.visit.crossing_id
         started_s = time.monotonic()
         try:
-            self.outbox.append(lambda head: self._seal(head, work), time.monotonic())
+            sealed = self.outbox.append(lambda head: self._seal(head, work), time.monotonic())
         except (OutboxError, ValueError) as error:
             mend = getattr(error, "mend", "Keep the log and call the maker: an event did not fit.")
             log.say(
@@ -86,6 +89,7 @@ class StoreWorker:
             return
         took_ms = round((time.monotonic() - started_s) * 1000)
         log.say("crossing_stored", crossing_id=crossing_id, duration_ms=took_ms)
+        self.committed(sealed)
         self.post(CrossingStored(slip_code(crossing_id)))
 
     def _moment(self) -> Moment:

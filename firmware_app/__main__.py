@@ -1,0 +1,215 @@
+"""The `kiosk` command: parses words, calls compose or engineer, says errors in one clear line."""
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from firmware_app.errors import KioskError
+
+Run = Callable[[argparse.Namespace], int]
+CONFIG = Path("kiosk.toml")
+INTERRUPTED = 130
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is 0, or the error's own."""
+    chosen = _parser().parse_args(words)
+    run: Run = chosen.run
+    try:
+        return run(chosen)
+    except KioskError as error:
+        print(f"kiosk {chosen.command}: {error}", file=sys.stderr)
+        print(f"  mend: {error.mend}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        with suppress(OSError):
+            sys.stdout.close()
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kiosk",
+        description="The border kiosk: serve travellers, see a demo, find what is wrong.",
+        epilog="example: kiosk doctor --config /etc/border-kiosk/kiosk.toml",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add(
+        commands,
+        "run",
+        "serve travellers with the devices of kiosk.toml until told to stop",
+        "kiosk run --config /etc/border-kiosk/kiosk.toml",
+        _run,
+        ("config",),
+    )
+    demo = _add(
+        commands,
+        "demo",
+        "a whole site on this machine: broker, centre, kiosk, and a traveller who crosses once",
+        "kiosk demo --once",
+        _demo,
+        ("json",),
+    )
+    demo.add_argument("--once", action="store_true", help="end after the receipt")
+    _add_site(demo)
+    story = _add(
+        commands,
+        "story",
+        "let one traveller act out a story file and compare what the centre stored",
+        "kiosk story firmware_app/engineer/stories/demo.toml",
+        _story,
+        ("json",),
+    )
+    story.add_argument("file", type=Path, help="a story, or the name of a shipped one: demo")
+    _add_site(story)
+    _add(
+        commands,
+        "check-config",
+        "read kiosk.toml and say what is wrong with it",
+        "kiosk check-config --config kiosk.example.toml",
+        _check_config,
+        ("config", "json"),
+    )
+    doctor = _add(
+        commands,
+        "doctor",
+        "open each device, read one thing from it, look at keys, outbox, clock and models",
+        "kiosk doctor --json | jq .checks",
+        _doctor,
+        ("config", "json"),
+    )
+    doctor.add_argument("--limit", type=float, default=5.0, help="seconds for each device")
+    _add_bench(commands)
+    _add_evaluate(commands)
+    _add(commands, "version", "release, commit and models", "kiosk version", _version, ("json",))
+    return parser
+
+
+def _add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    what: str,
+    example: str,
+    run: Run,
+    options: Sequence[str] = (),
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=what, description=what, epilog=f"example: {example}")
+    parser.set_defaults(run=run)
+    if "config" in options:
+        parser.add_argument("--config", type=Path, default=CONFIG, help="default: kiosk.toml here")
+    if "json" in options:
+        parser.add_argument(
+            "--json", action="store_true", help="one JSON document on standard output"
+        )
+    return parser
+
+
+def _add_site(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=8080, help="of the traveller's page")
+    parser.add_argument(
+        "--folder", type=Path, default=Path(".run"), help="for keys, database and logs"
+    )
+
+
+def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    bench = _add(
+        commands,
+        "bench",
+        "measure: start, whole crossing, memory, bytes on the wire",
+        "kiosk bench crossing --runs 5 --json",
+        _bench,
+        ("json",),
+    )
+    bench.add_argument("what", choices=("crossing",))
+    bench.add_argument("--runs", type=int, default=3, help="crossings to measure")
+
+
+def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    evaluate = _add(
+        commands,
+        "evaluate",
+        "measure accuracy on real inputs; threshold from one half, results from the other",
+        "kiosk evaluate faces people/ --json   (one folder of pictures a person)",
+        _evaluate,
+        ("json",),
+    )
+    evaluate.add_argument("what", choices=("faces",))
+    evaluate.add_argument("folder", type=Path)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    from firmware_app import config  # noqa: PLC0415 - `kiosk version` need not load OpenCV
+    from firmware_app.compose import Kiosk  # noqa: PLC0415
+
+    kiosk = Kiosk(config.load(chosen.config), chosen.config)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: kiosk.stop())
+    kiosk.run()
+    return 0
+
+
+def _demo(chosen: argparse.Namespace) -> int:
+    from firmware_app.engineer import demo  # noqa: PLC0415
+
+    return demo.demo(chosen.folder, chosen.port, once=chosen.once, as_json=chosen.json)
+
+
+def _story(chosen: argparse.Namespace) -> int:
+    from firmware_app.engineer import demo, story  # noqa: PLC0415
+
+    told = story.load(chosen.file)
+    return demo.act(told, chosen.folder, chosen.port, as_json=chosen.json)
+
+
+def _check_config(chosen: argparse.Namespace) -> int:
+    from firmware_app import config  # noqa: PLC0415
+    from firmware_app.engineer.report import emit  # noqa: PLC0415
+
+    loaded = config.load(chosen.config)
+    emit(
+        {"config": str(chosen.config), "kiosk_id": loaded.kiosk_id, "profile": loaded.profile},
+        f"{chosen.config} is good: kiosk {loaded.kiosk_id}, profile {loaded.profile}.",
+        as_json=chosen.json,
+    )
+    return 0
+
+
+def _doctor(chosen: argparse.Namespace) -> int:
+    from firmware_app.engineer import doctor  # noqa: PLC0415
+
+    return doctor.doctor(chosen.config, limit_s=chosen.limit, as_json=chosen.json)
+
+
+def _bench(chosen: argparse.Namespace) -> int:
+    from firmware_app.engineer import bench  # noqa: PLC0415
+
+    return bench.crossing(chosen.runs, as_json=chosen.json)
+
+
+def _evaluate(chosen: argparse.Namespace) -> int:
+    from firmware_app.engineer import evaluate  # noqa: PLC0415
+
+    return evaluate.faces(chosen.folder, as_json=chosen.json)
+
+
+def _version(chosen: argparse.Namespace) -> int:
+    from firmware_app.engineer.report import emit  # noqa: PLC0415
+    from firmware_app.release import git_commit, release  # noqa: PLC0415
+
+    emit(
+        {"release": release(), "git_commit": git_commit()},
+        f"border-kiosk {release()} ({git_commit()[:12]})",
+        as_json=chosen.json,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    threading.current_thread().name = "kiosk"
+    sys.exit(main())

@@ -1,0 +1,329 @@
+"""Builds every object and starts every thread; the one place where a URL becomes a device."""
+
+import threading
+import time
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import uuid_utils
+
+from drivers import registry
+from drivers.camera.api import Camera
+from drivers.document_reader.api import DocumentReader
+from drivers.fingerprint.api import FingerScanner
+from firmware_app import clock, log
+from firmware_app.config import Config
+from firmware_app.domain.questions import QUESTIONS
+from firmware_app.domain.rules import Policy
+from firmware_app.errors import ConfigError, SetupError
+from firmware_app.release import git_commit, release
+from firmware_app.ui.screens import screen
+from firmware_app.ui.server import PageError, PageServer
+from firmware_app.ui.texts import Texts
+from firmware_app.workers.device_worker import DeviceWorker
+from firmware_app.workers.document import DocumentWorker, PortraitWorker
+from firmware_app.workers.eyes import Eyes
+from firmware_app.workers.face import FaceWorker
+from firmware_app.workers.finger import FingerWorker
+from firmware_app.workers.session import Session
+from firmware_app.workers.store import StoreWorker
+from firmware_app.workers.wire import Site
+from firmware_app.workflow.machine import Terms
+from firmware_app.workflow.runner import Durations, Runner
+from firmware_app.workflow.vocabulary import (
+    Command,
+    LookForFace,
+    ReadDocument,
+    ScanFinger,
+    ServiceChanged,
+    StartPressed,
+    State,
+    StopDevices,
+    StoreCrossing,
+    TakePortrait,
+    Touched,
+    Wipe,
+)
+from mqtt import groups
+from mqtt.envelope import Sealer
+from mqtt.errors import KeyFileError, OutboxError
+from mqtt.events import Assurance, Profile
+from mqtt.keys import load_or_create_private_key, load_public_key
+from mqtt.outbox import Outbox
+from mqtt.receipts import Receipt
+from mqtt.relay import RelayServer, RelaySettings, RelaySocketError
+
+HOST = "127.0.0.1"
+MB = 1024 * 1024
+WATCH_S = 1.0
+
+
+@dataclass(slots=True)
+class Workers:
+    """Every worker of the kiosk."""
+
+    document: DocumentWorker
+    portrait: PortraitWorker | None
+    face: FaceWorker
+    finger: FingerWorker | None
+    store: StoreWorker
+
+    def devices(
+        self,
+    ) -> list[DeviceWorker[DocumentReader] | DeviceWorker[Camera] | DeviceWorker[FingerScanner]]:
+        """The device threads, for start and stop."""
+        optional = (self.portrait, self.finger)
+        return [
+            self.document.device,
+            self.face.device,
+            *(worker.device for worker in optional if worker is not None),
+        ]
+
+
+class Kiosk:
+    """The whole appliance in one process: build, `run` until stopped, leave nothing behind."""
+
+    def __init__(self, config: Config, config_file: Path) -> None:
+        """Open what must be there before a traveller comes: keys, outbox, page.
+
+        Raises ConfigError and SetupError, each with its mend.
+        """
+        self.config = config
+        self._session = Session()
+        self._texts = Texts.load()
+        self._outbox, sealer = _open_store(config)
+        self.runner = Runner(self._terms, self._hand_out, self._show)
+        self._page = PageServer(
+            HOST, config.page.port, self._texts, self._touched, self._session.preview
+        )
+        eyes = Eyes()
+        self._relay = _relay(config, self._outbox)
+        self._workers = Workers(
+            document=self._document_worker(),
+            portrait=self._portrait_worker(eyes),
+            face=self._face_worker(eyes),
+            finger=self._finger_worker(eyes),
+            store=StoreWorker(
+                self._outbox,
+                sealer,
+                _site(config, config_file, eyes),
+                self._session,
+                self.runner.post,
+            ),
+        )
+        self._eyes = eyes
+        self._relay = _relay(config, self._outbox)
+        self._out_of_service = "outbox_full" if self._outbox.is_full else ""
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Serve travellers until `stop`; raises SetupError where something cannot start."""
+        try:
+            self._start()
+            self.runner.run()
+        finally:
+            self._close()
+
+    def stop(self) -> None:
+        """Leave `run` soon; safe from a signal handler."""
+        self._stopping.set()
+        self.runner.stop()
+
+    # ---- start and end ----------------------------------------------------------------------
+
+    def _start(self) -> None:
+        try:
+            self._page.start()
+        except PageError as error:
+            raise SetupError(str(error), error.mend) from error
+        try:
+            self._relay.start()
+            self._workers.store.start()
+        except (OutboxError, RelaySocketError) as error:
+            raise SetupError(str(error), error.mend) from error
+        for device in self._workers.devices():
+            device.start()
+        threading.Thread(target=self._eyes.warm_up, name="warm-up", daemon=True).start()
+        threading.Thread(target=self._watch, name="watch", daemon=True).start()
+        log.say("kiosk_started", version=release(), url=f"http://{HOST}:{self._page.port}")
+
+    def _close(self) -> None:
+        self._stopping.set()
+        self._page.stop()
+        for device in self._workers.devices():
+            device.stop()
+        self._workers.store.stop()
+        self._relay.stop()
+        self._session.wipe()
+        self._outbox.close()
+        log.say("kiosk_stopped")
+
+    def _watch(self) -> None:
+        """Say "out of service" before a traveller starts, and back when there is room again."""
+        was_full = bool(self._out_of_service)
+        while not self._stopping.wait(WATCH_S):
+            full = self._outbox.is_full
+            if full != was_full:
+                used_pct = self._outbox.levels(time.monotonic()).used_pct
+                log.say("outbox_full" if full else "outbox_has_room", used_pct=used_pct)
+                was_full = full
+                self._out_of_service = "outbox_full" if full else ""
+                self.runner.post(ServiceChanged())
+
+    # ---- what the runner calls --------------------------------------------------------------
+
+    def _terms(self) -> Terms:
+        policy = self.config.policy
+        fingers = policy.fingers if self._workers.finger is not None else ()
+        return Terms(
+            today=_today(),
+            policy=Policy(fingers, policy.finger_from_years, policy.supervised),
+            languages=self.config.page.languages,
+            questions=QUESTIONS,
+            out_of_service=self._out_of_service,
+        )
+
+    def _show(self, state: State, terms: Terms) -> None:
+        self._page.show(screen(state, terms))
+
+    def _touched(self, button: str) -> None:
+        if button == "start":
+            self.runner.post(StartPressed(str(uuid_utils.uuid7())))
+        else:
+            self.runner.post(Touched(button))
+
+    def _hand_out(self, command: Command, durations: Durations) -> None:
+        workers = self._workers
+        match command:
+            case ReadDocument():
+                workers.document.read(command)
+            case TakePortrait() if workers.portrait is not None:
+                workers.portrait.take()
+            case LookForFace():
+                workers.face.look(command)
+            case ScanFinger() if workers.finger is not None:
+                workers.finger.scan(command)
+            case StoreCrossing():
+                workers.store.store(command, durations)
+            case StopDevices() | Wipe():
+                self._let_go(wipe=isinstance(command, Wipe))
+            case _:
+                return
+
+    def _let_go(self, *, wipe: bool) -> None:
+        for device in self._workers.devices():
+            device.cancel()
+        if wipe:
+            self._session.wipe()
+
+    # ---- workers ----------------------------------------------------------------------------
+
+    def _document_worker(self) -> DocumentWorker:
+        url = self.config.devices.document_reader
+        device = DeviceWorker(
+            "document_reader", lambda: registry.open_document_reader("document_reader", url)
+        )
+        return DocumentWorker(device, self.runner.post, _today)
+
+    def _portrait_worker(self, eyes: Eyes) -> PortraitWorker | None:
+        url = self.config.devices.page_camera
+        if not url:
+            return None
+        device = DeviceWorker("page_camera", lambda: registry.open_camera("page_camera", url))
+        return PortraitWorker(device, self.runner.post, self._session, eyes.find_portrait)
+
+    def _face_worker(self, eyes: Eyes) -> FaceWorker:
+        url = self.config.devices.camera
+        device = DeviceWorker("camera", lambda: registry.open_camera("camera", url))
+        return FaceWorker(device, self.runner.post, self._session, eyes)
+
+    def _finger_worker(self, eyes: Eyes) -> FingerWorker | None:
+        url = self.config.devices.finger_scanner
+        if not url:
+            return None
+        device = DeviceWorker(
+            "finger_scanner", lambda: registry.open_finger_scanner("finger_scanner", url)
+        )
+        return FingerWorker(device, self.runner.post, eyes)
+
+
+def _today() -> date:
+    return clock.utc_now().date()
+
+
+def _open_store(config: Config) -> tuple[Outbox, Sealer]:
+    storage = config.storage
+    try:
+        signer = load_or_create_private_key(config.keys.signing)
+        recipients = tuple(load_public_key(path) for path in config.keys.recipients)
+    except (KeyFileError, OSError) as error:
+        mend = getattr(error, "mend", "Check the paths under [keys] in kiosk.toml.")
+        raise SetupError(str(error), mend) from error
+    sealer = Sealer(signer, recipients, Profile(config.profile), Assurance(config.assurance))
+    try:
+        storage.outbox.parent.mkdir(parents=True, exist_ok=True)
+        limit = int(storage.outbox_limit_mb * MB)
+        outbox = Outbox(storage.outbox, kiosk=config.kiosk_id, max_bytes=limit)
+    except OutboxError as error:
+        raise SetupError(str(error), error.mend) from error
+    except OSError as error:
+        raise SetupError(str(error), "Check the path under [storage] in kiosk.toml.") from error
+    if outbox.corrupt is not None:
+        log.say("outbox_set_aside", "error", what=str(outbox.corrupt), mend=outbox.corrupt.mend)
+    return outbox, sealer
+
+
+def _site(config: Config, config_file: Path, eyes: Eyes) -> Site:
+    post = config.post
+    return Site(
+        kiosk_id=config.kiosk_id,
+        post=f"{post.locode}/{post.code}" if post.code else post.locode,
+        authority=post.authority,
+        lane=post.lane,
+        direction=post.direction,
+        mode=post.mode,
+        training=config.profile == "training",
+        legal_basis=config.law.legal_basis,
+        notice_version=config.law.notice_version,
+        retention_days=config.law.retention_days,
+        software=groups.Software(
+            release=release(),
+            git_commit=git_commit(),
+            configuration_sha256=sha256(config_file.read_bytes()).digest(),
+            models=eyes.model_hashes(),
+        ),
+    )
+
+
+def _relay(config: Config, outbox: Outbox) -> RelayServer:
+    try:
+        keys = tuple(load_public_key(path) for path in config.keys.receipts)
+    except (KeyFileError, OSError) as error:
+        raise ConfigError(f"keys.receipts: {error}.") from error
+    return RelayServer(
+        path=config.relay_socket,
+        outbox=outbox,
+        receipt_keys=keys,
+        kiosk=config.kiosk_id,
+        on_signed=_not_yet,
+        on_receipt=_say_receipt,
+        tell=lambda one: log.say(one.name, one.severity, what=one.what, mend=one.mend),
+        settings=RelaySettings(keep_after_receipt_s=config.storage.keep_after_receipt_h * 3600),
+    )
+
+
+def _not_yet(leaf: str, _payload: bytes) -> None:
+    """Commands, shadows and lists come with the issues that use them; until then they are named."""
+    log.say("signed_message_not_used", what=leaf)
+
+
+def _say_receipt(receipt: Receipt) -> None:
+    log.say(
+        "receipt_verified",
+        level=receipt.level.value,
+        epochs=sorted({entry.epoch for entry in receipt.entries}),
+        sequences=sorted(entry.sequence for entry in receipt.entries),
+        committed_at=receipt.committed_at_utc.isoformat(timespec="milliseconds"),
+    )

@@ -1,0 +1,187 @@
+"""`kiosk doctor`: opens each device, reads one thing from it, says cause and mend in order."""
+
+import http.client
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from drivers import registry
+from drivers.deadline import Deadline
+from drivers.device import DeviceInfo
+from drivers.errors import DeviceError, DeviceTimeoutError
+from firmware_app import clock
+from firmware_app import config as configuration
+from firmware_app.config import Config
+from firmware_app.engineer.report import emit, table
+from firmware_app.errors import ConfigError
+from firmware_app.ui.texts import Texts
+from mqtt.errors import KeyFileError
+from mqtt.keys import load_private_key, load_public_key
+from vision.errors import VisionError
+from vision.model_store import ModelStore
+
+Verdict = Literal["good", "bad", "unsure"]
+TROUBLE_EXIT_CODE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    check: str
+    verdict: Verdict
+    what: str
+    mend: str = ""
+
+
+def doctor(path: Path, *, limit_s: float, as_json: bool) -> int:
+    """Look at everything; exit code 5 where something is bad."""
+    findings = examine(path, limit_s)
+    bad = [one for one in findings if one.verdict == "bad"]
+    rows = [(one.verdict, one.check, one.what) for one in findings]
+    words = [table(rows), *(f"mend {one.check}: {one.mend}" for one in findings if one.mend)]
+    document = {"good": not bad, "checks": [asdict(one) for one in findings]}
+    emit(document, "\n".join(words), as_json=as_json)
+    return TROUBLE_EXIT_CODE if bad else 0
+
+
+def examine(path: Path, limit_s: float) -> list[Finding]:
+    """Every finding, in the order in which an engineer would mend them."""
+    try:
+        config = configuration.load(path)
+    except ConfigError as error:
+        return [Finding("config", "bad", str(error), error.mend)]
+    findings = [Finding("config", "good", f"kiosk {config.kiosk_id}, profile {config.profile}")]
+    findings += [_keys(config), _clock(), _models(), *_texts(config)]
+    running = _running(config.page.port)
+    findings.append(running)
+    if running.verdict == "good":
+        what = "held by the running kiosk; stop it to test the devices one by one"
+        return [*findings, Finding("devices", "unsure", what)]
+    return [*findings, *_devices(config, limit_s)]
+
+
+def _keys(config: Config) -> Finding:
+    keys = config.keys
+    try:
+        load_private_key(keys.signing)
+        for path in (*keys.recipients, *keys.receipts):
+            load_public_key(path)
+    except FileNotFoundError as error:
+        mend = "`kiosk run` makes its own signing key; the centre's keys come with its bundle."
+        return Finding("keys", "bad", f"{error.filename} is not there", mend)
+    except KeyFileError as error:
+        return Finding("keys", "bad", str(error), error.mend)
+    return Finding("keys", "good", "own signing key and the centre's keys load")
+
+
+def _clock() -> Finding:
+    found = clock.quality()
+    if found.source == "ntp":
+        return Finding("clock", "good", f"steered, within {found.uncertainty_ms} ms")
+    mend = "Set it with `timedatectl`, fit an RTC, or let chrony reach a time server."
+    return Finding("clock", "unsure", "nothing steers the clock", mend)
+
+
+def _models() -> Finding:
+    store = ModelStore()
+    started_s = time.monotonic()
+    try:
+        names = list(store.cards())
+        for name in names:
+            store.open(name)
+    except VisionError as error:
+        return Finding("models", "bad", str(error), error.mend)
+    took_ms = round((time.monotonic() - started_s) * 1000)
+    return Finding("models", "good", f"{len(names)} load in {took_ms} ms")
+
+
+def _texts(config: Config) -> list[Finding]:
+    texts = Texts.load()
+    lacking = [code for code in config.page.languages if code not in texts.languages()]
+    if lacking:
+        mend = "Name only languages of firmware_app/ui/locales under [page]."
+        return [Finding("languages", "bad", f"no texts in {', '.join(lacking)}", mend)]
+    unread = [code for code in config.page.languages if texts.review(code) == "none"]
+    if unread:
+        what = f"{', '.join(unread)}: not yet reviewed by a native reader"
+        mend = "Have a native reader go through firmware_app/ui/locales and name the review."
+        return [Finding("languages", "unsure", what, mend)]
+    return [Finding("languages", "good", ", ".join(config.page.languages))]
+
+
+def _running(port: int) -> Finding:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2.0)
+    try:
+        connection.request("GET", "/health")
+        shown = json.loads(connection.getresponse().read())["screen"]
+    except (OSError, ValueError, KeyError, http.client.HTTPException):
+        return Finding("kiosk", "unsure", f"no kiosk answers on port {port}")
+    finally:
+        connection.close()
+    return Finding("kiosk", "good", f"runs and shows {shown!r}")
+
+
+def _devices(config: Config, limit_s: float) -> list[Finding]:
+    devices = config.devices
+    looks: list[tuple[str, str, Callable[[str, str, float], Finding]]] = [
+        ("document_reader", devices.document_reader, _reader),
+        ("page_camera", devices.page_camera, _camera),
+        ("camera", devices.camera, _camera),
+        ("finger_scanner", devices.finger_scanner, _scanner),
+    ]
+    return [_device(name, url, look, limit_s) for name, url, look in looks]
+
+
+def _device(
+    name: str, url: str, look: Callable[[str, str, float], Finding], limit_s: float
+) -> Finding:
+    if not url:
+        return Finding(name, "good", "this post has none")
+    try:
+        return look(name, url, limit_s)
+    except DeviceError as error:
+        return Finding(name, "bad", error.what, error.mend)
+
+
+def _reader(name: str, url: str, limit_s: float) -> Finding:
+    reader = registry.open_document_reader(name, url)
+    try:
+        lines = reader.read(Deadline.after(name, limit_s)).lines
+    except DeviceTimeoutError:
+        mend = "Lay a document on the reader while `kiosk doctor` runs, to see it read."
+        return Finding(name, "unsure", f"{_named(reader.info)} opens; no document came", mend)
+    finally:
+        reader.close()
+    return Finding(name, "good", f"{_named(reader.info)} read {len(lines)} lines")
+
+
+def _camera(name: str, url: str, limit_s: float) -> Finding:
+    camera = registry.open_camera(name, url)
+    try:
+        pixels = camera.grab(Deadline.after(name, limit_s)).pixels
+    finally:
+        camera.close()
+    height, width = pixels.shape[:2]
+    what = f"{_named(camera.info)} gives {width}x{height}, mean light {pixels.mean():.0f} of 255"
+    return Finding(name, "good", what)
+
+
+def _scanner(name: str, url: str, limit_s: float) -> Finding:
+    scanner = registry.open_finger_scanner(name, url)
+    try:
+        picture = scanner.capture(Deadline.after(name, limit_s))
+    except DeviceTimeoutError:
+        mend = "Put a finger on the glass while `kiosk doctor` runs, to see it read."
+        return Finding(name, "unsure", f"{_named(scanner.info)} opens; no finger came", mend)
+    finally:
+        scanner.close()
+    height, width = picture.pixels.shape
+    return Finding(name, "good", f"{_named(scanner.info)} gives {width}x{height} at {picture.ppi}")
+
+
+def _named(info: DeviceInfo) -> str:
+    return " ".join(part for part in (info.make, info.model, info.serial) if part)

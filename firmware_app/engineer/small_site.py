@@ -1,0 +1,247 @@
+"""A whole site on one machine: test PKI, broker, centre, publisher, kiosk, simulated devices.
+
+The same programs as on the appliance, as ordinary processes; everything in one folder.
+"""
+
+import http.client
+import json
+import os
+import shutil
+import socket
+import sys
+import threading
+import time
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from firmware_app.engineer.processes import Child, Family
+from firmware_app.errors import SetupError
+from mqtt.central.errors import CentralError
+from mqtt.central.site import Site, init_site, start_broker
+
+KIOSK_ID = "uto-demo-1"
+START_LIMIT_S = 20.0
+LEAST_ROOM_MB = 200
+POLL_S = 0.02
+SOCKET_PATH_LIMIT = 90
+BIN = Path(sys.executable).parent
+
+CONFIG = """\
+# Written by `kiosk demo`: a kiosk with simulated devices beside a throw-away centre.
+kiosk_id = "{kiosk}"
+profile = "demo"
+relay_socket = "{folder}/relay.sock"
+
+[post]
+locode = "UTABC"
+code = "DEMO"
+authority = "UTO"
+
+[page]
+port = {port}
+
+[devices]
+document_reader = "simulated://{stage}/reader?framing=honeywell"
+page_camera = "simulated://{stage}/page?scene=page"
+camera = "simulated://{stage}/camera"
+finger_scanner = "simulated://{stage}/finger"
+
+[storage]
+outbox = "{folder}/outbox.sqlite3"
+outbox_limit_mb = {outbox_limit_mb}
+resend_after_s = {resend_after_s}
+
+[keys]
+signing = "{signing}"
+recipients = ["{recipient}"]
+receipts = ["{receipts}"]
+
+[law]
+legal_basis = "demo"
+notice_version = "1"
+retention_days = 1
+"""
+
+
+@dataclass(slots=True)
+class SmallSite:
+    """Start with `with`; whatever happens, nothing of it runs after the block."""
+
+    folder: Path
+    page_port: int
+    outbox_limit_mb: float = 64.0
+    resend_after_s: float = 60.0
+    family: Family = field(init=False)
+    site: Site = field(init=False)
+    started_at_s: float = 0.0
+    first_screen_s: float = 0.0
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> Self:
+        self.folder = self.folder.resolve()
+        _check_room(self.folder)
+        _check_port(self.page_port)
+        with ExitStack() as stack:
+            self.site = _site(self.folder)
+            self.family = stack.enter_context(Family(self.folder / "log"))
+            try:
+                stack.enter_context(start_broker(self.site))
+            except CentralError as error:
+                raise SetupError(str(error), error.mend) from error
+            self.start_sink()
+            self.start_publisher()
+            self.start_kiosk()
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.__exit__(kind, value, trace)
+
+    @property
+    def stage(self) -> Path:
+        """Where the simulated devices take cues."""
+        return self.folder / "stage"
+
+    @property
+    def config_file(self) -> Path:
+        """The kiosk's own kiosk.toml."""
+        return self.folder / "kiosk.toml"
+
+    @property
+    def relay_socket(self) -> Path:
+        """Between the kiosk and its publisher."""
+        return self.folder / "relay.sock"
+
+    def start_sink(self) -> Child:
+        """The central server."""
+        return self.family.start(
+            "central",
+            [
+                BIN / "kiosk-central",
+                "run",
+                "--site",
+                self.site.folder,
+                "--port",
+                str(self.site.port),
+            ],
+        )
+
+    def start_publisher(self) -> Child:
+        """The stateless relay to the broker."""
+        files = self.site.kiosk(KIOSK_ID)
+        command = [BIN / "border-kiosk-publish", "--relay", self.relay_socket]
+        command += ["--broker", f"127.0.0.1:{self.site.port}", "--kiosk", KIOSK_ID]
+        command += ["--ca", self.site.authority.public, "--cert", files.tls.public]
+        return self.family.start("publisher", [*command, "--key", files.tls.private])
+
+    def start_kiosk(self) -> Child:
+        """The kiosk itself; returns when its first screen is up."""
+        files = self.site.kiosk(KIOSK_ID)
+        self.config_file.write_text(
+            CONFIG.format(
+                kiosk=KIOSK_ID,
+                folder=self.folder,
+                stage=self.stage,
+                port=self.page_port,
+                outbox_limit_mb=self.outbox_limit_mb,
+                resend_after_s=self.resend_after_s,
+                signing=files.signing.private,
+                recipient=self.site.recipient.public,
+                receipts=self.site.receipts.public,
+            )
+        )
+        self.started_at_s = time.monotonic()
+        child = self.family.start("kiosk", [BIN / "kiosk", "run", "--config", self.config_file])
+        self._await_page()
+        self.first_screen_s = time.monotonic() - self.started_at_s
+        return child
+
+    def child(self, name: str) -> Child:
+        """The newest process of that name."""
+        return [child for child in self.family.children if child.name == name][-1]
+
+    def crossings(self) -> list[dict[str, Any]]:
+        """What the centre decrypted and stored, oldest first, as `kiosk-central show` says it."""
+        import subprocess  # noqa: PLC0415
+
+        command = [BIN / "kiosk-central", "show", "--site", self.site.folder, "--json"]
+        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
+        with suppress(ValueError):
+            found: list[dict[str, Any]] = json.loads(done.stdout)
+            return found
+        raise SetupError("the centre's answer is no JSON.", "Read log/central.log in the folder.")
+
+    def _await_page(self) -> None:
+        until_s = time.monotonic() + START_LIMIT_S
+        pause = threading.Event()
+        while time.monotonic() < until_s:
+            self.family.check()
+            if _healthy(self.page_port):
+                return
+            pause.wait(POLL_S)
+        raise SetupError("the page did not come up in time.", f"Read {self.folder}/log/kiosk.log.")
+
+
+def _healthy(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1.0)
+    try:
+        connection.request("GET", "/health")
+        answer = connection.getresponse()
+        return bool(json.loads(answer.read()).get("screen"))
+    except (OSError, ValueError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _site(folder: Path) -> Site:
+    try:
+        return init_site(folder / "site", KIOSK_ID, port=free_port())
+    except CentralError as error:
+        raise SetupError(str(error), error.mend) from error
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that was free a moment ago."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise SetupError(
+                f"port {port} of 127.0.0.1 is taken.",
+                "Stop the other program (`ss -ltnp` names it), or: make run PORT=8081",
+            ) from error
+
+
+def _check_room(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        free_mb = shutil.disk_usage(folder).free // 2**20
+    except OSError as error:
+        raise SetupError(
+            f"{folder}: {error.strerror}.", "Run where you may write, or name --folder."
+        ) from error
+    if not os.access(folder, os.W_OK):
+        raise SetupError(f"{folder} may not be written.", "Run as its owner, or name --folder.")
+    if free_mb < LEAST_ROOM_MB:
+        raise SetupError(f"only {free_mb} MB are free in {folder}.", "Make 200 MB free.")
+    if len(str(folder)) > SOCKET_PATH_LIMIT:
+        raise SetupError(
+            f"the path {folder} is too long for a Unix socket.", "Name a shorter --folder."
+        )

@@ -1,0 +1,15 @@
+"""Device and model descriptions of the lower packages in the domain's words."""
+
+from drivers.device import DeviceInfo
+from firmware_app.domain.biometrics import CaptureDevice, Model
+from vision.model_store import ModelCard
+
+
+def capture_device(info: DeviceInfo) -> CaptureDevice:
+    """What the event says of the device that took a sample."""
+    return CaptureDevice(info.make, info.model, info.serial, info.firmware)
+
+
+def model(card: ModelCard) -> Model:
+    """What the event says of the network that made a template."""
+    return Model(card.name, card.version, card.sha256)

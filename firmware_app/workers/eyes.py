@@ -1,0 +1,81 @@
+"""The kiosk's eyes: every network, loaded once and shared by the device threads, one at a time."""
+
+import threading
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from firmware_app import log
+from firmware_app.workers.session import Pixels
+from vision.errors import VisionError
+from vision.face_pipeline import FaceLook, FacePipeline
+from vision.face_template import FaceTemplate
+from vision.finger_pipeline import FingerLook, FingerPipeline, FingerTemplate
+from vision.model_store import ModelCard, ModelStore
+
+
+@dataclass
+class Eyes:
+    """Face and finger pipelines; each is loaded by whoever needs it first, or by `warm_up`."""
+
+    models: ModelStore = field(default_factory=ModelStore)
+    _face_lock: threading.Lock = field(default_factory=threading.Lock)
+    _finger_lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @cached_property
+    def _face(self) -> FacePipeline:
+        return FacePipeline(self.models)
+
+    @cached_property
+    def _finger(self) -> FingerPipeline:
+        return FingerPipeline(self.models)
+
+    def warm_up(self) -> None:
+        """Load everything while the first screen already stands; a fault is said once."""
+        try:
+            with self._face_lock:
+                _ = self._face
+            with self._finger_lock:
+                _ = self._finger
+        except VisionError as error:
+            log.say("models_unusable", "error", what=str(error), mend=error.mend)
+
+    def look(self, pixels: Pixels) -> FaceLook:
+        """Judge one camera picture."""
+        with self._face_lock:
+            return self._face.look(pixels)
+
+    def template(self, pixels: Pixels, look: FaceLook) -> FaceTemplate:
+        """The template of the face that `look` saw in `pixels`."""
+        with self._face_lock:
+            return self._face.template(pixels, look)
+
+    def find_portrait(self, page: Pixels) -> Pixels | None:
+        """The portrait on a document's page."""
+        with self._face_lock:
+            return self._face.find_portrait(page)
+
+    @property
+    def face_model(self) -> ModelCard:
+        """What makes face templates."""
+        with self._face_lock:
+            return self._face.template_model
+
+    def finger_look(self, pixels: Pixels, ppi: int) -> FingerLook:
+        """Cheap advice on one scanner picture."""
+        with self._finger_lock:
+            return self._finger.look(pixels, ppi)
+
+    def finger_template(self, pixels: Pixels, ppi: int, position: int) -> FingerTemplate:
+        """The ISO record of one finger."""
+        with self._finger_lock:
+            return self._finger.extract(pixels, ppi, position)
+
+    @property
+    def finger_model(self) -> ModelCard:
+        """What makes finger templates."""
+        with self._finger_lock:
+            return self._finger.template_model
+
+    def model_hashes(self) -> dict[str, bytes]:
+        """SHA-256 of each network that is installed, by name, for the event."""
+        return {name: bytes.fromhex(card.sha256) for name, card in self.models.cards().items()}

@@ -1,0 +1,93 @@
+"""The finger step: live advice, the best of a few pictures, an ISO record; never a gate."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from drivers.deadline import Deadline
+from drivers.errors import DeviceError, DeviceTimeoutError
+from drivers.fingerprint.api import FingerPicture, FingerScanner
+from firmware_app import log
+from firmware_app.domain.biometrics import Finger, FingerSample, NotCaptured
+from firmware_app.workers.described import capture_device, model
+from firmware_app.workers.device_worker import DeviceWorker, Job
+from firmware_app.workers.eyes import Eyes
+from firmware_app.workflow.vocabulary import (
+    Event,
+    FingerAdvice,
+    FingerFailed,
+    FingerTaken,
+    ScanFinger,
+)
+from vision.errors import VisionError
+
+GOOD_QUALITY = 40
+PICTURES = 3
+CUE_WELL_DONE = "finger-cue-well-done"
+CUE_AGAIN = "finger-cue-again"
+
+
+@dataclass(slots=True)
+class FingerWorker:
+    """Turns the scanner's pictures into one FingerSample, or into the cue that helps."""
+
+    device: DeviceWorker[FingerScanner]
+    post: Callable[[Event], None]
+    eyes: Eyes
+
+    def scan(self, command: ScanFinger) -> None:
+        """One try at one finger."""
+        self.device.ask(
+            Job(
+                lambda scanner, deadline: self._work(scanner, deadline, command.position),
+                self._give_up,
+                command.limit_s,
+            )
+        )
+
+    def _work(self, scanner: FingerScanner, deadline: Deadline, position: Finger) -> None:
+        """Up to PICTURES usable ones; the first good one is taken at once, else the best."""
+        best: FingerSample | None = None
+        for _ in range(PICTURES):
+            sample = self._sample(scanner, deadline, position)
+            if best is None or sample.quality > best.quality:
+                best = sample
+            if best.quality >= GOOD_QUALITY:
+                break
+            self.post(FingerAdvice(CUE_AGAIN))
+        if best is not None:
+            self.post(FingerTaken(best))
+
+    def _sample(self, scanner: FingerScanner, deadline: Deadline, position: Finger) -> FingerSample:
+        """Ask until one picture gives a template; raises DeviceError at the deadline."""
+        while True:
+            picture = scanner.capture(deadline)
+            try:
+                sample = self._judge(scanner, picture, position)
+            except VisionError as error:
+                log.say("finger_unusable", device=self.device.name, what=str(error))
+                sample = None
+            if sample is not None:
+                return sample
+            scanner.wait_for_lift(deadline)
+
+    def _judge(
+        self, scanner: FingerScanner, picture: FingerPicture, position: Finger
+    ) -> FingerSample | None:
+        look = self.eyes.finger_look(picture.pixels, picture.ppi)
+        if look.advice is not None:
+            self.post(FingerAdvice(f"finger-cue-{look.advice.value.replace('_', '-')}"))
+            return None
+        self.post(FingerAdvice(CUE_WELL_DONE))
+        template = self.eyes.finger_template(picture.pixels, picture.ppi, int(position))
+        return FingerSample(
+            position=position,
+            record=template.record,
+            quality=template.quality,
+            minutiae=template.minutiae,
+            device=capture_device(scanner.info),
+            model=model(self.eyes.finger_model),
+        )
+
+    def _give_up(self, error: DeviceError) -> None:
+        timed_out = isinstance(error, DeviceTimeoutError)
+        self.post(FingerFailed(NotCaptured.TIME if timed_out else NotCaptured.DEVICE))
