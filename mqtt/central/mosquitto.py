@@ -60,6 +60,7 @@ def configuration_text(files: BrokerFiles, port: int) -> str:
         "log_type warning",
         "log_type notice",
         "set_tcp_nodelay true",
+        "max_inflight_messages 50",
         "max_queued_messages 10000",
         *(["user root"] if os.geteuid() == 0 else []),  # else it could not read keys of mode 0600
         f"listener {port} {LOOPBACK}",

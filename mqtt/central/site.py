@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mqtt.central.errors import SiteError
-from mqtt.central.mosquitto import BrokerFiles, BrokerProcess, acl_text, configuration_text
+from mqtt.central.mosquitto import (
+    LOOPBACK,
+    BrokerFiles,
+    BrokerProcess,
+    acl_text,
+    configuration_text,
+)
 from mqtt.central.mosquitto import start as start_mosquitto
 from mqtt.central.pki import KeyPair, make_authority, make_key_pair, make_leaf, write_private
 from mqtt.topics import is_kiosk_id
@@ -62,6 +68,11 @@ class Site:
     def database(self) -> Path:
         """Where the sink stores what arrives."""
         return self.folder / "centre" / "central.sqlite3"
+
+    @property
+    def configuration(self) -> Path:
+        """What `kiosk-central` reads."""
+        return self.folder / "centre" / "central.toml"
 
     def kiosk(self, kiosk: str) -> KioskFiles:
         """The files of one kiosk, whether they are made yet or not."""
@@ -138,6 +149,7 @@ def _write_texts(site: Site, profile: str) -> None:
     text = configuration_text(site.broker, site.port)
     write_private(site.broker.configuration, text.encode())
     write_private(site.registry, _registry_text(site, profile).encode())
+    write_private(site.configuration, _configuration_text(site).encode())
 
 
 def _registry_text(site: Site, profile: str) -> str:
@@ -151,3 +163,17 @@ def _registry_text(site: Site, profile: str) -> str:
         pem = site.kiosk(kiosk).signing.public.read_text()
         parts.append(f'\n[kiosks.{kiosk}]\nsigning_keys = ["""\n{pem}"""]\n')
     return "".join(parts)
+
+
+def _configuration_text(site: Site) -> str:
+    return (
+        "# What kiosk-central reads; paths start from this folder.\n"
+        f'broker = "{LOOPBACK}:{site.port}"\n'
+        'ca = "../pki/ca.pem"\n'
+        f'cert = "{MEMBERS[0]}.pem"\n'
+        f'key = "{MEMBERS[0]}.key"\n'
+        'registry = "registry.toml"\n'
+        'recipient_keys = ["recipient.key"]\n'
+        'receipt_key = "receipts.key"\n'
+        'database = "central.sqlite3"\n'
+    )

@@ -1,0 +1,92 @@
+"""What a message is worth: whose it is, whether it is signed and opens, and is receipted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import msgspec
+
+from mqtt import cbor, cose, envelope, events
+from mqtt.central.registry import Registry
+from mqtt.envelope import Opened, Statement
+from mqtt.errors import EnvelopeError, MessageError
+from mqtt.keys import PrivateKey
+from mqtt.receipts import ReceiptEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One message of the topic of `kiosk`, as received, and what became of it.
+
+    `opened` is there where signature and hash hold and the registry accepts them, `event` is the
+    plaintext where it opens and is of the contract; `why` says what is missing. `entry` is what a
+    receipt names: there where the statement reads and the ciphertext beside it is the one it names,
+    so that all that the kiosk has is stored. A bad signature does not prevent it, because a receipt
+    binds to the hash of the very statement; a wrong ciphertext does, or else a broken-in relay
+    could trade a good event for noise.
+    """
+
+    kiosk: str
+    wire: bytes
+    opened: Opened | None = None
+    event: bytes | None = None
+    why: str = ""
+    entry: ReceiptEntry | None = None
+
+
+def judge(
+    kiosk: str, wire: bytes, registry: Registry, private_keys: Sequence[PrivateKey]
+) -> Judged:
+    """Read, verify, open; never raises for what came from outside."""
+    claim = _claim(wire)
+    if claim is None:
+        return Judged(kiosk, wire, why="no statement that reads, or not with its own ciphertext.")
+    statement, entry = claim
+    if statement.kiosk != kiosk:
+        return Judged(kiosk, wire, why="the statement is of another kiosk than the topic.")
+    try:
+        opened = _verified(kiosk, wire, registry)
+        _accepted(statement, registry)
+    except EnvelopeError as error:
+        return Judged(kiosk, wire, why=str(error), entry=entry)
+    try:
+        event = envelope.open_ciphertext(opened.ciphertext, statement, private_keys)
+        events.decode(event)
+    except (EnvelopeError, MessageError) as error:
+        return Judged(kiosk, wire, opened, why=str(error), entry=entry)
+    return Judged(kiosk, wire, opened, event, entry=entry)
+
+
+def _claim(wire: bytes) -> tuple[Statement, ReceiptEntry] | None:
+    """What the statement says of itself, unverified; None where its ciphertext is not with it."""
+    try:
+        parts = cbor.loads(wire, limit_bytes=envelope.WIRE_LIMIT_BYTES)
+        data, ciphertext = msgspec.convert(parts, tuple[bytes, bytes], builtin_types=(bytes,))
+        limit_bytes = envelope.STATEMENT_LIMIT_BYTES
+        signed = cose.read_sign1(data, envelope.STATEMENT_TYPE, limit_bytes=limit_bytes)
+        fields = cbor.loads(signed.payload, limit_bytes=limit_bytes)
+        statement = msgspec.convert(fields, Statement, builtin_types=(bytes,))
+    except (cbor.CborError, cose.CoseError, msgspec.ValidationError):
+        return None
+    if sha256(ciphertext).digest() != statement.sha256:
+        return None
+    digest = sha256(data).digest()
+    return statement, ReceiptEntry(statement.epoch, statement.sequence, digest)
+
+
+def _verified(kiosk: str, wire: bytes, registry: Registry) -> Opened:
+    """Try each key that the registry has for the kiosk; raises EnvelopeError."""
+    problem = EnvelopeError("the registry does not know this kiosk.")
+    for key in registry.keys.get(kiosk, ()):
+        try:
+            return envelope.read_wire(wire, {kiosk: key}.get)
+        except EnvelopeError as error:
+            problem = error
+    raise problem
+
+
+def _accepted(statement: Statement, registry: Registry) -> None:
+    if statement.profile not in registry.profiles:
+        raise EnvelopeError(f"profile {statement.profile.value} is not accepted here.")
+    if statement.assurance not in registry.assurances:
+        raise EnvelopeError(f"assurance {statement.assurance.value} is not accepted here.")

@@ -1,0 +1,76 @@
+"""central.toml: where the centre finds its broker, keys, registry and database."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from mqtt.broker import Address, TlsFiles
+from mqtt.central.errors import CentralError
+from mqtt.central.intake import Intake
+from mqtt.central.registry import Registry
+from mqtt.central.sink import Sink, SinkSettings
+from mqtt.central.store_sqlite import Store
+from mqtt.keys import load_private_key
+from mqtt.notice import OnChange, Tell
+
+
+class SettingsError(CentralError):
+    """central.toml cannot be used."""
+
+    mend = "Compare it with the central.toml that `kiosk-central init-site` writes."
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    broker: str
+    ca: str
+    cert: str
+    key: str
+    registry: str
+    recipient_keys: list[str]
+    receipt_key: str
+    database: str
+
+
+@dataclass(frozen=True, slots=True)
+class CentralSettings:
+    """Paths are relative to the file's own folder, so that a site may be moved."""
+
+    folder: Path
+    file: _File
+
+    @classmethod
+    def load(cls, path: Path) -> "CentralSettings":
+        """Read central.toml; raises SettingsError."""
+        try:
+            return cls(path.parent, msgspec.toml.decode(path.read_bytes(), type=_File))
+        except OSError as error:
+            raise SettingsError(f"{path}: {error.strerror}.") from None
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise SettingsError(f"{path}: {error}.") from None
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.folder / self.file.database
+
+    def registry(self) -> Registry:
+        """Whom the centre believes; raises RegistryError."""
+        return Registry.load(self.folder / self.file.registry)
+
+    def intake(self, store: Store, tell: Tell) -> Intake:
+        """What judges, stores and receipts; raises RegistryError, KeyFileError, SettingsError."""
+        try:
+            keys = [load_private_key(self.folder / name) for name in self.file.recipient_keys]
+            signer = load_private_key(self.folder / self.file.receipt_key)
+        except OSError as error:
+            raise SettingsError(f"{error.filename}: {error.strerror}.") from None
+        return Intake(self.registry(), keys, signer, store, tell)
+
+    def sink(self, store: Store, tell: Tell, member: str | None = None) -> Sink:
+        """One member of the sink; each needs a certificate of its own (`member`.pem here)."""
+        folder, file = self.folder, self.file
+        cert, key = (f"{member}.pem", f"{member}.key") if member else (file.cert, file.key)
+        tls = TlsFiles(folder / file.ca, folder / cert, folder / key)
+        settings = SinkSettings(Address.parse(file.broker), tls)
+        return Sink(settings, self.intake(store, tell), OnChange(tell))

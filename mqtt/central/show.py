@@ -1,0 +1,67 @@
+"""What is stored, for people and for programs: bytes become their length and hash."""
+
+from hashlib import sha256
+
+import cbor2
+
+from mqtt.central.store_sqlite import StoredEvent
+
+_INDENT = "  "
+
+
+def as_json(one: StoredEvent) -> dict[str, object]:
+    """One stored event as JSON values; `event` is null where it could not be opened."""
+    event = None if one.event is None else _plain(cbor2.loads(one.event))
+    return {
+        "arrival": one.arrival,
+        "kiosk": one.kiosk,
+        "epoch": one.epoch,
+        "sequence": one.sequence,
+        "kind": one.kind,
+        "profile": one.profile,
+        "assurance": one.assurance,
+        "received_utc": one.received_utc,
+        "event": event,
+    }
+
+
+def as_text(one: StoredEvent) -> str:
+    """One stored event as indented lines, the outer facts in the first."""
+    head = (
+        f"{one.kind} {one.kiosk} epoch {one.epoch} sequence {one.sequence}"
+        f" ({one.profile}, {one.assurance}), received {one.received_utc}"
+    )
+    if one.event is None:
+        return f"{head}\n{_INDENT}could not be opened: see the quarantine"
+    return "\n".join([head, *_lines(_plain(cbor2.loads(one.event)), 1)])
+
+
+def _plain(value: object) -> object:
+    match value:
+        case dict():
+            return {str(key): _plain(one) for key, one in value.items()}
+        case list() | tuple():
+            return [_plain(one) for one in value]
+        case bytes():
+            return {"bytes": len(value), "sha256": sha256(value).hexdigest()}
+        case _:
+            return value
+
+
+def _lines(value: object, depth: int) -> list[str]:
+    pad = _INDENT * depth
+    if isinstance(value, dict):
+        return [line for key, one in value.items() for line in _entry(f"{pad}{key}", one, depth)]
+    if isinstance(value, list):
+        return [line for one in value for line in _entry(f"{pad}-", one, depth)]
+    return [f"{pad}{value}"]
+
+
+def _entry(label: str, value: object, depth: int) -> list[str]:
+    if not isinstance(value, dict | list):
+        return [f"{label}: {value}"]
+    if not value:
+        return [f"{label}: none"]
+    if isinstance(value, dict) and value.keys() == {"bytes", "sha256"}:
+        return [f"{label}: {value['bytes']} bytes, SHA-256 {value['sha256'][:16]}..."]
+    return [label, *_lines(value, depth + 1)]

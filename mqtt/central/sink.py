@@ -1,0 +1,162 @@
+"""The central sink: a shared subscriber that commits, gives receipts, then acknowledges."""
+
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, field
+from random import SystemRandom
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from mqtt.broker import Address, TlsFiles, Trouble, closed_early, diagnose, hurry, refused, turn
+from mqtt.central.errors import StoreError
+from mqtt.central.intake import Intake
+from mqtt.delivery import Backoff
+from mqtt.notice import Notice, OnChange
+from mqtt.topics import RECEIPT_CONTENT_TYPE, ROOT, kiosk_of, topic
+
+EVENTS = f"$share/centre/{ROOT}/+/events"
+STATES = f"{ROOT}/+/state"
+KEEPALIVE_S = 30
+CONNECT_LIMIT_S = 10.0
+WAIT_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class SinkSettings:
+    """Where the broker is, who we are, and how much goes into one commit."""
+
+    broker: Address
+    tls: TlsFiles
+    batch_limit: int = 50
+    backoff: Backoff = field(default_factory=Backoff)
+
+
+@dataclass(slots=True)
+class Sink:
+    """One member of the shared subscription; no thread of its own, `run` until `stopping`.
+
+    Session expiry is 0: what a dead member held goes to another member or is sent anew by the
+    kiosk, instead of waiting in a session that nobody takes up.
+    """
+
+    settings: SinkSettings
+    intake: Intake
+    said: OnChange
+    stopping: threading.Event = field(default_factory=threading.Event)
+    _batch: list[paho.MQTTMessage] = field(default_factory=list)
+    _trouble: Trouble | None = None
+    _failures: int = 0
+    _last_words: str = ""
+
+    def run(self) -> None:
+        """Connect, take, connect again. Raises BrokerSetupError for TLS files that cannot work."""
+        self.settings.tls.context()
+        while not self.stopping.is_set():
+            self._session()
+            if self._trouble is not None and not self.stopping.is_set():
+                self._wait(self._trouble)
+
+    def _wait(self, trouble: Trouble) -> None:
+        self._failures += 1
+        self.said.say("link", Notice(trouble.name, "warning", trouble.what, trouble.mend))
+        spread = SystemRandom().random()
+        self.stopping.wait(self.settings.backoff.after_s(self._failures, spread))
+
+    def _session(self) -> None:
+        """One connection, from CONNECT to its end; what was not committed is forgotten with it."""
+        self._trouble = None
+        self._batch.clear()
+        client = self._client()
+        address = self.settings.broker
+        try:
+            client.connect(address.host, address.port, KEEPALIVE_S, clean_start=True)
+        except (OSError, ValueError) as error:
+            self._trouble = diagnose(error, address)
+            return
+        try:
+            while not self._ended():
+                self._turn(client)
+        except StoreError as error:  # not acknowledged: the broker or the kiosk gives it again
+            self._trouble = Trouble("store_trouble", str(error), error.mend)
+        finally:
+            with suppress(OSError, ValueError):
+                client.disconnect()
+
+    def _ended(self) -> bool:
+        return self._trouble is not None or self.stopping.is_set()
+
+    def _turn(self, client: paho.Client) -> None:
+        had = len(self._batch)
+        turn(client, 0.0 if had else WAIT_S)
+        have = len(self._batch)
+        if have and self._trouble is None and (have == had or have >= self.settings.batch_limit):
+            self._commit(client)
+        self.intake.watch()
+
+    def _commit(self, client: paho.Client) -> None:
+        """Commit, receipt, acknowledge: dying between any two of them loses and doubles nothing."""
+        pairs = [(kiosk_of(one.topic) or "", bytes(one.payload)) for one in self._batch]
+        for kiosk, receipt in self.intake.take(pairs).items():
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+            properties.ContentType = RECEIPT_CONTENT_TYPE
+            client.publish(topic(kiosk, "receipts"), receipt, qos=1, properties=properties)
+        for one in self._batch:
+            client.ack(one.mid, one.qos)
+        self._batch.clear()
+
+    def _client(self) -> paho.Client:
+        client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5, manual_ack=True)
+        client.tls_set_context(self.settings.tls.context())
+        client.connect_timeout = CONNECT_LIMIT_S
+        client.on_socket_open = lambda _client, _data, line: hurry(line)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        client.on_log = self._on_log
+        return client
+
+    def _on_connect(
+        self,
+        client: paho.Client,
+        _data: object,
+        _flags: paho.ConnectFlags,
+        reason: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        if reason.is_failure:
+            self._trouble = refused(self.settings.broker, str(reason))
+            return
+        self._failures = 0
+        client.subscribe([(name, SubscribeOptions(qos=1)) for name in (EVENTS, STATES)])
+        what = f"{self.settings.broker}: connected."
+        self.said.say("link", Notice("broker_back", "info", what))
+
+    def _on_disconnect(
+        self,
+        _client: paho.Client,
+        _data: object,
+        _flags: paho.DisconnectFlags,
+        reason: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        if self._trouble is None:
+            words = self._last_words or str(reason)
+            self._trouble = closed_early(self.settings.broker, words)
+
+    def _on_message(self, client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
+        kiosk = kiosk_of(message.topic)
+        if kiosk is None or not message.topic.endswith("/events"):
+            if kiosk is not None:
+                self.intake.take_state(kiosk, bytes(message.payload))
+            client.ack(message.mid, message.qos)
+            return
+        self._batch.append(message)
+
+    def _on_log(self, _client: paho.Client, _data: object, level: int, words: str) -> None:
+        if level == paho.MQTT_LOG_ERR:
+            self._last_words = words
