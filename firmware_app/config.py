@@ -101,6 +101,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     policy: PolicyChoice = PolicyChoice()
 
 
+GROUPS = (Post, Page, Devices, PolicyChoice, Storage, Keys, Law)
+
+
 def load(path: Path) -> Config:
     """Read and judge kiosk.toml; paths in it are relative to its own folder.
 

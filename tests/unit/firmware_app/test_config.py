@@ -1,0 +1,73 @@
+"""kiosk.toml: the example is good, and each kind of mistake is one line that names its key."""
+
+from pathlib import Path
+
+import pytest
+
+from firmware_app import config
+from firmware_app.errors import ConfigError
+
+EXAMPLE = Path(__file__).parents[3] / "kiosk.example.toml"
+
+
+def written(tmp_path, *changes):
+    text = EXAMPLE.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / "kiosk.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_example_is_good_and_names_every_key():
+    loaded = config.load(EXAMPLE)
+    text = EXAMPLE.read_text(encoding="utf-8")
+    for group in (config.Config, *config.GROUPS):
+        for key in group.__struct_fields__:
+            assert f"{key} =" in text or f"[{key}]" in text, key
+    assert loaded.profile == "production"
+
+
+def test_paths_are_relative_to_the_file(tmp_path):
+    path = written(tmp_path, ('outbox = "/var/lib/border-kiosk/outbox.sqlite3"', 'outbox = "o.db"'))
+    assert config.load(path).storage.outbox == tmp_path / "o.db"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("lane =", "lame =", "lame"),
+        ('profile = "production"', 'profile = "prod"', "profile"),
+        ('kiosk_id = "uto-hamile-1"', 'kiosk_id = "a kiosk"', "kiosk_id"),
+        ("port = 8080", "port = 80800", "port"),
+        ("finger_from_years = 12", "finger_from_years = 6", "finger_from_years"),
+        ("fingers = [2]", "fingers = [11]", "fingers"),
+        ('finger_scanner = "usb://05ba:000a"', 'finger_scanner = "usb"', "finger_scanner"),
+        ('camera = "v4l2:///dev/kiosk-camera', 'camera = "serial:///dev/kiosk-camera', "camera"),
+        ('"usb://05ba:000a"', '"simulated:///tmp/stage/finger"', "production"),
+        ("[law]", "[law", "line"),
+    ],
+)
+def test_each_mistake_is_one_line_that_names_its_key(tmp_path, old, new, named):
+    with pytest.raises(ConfigError) as caught:
+        config.load(written(tmp_path, (old, new)))
+    assert named in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_demo_may_be_simulated(tmp_path):
+    path = written(
+        tmp_path,
+        ('profile = "production"', 'profile = "demo"'),
+        ('"usb://05ba:000a"', '"simulated:///tmp/stage/finger"'),
+    )
+    assert config.load(path).devices.finger_scanner.startswith("simulated:")
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"", b"a" * 10])
+def test_what_is_no_toml_is_a_config_error(tmp_path, content):
+    path = tmp_path / "kiosk.toml"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError):
+        config.load(path)

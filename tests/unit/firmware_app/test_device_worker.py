@@ -1,0 +1,98 @@
+"""The device thread: one job at a time, taken back at once, reopened, its loss said once."""
+
+import json
+import queue
+import threading
+import time
+from dataclasses import dataclass, field
+
+import pytest
+
+from drivers.errors import DeviceGoneError, DeviceTimeoutError
+from firmware_app.workers import device_worker
+from firmware_app.workers.device_worker import DeviceWorker, Job
+
+
+@dataclass
+class Bench:
+    """A place where devices are plugged in and out."""
+
+    opened: int = 0
+    closed: int = 0
+    missing: int = 0
+    heard: "queue.Queue[object]" = field(default_factory=queue.Queue)
+
+    def open(self):
+        if self.missing:
+            self.missing -= 1
+            raise DeviceGoneError("thing", "not on the bus.")
+        self.opened += 1
+        return self
+
+    def close(self):
+        self.closed += 1
+
+
+@pytest.fixture
+def bench():
+    return Bench()
+
+
+@pytest.fixture
+def worker(bench):
+    worker = DeviceWorker("thing", bench.open)
+    worker.start()
+    yield worker
+    worker.stop()
+
+
+def test_a_device_that_was_away_is_opened_again_and_its_loss_is_said_once(worker, bench, capsys):
+    bench.missing = 3
+    worker.ask(Job(lambda device, _deadline: bench.heard.put(device), bench.heard.put, 10.0))
+    assert bench.heard.get(timeout=8) is bench
+    said = [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()]
+    assert said == ["device_lost", "device_back"]
+
+
+def test_a_new_job_takes_the_one_before_back_at_once(worker, bench):
+    begun = threading.Event()
+
+    def endless(_device, deadline):
+        begun.set()
+        while True:
+            deadline.slice_s()
+            threading.Event().wait(0.02)
+
+    worker.ask(Job(endless, bench.heard.put, 60.0))
+    assert begun.wait(2)
+    asked_s = time.monotonic()
+    worker.ask(Job(lambda _device, _deadline: bench.heard.put("second"), bench.heard.put, 5.0))
+    assert bench.heard.get(timeout=2) == "second"
+    assert time.monotonic() - asked_s < 0.5
+    assert bench.heard.empty(), "a job that was taken back says nothing"
+
+
+def test_the_end_of_the_time_is_told(worker, bench):
+    def waits(_device, deadline):
+        while True:
+            threading.Event().wait(deadline.slice_s(0.02))
+
+    worker.ask(Job(waits, bench.heard.put, 0.2))
+    assert isinstance(bench.heard.get(timeout=2), DeviceTimeoutError)
+
+
+def test_a_device_that_stays_away_gives_up_long_before_the_job_s_limit(worker, bench):
+    bench.missing = 10_000
+    started_s = time.monotonic()
+    worker.ask(Job(lambda _device, _deadline: None, bench.heard.put, 60.0))
+    assert isinstance(bench.heard.get(timeout=15), DeviceGoneError)
+    assert time.monotonic() - started_s < device_worker.GONE_LIMIT_S + 3
+
+
+def test_stop_closes_the_device(bench):
+    worker = DeviceWorker("thing", bench.open)
+    worker.start()
+    worker.ask(Job(lambda device, _deadline: bench.heard.put(device), bench.heard.put, 5.0))
+    bench.heard.get(timeout=2)
+    worker.stop()
+    assert (bench.opened, bench.closed) == (1, 1)
