@@ -101,13 +101,12 @@ class Outbox:
         self._guard = RLock()
         self._leases: dict[int, float] = {}
         self._offset_s: float | None = None
-        with ExitStack() as undo:
+        with _typed_errors(), ExitStack() as undo:
             self._owner = OwnerLock.take(path.with_name(path.name + ".lock"))
             undo.callback(self._owner.release)
-            with _typed_errors():
-                self._db = self._opened()
-                undo.callback(self._db.close)
-                self._clock_s = self._resume()
+            self._db = self._opened()
+            undo.callback(self._db.close)
+            self._clock_s = self._resume()
             undo.pop_all()
 
     def __enter__(self) -> Self:
@@ -307,12 +306,13 @@ class Outbox:
         return Head(self.kiosk, str(epoch), sequence, previous)
 
     def _check_place(self, one: Sealed, head: Head | None) -> None:
-        starts = one.kind is Kind.EPOCH_START and one.sequence == 1
-        expected = Head(one.kiosk, one.epoch, 1, head.previous if head else NO_PREVIOUS)
-        if not starts and head is not None:
+        starts = one.kind is Kind.EPOCH_START
+        if head is None or (starts and one.epoch != head.epoch):
+            expected = Head(self.kiosk, one.epoch, 1, head.previous if head else NO_PREVIOUS)
+        else:
             expected = head
         place = Head(one.kiosk, one.epoch, one.sequence, one.previous)
-        if one.kiosk != self.kiosk or place != expected or (head is None and not starts):
+        if place != expected or starts != (one.sequence == 1):
             raise OutboxChainError(f"sequence {one.sequence} does not follow the stored head.")
 
     def _check_room(self, sealed: Sequence[Sealed]) -> None:
