@@ -19,8 +19,9 @@ from mqtt.errors import OutboxError, WireError
 from mqtt.keys import PublicKey
 from mqtt.notice import Notice, OnChange, Tell
 from mqtt.outbox import Outbox
+from mqtt.receipts import Receipt
 from mqtt.relay_frames import Frame, FrameError, FrameReader, ToPublisher, encode
-from mqtt.relay_owner import Clock, OnSigned, OwnerSide, RelaySettings
+from mqtt.relay_owner import Clock, OnReceipt, OnSigned, OwnerSide, RelaySettings
 
 __all__ = ["FrameSocket", "RelayServer", "RelaySettings", "RelaySocketError", "connect"]
 
@@ -90,12 +91,17 @@ def connect(path: Path) -> FrameSocket:
     return FrameSocket(line)
 
 
+def _nothing(_receipt: Receipt) -> None:
+    return
+
+
 @dataclass(slots=True)
 class RelayServer:
     """Owns the relay's one thread, the socket and the talk; the outbox stays with its owner.
 
     `on_signed(leaf, payload)` gets what arrives below cmd, shadow/desired and lists/, unjudged, in
-    the relay's thread; it must come back soon and raise nothing. `peer_uids` may connect, no other.
+    the relay's thread, `on_receipt` each verified receipt that marked a row of ours; both must come
+    back soon and raise nothing. `peer_uids` may connect, no other.
     """
 
     path: Path
@@ -104,6 +110,7 @@ class RelayServer:
     kiosk: str
     on_signed: OnSigned
     tell: Tell
+    on_receipt: OnReceipt = _nothing
     settings: RelaySettings = field(default_factory=RelaySettings)
     peer_uids: frozenset[int] = frozenset({os.geteuid()})
     outbox_clock: Clock = time.monotonic
@@ -126,6 +133,7 @@ class RelayServer:
             outbox=self.outbox,
             receipt_keys=self.receipt_keys,
             on_signed=self.on_signed,
+            on_receipt=self.on_receipt,
             said=self._said,
             settings=self.settings,
             outbox_clock=self.outbox_clock,

@@ -10,7 +10,7 @@ from mqtt.errors import ReceiptError
 from mqtt.keys import PublicKey
 from mqtt.notice import Notice, OnChange
 from mqtt.outbox import Outbox, Row
-from mqtt.receipts import verify_receipt
+from mqtt.receipts import Receipt, verify_receipt
 from mqtt.relay_frames import (
     Answer,
     FrameError,
@@ -24,6 +24,7 @@ from mqtt.relay_frames import (
 )
 
 OnSigned = Callable[[str, bytes], None]
+OnReceipt = Callable[[Receipt], None]
 Clock = Callable[[], float]
 
 
@@ -50,6 +51,7 @@ class OwnerSide:
     outbox: Outbox
     receipt_keys: Sequence[PublicKey]
     on_signed: OnSigned
+    on_receipt: OnReceipt
     said: OnChange
     settings: RelaySettings = field(default_factory=RelaySettings)
     clock: Clock = time.monotonic
@@ -128,11 +130,13 @@ class OwnerSide:
             self._refuse(ReceiptError("it is for another kiosk."))
             return
         self.flush()  # an answer that came before its receipt is written before it, too
-        self.outbox.receipted(receipt, self.outbox_clock())
+        marked = self.outbox.receipted(receipt, self.outbox_clock())
         self.last_receipt_at_s = self.clock()
         for entry in receipt.entries:
             self._unreceipted.pop((entry.epoch, entry.sequence), None)
         self.said.say("receipts", Notice("receipts_come", "info", "The centre gives receipts."))
+        if marked:
+            self.on_receipt(receipt)
 
     def _refuse(self, error: ReceiptError) -> None:
         self.said.say("receipts", Notice("receipt_refused", "error", str(error), error.mend))
