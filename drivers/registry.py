@@ -20,7 +20,6 @@ _Device = TypeVar("_Device")
 _Factories = dict[str, Callable[[DeviceUrl], _Device]]
 
 _STAND_INS = ("simulated", "replay", "folder")  # what a production configuration refuses
-_URU4000 = ("05ba:000a", "05ba:0007", "045e:00bb", "045e:00bd", "045e:00ca")  # vendor:product
 
 
 def open_document_reader(name: str, url: str) -> DocumentReader:
@@ -61,7 +60,7 @@ def _open(factories: _Factories[_Device], kind: str, url: DeviceUrl) -> _Device:
     try:
         return factories[url.scheme](url)
     except ModuleNotFoundError as error:
-        if url.scheme in _STAND_INS:
+        if url.scheme in _STAND_INS and str(error.name).startswith("drivers."):
             what = f"stand-in devices ({url.scheme}:) are not part of this system."
         else:
             what = f"this system lacks the module {error.name!r}, which {url.scheme}: needs."
@@ -99,10 +98,7 @@ def _simulated_reader(url: DeviceUrl) -> DocumentReader:
 def _usb_scanner(url: DeviceUrl) -> FingerScanner:
     from drivers.fingerprint.uru4000 import open_uru4000
 
-    if url.host.lower() not in _URU4000:
-        known = ", ".join(_URU4000)
-        raise DeviceUrlError(url.device, f"no driver for usb://{url.host}; there are {known}.")
-    return open_uru4000(url.device, url.params)
+    return open_uru4000(url.device, url.params, url.host)
 
 
 def _simulated_scanner(url: DeviceUrl) -> FingerScanner:

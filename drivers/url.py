@@ -104,7 +104,7 @@ class DeviceUrl:
 
     def file(self) -> Path:
         """The absolute path of a URL such as `serial:///dev/ttyUSB0`, which has no host."""
-        if self.host or not self.path.startswith("/") or self.path == "/":
+        if self.host or not self.path.startswith("/") or self.path == "/" or "\0" in self.path:
             raise DeviceUrlError(
                 self.device,
                 f"after `{self.scheme}://` an absolute path must follow (three slashes in a row).",

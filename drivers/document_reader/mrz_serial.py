@@ -14,7 +14,7 @@ from drivers.url import DeviceUrl
 
 READER_PARAMS = ("protocol", "make", "model")  # what `MrzSerial.open` reads from a URL
 
-_REST_LIMIT_S = 0.2
+_REST_LIMIT_S = 0.1
 
 
 @dataclass(slots=True)

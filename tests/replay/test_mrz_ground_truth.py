@@ -1,14 +1,17 @@
 """The zones of real documents cross a serial line in every framing and arrive as printed."""
 
 import csv
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from drivers import registry
 from drivers.deadline import Deadline
+from drivers.document_reader.api import DocumentReader
 from drivers.document_reader.mrz_framing import FRAMINGS
 from drivers.document_reader.simulated import leave_stage
+from drivers.errors import DeviceTimeoutError
 from drivers.stage import send_cue
 
 
@@ -20,6 +23,15 @@ def documents(data: Path) -> list[tuple[str, tuple[str, ...]]]:
         ]
 
 
+def laid_down(reader: DocumentReader, stage: Path, lines: tuple[str, ...]) -> tuple[str, ...]:
+    """What the reader gives; on a busy machine a document can lie there before it looks: again."""
+    for _ in range(3):
+        send_cue(stage, present=lines, delay_s=0.05)
+        with suppress(DeviceTimeoutError):
+            return reader.read(Deadline.after("reader", 1)).lines
+    return ()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("framing", FRAMINGS)
 def test_every_zone_arrives_identical(data, tmp_path, framing):
@@ -28,8 +40,7 @@ def test_every_zone_arrives_identical(data, tmp_path, framing):
     zones = documents(data)
     wrong = []
     for file, lines in zones:
-        send_cue(stage, present=lines, delay_s=0.05)
-        if reader.read(Deadline.after("reader", 3)).lines != lines:
+        if laid_down(reader, stage, lines) != lines:
             wrong.append(file)
     reader.close()
     leave_stage(stage)

@@ -27,6 +27,7 @@ def test_the_parts_of_a_url():
         ("serial:dev", "lacks its scheme"),
         ("serial://dev/ttyUSB0", "three slashes"),
         ("serial:///", "three slashes"),
+        ("serial:///dev/x%00", "three slashes"),
         ("serial://[", "cannot be taken apart"),
         ("serial:///dev/x?baud", "cannot be taken apart"),
         ("serial:///dev/x?baud=1&baud=2", "stands twice"),

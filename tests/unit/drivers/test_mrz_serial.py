@@ -17,7 +17,7 @@ from drivers.document_reader.specimens import CARD, EXPIRED, PASSPORT, SPECIMENS
 from drivers.errors import CancelledError, DeviceGoneError, DeviceTimeoutError, ProtocolError
 from drivers.stage import send_cue
 
-ARMED_S = 0.05  # a cue sent with this delay arrives after the reader threw away what came before
+ARMED_S = 0.15  # a cue sent with this delay arrives after the reader threw away what came before
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_half_a_document_then_silence(stage, framing):
     start_s = time.monotonic()
     with pytest.raises(ProtocolError):
         read(reader)
-    assert time.monotonic() - start_s < 0.6
+    assert time.monotonic() - start_s < 1.0
     send_cue(stage, present="card", delay_s=ARMED_S)
     assert read(reader) == CARD
     reader.close()
@@ -116,7 +116,7 @@ def test_a_reader_that_repeats_itself(stage):
 def test_unplugged_in_mid_line_then_replugged(stage):
     reader = on_stage(stage)
     send_cue(stage, half=True, delay_s=ARMED_S)
-    pull = threading.Timer(0.12, send_cue, [stage], {"unplug": True})
+    pull = threading.Timer(0.22, send_cue, [stage], {"unplug": True})
     pull.start()
     with pytest.raises(DeviceGoneError) as caught:
         read(reader)
