@@ -13,6 +13,7 @@ from drivers.fingerprint.uru4000_image import (
     HEADER_BYTES,
     HEIGHT_PX,
     KEY_CHANGES,
+    KEY_RESTS,
     NOT_PRESENT,
     SCRAMBLED,
     SEED_BYTES,
@@ -215,11 +216,13 @@ def _body(seen: Gray, layout: tuple[Block, ...], number: int, clear: bool) -> by
     keys = key_stream(_secret(number), seen.size)
     for block in layout:
         if block.flags & KEY_CHANGES:
-            keys, at = key_stream(_secret(number + 1), seen.size), 0
+            number, at = number + 1, 0
+            keys = key_stream(_secret(number), seen.size)
         part = seen[top : top + block.rows].reshape(-1)
-        if block.flags & SCRAMBLED and not clear:
+        if block.flags & (SCRAMBLED | KEY_RESTS) == SCRAMBLED and not clear:
             part = np.append(np.uint8(0x5A), part[:-1] ^ keys[at : at + part.size - 1])
         if block.present:
             body += part.tobytes()
-        top, at = top + block.rows, at + block.rows * WIDTH_PX
+        top += block.rows
+        at += 0 if block.flags & KEY_RESTS else block.rows * WIDTH_PX
     return bytes(body)

@@ -204,10 +204,13 @@ def key_stream(key: int, count: int) -> Gray:
 
 def _looks_scrambled(raw: RawImage) -> bool:
     """Some firmware marks rows as scrambled and sends them in the clear: noise tells."""
-    if not any(block.flags & SCRAMBLED for block in raw.blocks):
-        return False
-    pair = raw.rows[:2].astype(np.int16)
-    return len(pair) < 2 or float(np.abs(pair[1] - pair[0]).mean()) > _NOISE_STEP
+    top = 0
+    for block in raw.blocks:
+        if block.flags & SCRAMBLED and block.present and block.rows > 1:
+            pair = raw.rows[top : top + 2].astype(np.int16)
+            return float(np.abs(pair[1] - pair[0]).mean()) > _NOISE_STEP
+        top += block.rows if block.present else 0
+    return True
 
 
 def _fill(pixels: Gray, delivered: npt.NDArray[np.bool_]) -> Gray:
