@@ -216,7 +216,7 @@ class RelayServer:
             self._accept()
         elif peer is not None and peer.line in ready:
             self._hear(peer)
-        self._side.flush()
+        self._side.flush_when_many()
         self._side.upkeep()
         if self._peer is not None:
             self._peer.write()

@@ -10,31 +10,31 @@ class GapWatch:
     """Counts of empty places in, notices out; resends make short gaps normal, so it waits."""
 
     after_s: float = 120.0
+    look_every_s: float = 5.0
     _since_s: dict[tuple[str, str], float] = field(default_factory=dict)
     _alarmed: set[tuple[str, str]] = field(default_factory=set)
 
-    def seen(self, kiosk: str, epoch: str, missing: int, now_s: float) -> list[Notice]:
-        """Take the present count for one epoch."""
-        place = (kiosk, epoch)
-        if missing:
-            self._since_s.setdefault(place, now_s)
-            return []
-        self._since_s.pop(place, None)
-        if place in self._alarmed:
-            self._alarmed.discard(place)
-            return [Notice("gap_closed", "info", f"{kiosk}: epoch {epoch} is complete again.")]
-        return []
+    @property
+    def open_places(self) -> frozenset[tuple[str, str]]:
+        """Kiosk and epoch of each gap that is watched."""
+        return frozenset(self._since_s)
 
-    def due(self, now_s: float) -> list[Notice]:
-        """Alarms for gaps that have lasted."""
-        lasting = [
-            place
-            for place, since_s in self._since_s.items()
-            if now_s - since_s >= self.after_s and place not in self._alarmed
-        ]
-        self._alarmed.update(lasting)
+    def seen(self, kiosk: str, epoch: str, missing: int, now_s: float) -> list[Notice]:
+        """Take the present count for one epoch; gives what is to be told of it now."""
+        place = (kiosk, epoch)
+        if not missing:
+            self._since_s.pop(place, None)
+            return self._closed(place)
+        since_s = self._since_s.setdefault(place, now_s)
+        if now_s - since_s < self.after_s or place in self._alarmed:
+            return []
+        self._alarmed.add(place)
+        what = f"{kiosk}: {missing} empty places in epoch {epoch}."
         mend = "Look at the kiosk's outbox; `kiosk-central verify` names the places."
-        return [
-            Notice("gap", "error", f"{kiosk}: epoch {epoch} has empty places.", mend)
-            for kiosk, epoch in lasting
-        ]
+        return [Notice("gap", "error", what, mend)]
+
+    def _closed(self, place: tuple[str, str]) -> list[Notice]:
+        if place not in self._alarmed:
+            return []
+        self._alarmed.discard(place)
+        return [Notice("gap_closed", "info", f"{place[0]}: epoch {place[1]} is complete again.")]

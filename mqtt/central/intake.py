@@ -36,6 +36,8 @@ class Intake:
     utc_now: Clock = utc_now
     monotonic_s: Callable[[], float] = time.monotonic
     gaps: GapWatch = field(default_factory=GapWatch)
+    _touched: set[tuple[str, str]] = field(default_factory=set)
+    _watch_at_s: float = 0.0
     counts: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
 
     def take(self, batch: Sequence[tuple[str, bytes]]) -> dict[str, bytes]:
@@ -48,7 +50,8 @@ class Intake:
         for one, outcome in zip(judged, outcomes, strict=True):
             self.counts[outcome] += 1
             self._alarm(one, outcome)
-        self._look_for_gaps(judged)
+            if one.opened is not None:
+                self._touched.add((one.kiosk, one.opened.statement.epoch))
         return self._receipts(judged)
 
     def take_state(self, kiosk: str, payload: bytes) -> None:
@@ -75,20 +78,16 @@ class Intake:
             mend = "Its card was copied or set back: send an engineer; both branches are kept."
             self.tell(Notice("fork", "error", what, mend))
 
-    def _look_for_gaps(self, judged: Sequence[Judged]) -> None:
+    def watch(self) -> None:
+        """Now and then, also while nothing arrives: alarm for gaps that last."""
         now_s = self.monotonic_s()
-        touched = {
-            (one.kiosk, one.opened.statement.epoch) for one in judged if one.opened is not None
-        }
-        for kiosk, epoch in sorted(touched):
+        if now_s < self._watch_at_s:
+            return
+        self._watch_at_s = now_s + self.gaps.look_every_s
+        for kiosk, epoch in sorted(self._touched | self.gaps.open_places):
             for notice in self.gaps.seen(kiosk, epoch, self.store.missing(kiosk, epoch), now_s):
                 self.tell(notice)
-        self.watch()
-
-    def watch(self) -> None:
-        """Alarm for gaps that have lasted; called also while nothing arrives."""
-        for notice in self.gaps.due(self.monotonic_s()):
-            self.tell(notice)
+        self._touched.clear()
 
     def _receipts(self, judged: Sequence[Judged]) -> dict[str, bytes]:
         entries: dict[str, dict[bytes, ReceiptEntry]] = {}

@@ -38,23 +38,30 @@ def judge(
     kiosk: str, wire: bytes, registry: Registry, private_keys: Sequence[PrivateKey]
 ) -> Judged:
     """Read, verify, open; never raises for what came from outside."""
+    try:
+        opened = _verified(kiosk, wire, registry)
+        _accepted(opened.statement, registry)
+    except EnvelopeError as error:
+        return _unproven(kiosk, wire, str(error))
+    said = opened.statement
+    entry = ReceiptEntry(said.epoch, said.sequence, opened.statement_sha256)
+    try:
+        event = envelope.open_ciphertext(opened.ciphertext, said, private_keys)
+        events.decode(event)
+    except (EnvelopeError, MessageError) as error:
+        return Judged(kiosk, wire, opened, why=str(error), entry=entry)
+    return Judged(kiosk, wire, opened, event, entry=entry)
+
+
+def _unproven(kiosk: str, wire: bytes, why: str) -> Judged:
+    """Not verified or not accepted here: kept as received, receipted where nothing can be lost."""
     claim = _claim(wire)
     if claim is None:
         return Judged(kiosk, wire, why="no statement that reads, or not with its own ciphertext.")
     statement, entry = claim
     if statement.kiosk != kiosk:
         return Judged(kiosk, wire, why="the statement is of another kiosk than the topic.")
-    try:
-        opened = _verified(kiosk, wire, registry)
-        _accepted(statement, registry)
-    except EnvelopeError as error:
-        return Judged(kiosk, wire, why=str(error), entry=entry)
-    try:
-        event = envelope.open_ciphertext(opened.ciphertext, statement, private_keys)
-        events.decode(event)
-    except (EnvelopeError, MessageError) as error:
-        return Judged(kiosk, wire, opened, why=str(error), entry=entry)
-    return Judged(kiosk, wire, opened, event, entry=entry)
+    return Judged(kiosk, wire, why=why, entry=entry)
 
 
 def _claim(wire: bytes) -> tuple[Statement, ReceiptEntry] | None:
