@@ -111,10 +111,10 @@ class Kiosk:
                 _site(config, config_file, eyes),
                 self._session,
                 self.runner.post,
+                self._relay.committed,
             ),
         )
         self._eyes = eyes
-        self._relay = _relay(config, self._outbox)
         self._out_of_service = "outbox_full" if self._outbox.is_full else ""
         self._stopping = threading.Event()
 
@@ -325,5 +325,5 @@ def _say_receipt(receipt: Receipt) -> None:
         level=receipt.level.value,
         epochs=sorted({entry.epoch for entry in receipt.entries}),
         sequences=sorted(entry.sequence for entry in receipt.entries),
-        committed_at=receipt.committed_at_utc.isoformat(timespec="milliseconds"),
+        committed_at=receipt.committed_at.isoformat(timespec="milliseconds"),
     )

@@ -76,7 +76,8 @@ def cross(site: SmallSite, story: Story) -> Crossed:
     event = _await(lambda: _newer(site, before), "the centre did not get the crossing")
     receipt = _await(lambda: _receipt(site, event), "the receipt did not come back")
     to_receipt_s = time.monotonic() - started_s
-    return Crossed(event, receipt, _stays(steps), total_s, to_receipt_s)
+    wire_bytes = site.wire_bytes(event)
+    return Crossed(event, receipt, _stays(steps), total_s, to_receipt_s, wire_bytes)
 
 
 def compare(story: Story, event: dict[str, Any] | None) -> list[str]:
@@ -85,7 +86,7 @@ def compare(story: Story, event: dict[str, Any] | None) -> list[str]:
     if event is None:
         return [] if expect.outcome == "none" else ["no event was stored"]
     seen = event["event"]
-    found = {
+    found: dict[str, tuple[object, object]] = {
         "outcome": (expect.outcome, seen["crossing"]["outcome"]),
         "reasons": (sorted(expect.reasons), sorted(seen["crossing"]["referral_reasons"])),
     }
@@ -142,6 +143,7 @@ def _document(crossed: Crossed) -> dict[str, Any]:
         "steps_s": dict(crossed.steps),
         "crossing_s": round(crossed.total_s, 3),
         "to_receipt_s": round(crossed.to_receipt_s, 3),
+        "wire_bytes": crossed.wire_bytes,
     }
 
 

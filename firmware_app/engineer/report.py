@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 
 
 def emit(document: object, words: str, *, as_json: bool) -> None:
@@ -14,7 +15,7 @@ def progress(words: str) -> None:
     print(words, file=sys.stderr, flush=True)
 
 
-def table(rows: list[tuple[str, ...]]) -> str:
+def table(rows: Sequence[tuple[str, ...]]) -> str:
     """Rows as aligned columns."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = []

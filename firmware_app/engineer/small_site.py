@@ -11,7 +11,7 @@ import socket
 import sys
 import threading
 import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +20,9 @@ from typing import Any, Self
 from firmware_app.engineer.processes import Child, Family
 from firmware_app.errors import SetupError
 from mqtt.central.errors import CentralError
+from mqtt.central.show import as_json
 from mqtt.central.site import Site, init_site, start_broker
+from mqtt.central.store_sqlite import Store
 
 KIOSK_ID = "uto-demo-1"
 START_LIMIT_S = 20.0
@@ -122,22 +124,13 @@ class SmallSite:
 
     def start_sink(self) -> Child:
         """The central server."""
-        return self.family.start(
-            "central",
-            [
-                BIN / "kiosk-central",
-                "run",
-                "--site",
-                self.site.folder,
-                "--port",
-                str(self.site.port),
-            ],
-        )
+        command: list[str | Path] = [BIN / "kiosk-central", "run", "--config", self.site.configuration]
+        return self.family.start("central", command)
 
     def start_publisher(self) -> Child:
         """The stateless relay to the broker."""
         files = self.site.kiosk(KIOSK_ID)
-        command = [BIN / "border-kiosk-publish", "--relay", self.relay_socket]
+        command: list[str | Path] = [BIN / "border-kiosk-publish", "--relay", self.relay_socket]
         command += ["--broker", f"127.0.0.1:{self.site.port}", "--kiosk", KIOSK_ID]
         command += ["--ca", self.site.authority.public, "--cert", files.tls.public]
         return self.family.start("publisher", [*command, "--key", files.tls.private])
@@ -169,15 +162,24 @@ class SmallSite:
         return [child for child in self.family.children if child.name == name][-1]
 
     def crossings(self) -> list[dict[str, Any]]:
-        """What the centre decrypted and stored, oldest first, as `kiosk-central show` says it."""
-        import subprocess  # noqa: PLC0415
+        """The crossings that the centre decrypted and stored, oldest first."""
+        return [one for one in self._stored() if one["kind"] == "crossing"]
 
-        command = [BIN / "kiosk-central", "show", "--site", self.site.folder, "--json"]
-        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
-        with suppress(ValueError):
-            found: list[dict[str, Any]] = json.loads(done.stdout)
-            return found
-        raise SetupError("the centre's answer is no JSON.", "Read log/central.log in the folder.")
+    def wire_bytes(self, event: dict[str, Any]) -> int:
+        """What one crossing and its attachments took on the wire."""
+        crossing_id = event["event"]["envelope"]["event_id"]
+        return sum(
+            one["wire_bytes"]
+            for one in self._stored()
+            if one["arrival"] == event["arrival"]
+            or (one["kind"] == "attachment" and one["event"]["relates_to"] == crossing_id)
+        )
+
+    def _stored(self) -> list[dict[str, Any]]:
+        if not self.site.database.exists():
+            return []
+        with Store(self.site.database, read_only=True) as store:
+            return [as_json(one) for one in store.events(0, sys.maxsize)]
 
     def _await_page(self) -> None:
         until_s = time.monotonic() + START_LIMIT_S

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from drivers.deadline import Deadline
-from drivers.errors import CancelledError, DeviceError, DeviceTimeoutError
+from drivers.errors import CancelledError, DeviceError, DeviceTimeoutError, ProtocolError
 from firmware_app import log
 
 BACKOFF_S = (0.2, 0.5, 1.0, 2.0)
@@ -104,6 +104,13 @@ class DeviceWorker(Generic[D]):
             except DeviceTimeoutError as error:
                 job.give_up(error)
                 return
+            except ProtocolError as error:
+                log.say(
+                    "device_confused", "warning", device=self.name, what=error.what, mend=error.mend
+                )
+                self._close()
+                job.give_up(error)
+                return
             except DeviceError as error:
                 self._say_lost(error)
                 self._close()
@@ -145,3 +152,8 @@ class DeviceWorker(Generic[D]):
         if self._device is not None:
             self._device.close()
             self._device = None
+
+
+def is_away(error: DeviceError) -> bool:
+    """Whether the device itself is away, so that another try would only keep the traveller."""
+    return not isinstance(error, DeviceTimeoutError | ProtocolError)

@@ -14,7 +14,7 @@ from firmware_app import log
 from firmware_app.domain.crossing import Document, ReadMethod
 from firmware_app.domain.document_checks import check_document
 from firmware_app.domain.mrz import MrzError, parse
-from firmware_app.workers.device_worker import DeviceWorker, Job
+from firmware_app.workers.device_worker import DeviceWorker, Job, is_away
 from firmware_app.workers.session import Pixels, Session
 from firmware_app.workflow.vocabulary import (
     DocumentArrived,
@@ -61,9 +61,8 @@ class DocumentWorker:
         self.post(DocumentArrived(Document(mrz, check_document(mrz, today), ReadMethod.SERIAL)))
 
     def _give_up(self, error: DeviceError) -> None:
-        timed_out = isinstance(error, DeviceTimeoutError)
-        cue = CUE_PRESENT if timed_out else CUE_AGAIN
-        self.post(DocumentUnreadable(cue, device_gone=not timed_out))
+        cue = CUE_PRESENT if isinstance(error, DeviceTimeoutError) else CUE_AGAIN
+        self.post(DocumentUnreadable(cue, device_gone=is_away(error)))
 
 
 @dataclass(slots=True)

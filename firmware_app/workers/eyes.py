@@ -10,6 +10,7 @@ from vision.errors import VisionError
 from vision.face_pipeline import FaceLook, FacePipeline
 from vision.face_template import FaceTemplate
 from vision.finger_pipeline import FingerLook, FingerPipeline, FingerTemplate
+from vision.iso19794_2 import FingerPosition
 from vision.model_store import ModelCard, ModelStore
 
 
@@ -68,7 +69,7 @@ class Eyes:
     def finger_template(self, pixels: Pixels, ppi: int, position: int) -> FingerTemplate:
         """The ISO record of one finger."""
         with self._finger_lock:
-            return self._finger.extract(pixels, ppi, position)
+            return self._finger.extract(pixels, ppi, FingerPosition(position))
 
     @property
     def finger_model(self) -> ModelCard:

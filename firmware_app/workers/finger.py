@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from drivers.deadline import Deadline
-from drivers.errors import DeviceError, DeviceTimeoutError
+from drivers.errors import DeviceError
 from drivers.fingerprint.api import FingerPicture, FingerScanner
 from firmware_app import log
 from firmware_app.domain.biometrics import Finger, FingerSample, NotCaptured
-from firmware_app.workers.described import capture_device, model
+from firmware_app.workers.described import capture_device, model, why_missing
 from firmware_app.workers.device_worker import DeviceWorker, Job
 from firmware_app.workers.eyes import Eyes
 from firmware_app.workflow.vocabulary import (
@@ -89,5 +89,4 @@ class FingerWorker:
         )
 
     def _give_up(self, error: DeviceError) -> None:
-        timed_out = isinstance(error, DeviceTimeoutError)
-        self.post(FingerFailed(NotCaptured.TIME if timed_out else NotCaptured.DEVICE))
+        self.post(FingerFailed(why_missing(error)))
