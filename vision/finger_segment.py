@@ -63,7 +63,8 @@ def to_500_ppi(pixels: Gray8, ppi: int) -> Gray8:
     if ppi == PPI:
         return checked
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return check_gray8(np.asarray(cv2.resize(checked, (width, height), interpolation=how)), 1)
+    size = (max(1, width), max(1, height))
+    return check_gray8(np.asarray(cv2.resize(checked, size, interpolation=how)))
 
 
 def foreground(gray: Gray8) -> Foreground | None:
