@@ -210,7 +210,7 @@ def _looks_scrambled(raw: RawImage) -> bool:
             pair = raw.rows[top : top + 2].astype(np.int16)
             return float(np.abs(pair[1] - pair[0]).mean()) > _NOISE_STEP
         top += block.rows if block.present else 0
-    return True
+    return any(block.flags & SCRAMBLED for block in raw.blocks)
 
 
 def _fill(pixels: Gray, delivered: npt.NDArray[np.bool_]) -> Gray:
