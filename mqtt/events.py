@@ -33,6 +33,7 @@ from mqtt.groups import (
 )
 
 EVENT_LIMIT_BYTES = 256 * 1024
+MediaType = Annotated[str, Meta(pattern=r"^[a-z]+/[a-z0-9.+-]{1,60}$(?!\n)")]
 _PLACE = re.compile(r"`(?:key in )?\$[a-z_0-9.\[\]]*`")
 
 
@@ -103,7 +104,7 @@ class Attachment(Closed, frozen=True, kw_only=True, tag_field="kind", tag="attac
     event_id: Uuid
     relates_to: Uuid
     role: Literal["live_face", "document_portrait", "document_image", "finger_image"]
-    media_type: Annotated[str, Meta(pattern=r"^[a-z]+/[a-z0-9.+-]{1,60}$(?!\n)")]
+    media_type: MediaType
     data: Annotated[bytes, Meta(min_length=1, max_length=192 * 1024)] = field(name="bytes")
 
 

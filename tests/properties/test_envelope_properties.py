@@ -24,9 +24,6 @@ from mqtt.envelope import (
 from mqtt.errors import EnvelopeError, MessageError, ReceiptError
 from mqtt.receipts import verify_receipt
 
-settings.register_profile("shared machine", deadline=None)
-settings.load_profile("shared machine")
-
 KIOSK_KEY = ec.generate_private_key(ec.SECP256R1())
 CENTRE_KEY = ec.generate_private_key(ec.SECP256R1())
 SEALER = Sealer(KIOSK_KEY, (CENTRE_KEY.public_key(),), Profile.DEMO, Assurance.SOFTWARE)
@@ -63,11 +60,13 @@ def read(data):
     return read_wire(data, lambda _: KIOSK_KEY.public_key())
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_what_goes_into_cbor_comes_out(value):
     assert cbor.loads(cbor.dumps(value), limit_bytes=100_000) == value
 
 
+@settings(deadline=None)
 @given(NOISE)
 def test_noise_is_a_value_or_the_one_error(data):
     try:
@@ -77,13 +76,14 @@ def test_noise_is_a_value_or_the_one_error(data):
     assert cbor.dumps(value) == data
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=5000))
 def test_whatever_is_sealed_opens_to_the_same(plaintext):
     opened = read(seal(plaintext).wire())
     assert open_ciphertext(opened.ciphertext, opened.statement, [CENTRE_KEY]) == plaintext
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.integers(0, len(WIRE) * 8 - 1))
 def test_any_flipped_bit_of_a_wire_is_refused(bit):
     data = bytearray(WIRE)
@@ -92,7 +92,7 @@ def test_any_flipped_bit_of_a_wire_is_refused(bit):
         read(bytes(data))
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.integers(0, len(SEALED.ciphertext) * 8 - 1))
 def test_any_flipped_bit_of_a_ciphertext_does_not_open(bit):
     data = bytearray(SEALED.ciphertext)
@@ -101,12 +101,14 @@ def test_any_flipped_bit_of_a_ciphertext_does_not_open(bit):
         open_ciphertext(bytes(data), STATEMENT, [CENTRE_KEY])
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(WIRE) - 1))
 def test_a_wire_cut_anywhere_is_refused(size):
     with pytest.raises(EnvelopeError):
         read(WIRE[:size])
 
 
+@settings(deadline=None)
 @given(NOISE, VALUES)
 def test_noise_gives_only_the_typed_errors(data, value):
     for hostile in (data, cbor.dumps(value), cbor.dumps([data, data]), cbor.dumps([value, value])):
@@ -125,6 +127,7 @@ def test_noise_gives_only_the_typed_errors(data, value):
 FIELDS = cbor.loads(events.encode(specimen.crossing()), limit_bytes=events.EVENT_LIMIT_BYTES)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(FIELDS)), VALUES)
 def test_an_event_with_any_group_replaced_is_an_event_or_a_message_error(group, value):
     data = cbor.dumps({**FIELDS, group: value})
@@ -138,6 +141,7 @@ def test_an_event_with_any_group_replaced_is_an_event_or_a_message_error(group, 
 CODES = st.text(string.ascii_letters + string.digits + "_.:/+-", min_size=1, max_size=64)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(CODES, st.integers(0, 2**53 - 1), max_size=20))
 def test_counters_come_back_as_they_went(counts):
     event = events.Counters(
@@ -149,6 +153,7 @@ def test_counters_come_back_as_they_went(counts):
     assert events.decode(events.encode(event)) == event
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=3000))
 def test_attachments_come_back_as_they_went(picture):
     event = specimen.portrait(picture)
