@@ -6,8 +6,7 @@ Only this file imports sqlite3 on the kiosk.
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -16,15 +15,26 @@ from typing import Self
 from mqtt import outbox_sql
 from mqtt.envelope import NO_PREVIOUS, Head, Kind, Sealed, to_wire
 from mqtt.errors import (
-    OutboxChainError,
     OutboxCorruptError,
     OutboxDiskError,
     OutboxForeignError,
     OutboxFullError,
     OutboxVersionError,
 )
+from mqtt.files import move_aside, sync_folder
+from mqtt.outbox_rows import (
+    PAGE_BYTES,
+    Levels,
+    PoweredClock,
+    Row,
+    check_place,
+    levels_at_least,
+    size_bytes,
+)
 from mqtt.owner_lock import OwnerLock
 from mqtt.receipts import Receipt, ReceiptLevel
+
+__all__ = ["RESERVE_BYTES", "Levels", "Outbox", "Row"]
 
 RESERVE_BYTES = 256 * 1024
 """Room that is kept for the crossing of a traveller who has started."""
@@ -32,40 +42,8 @@ RESEND_S = 60.0
 RESEND_LONGEST_S = 3600.0
 LEASE_S = 60.0
 ERASE_SLICE = 64
-PAGE_BYTES = 4096
 
 _CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One sealed event to publish; `wire` is the MQTT payload, `hour` the outer time."""
-
-    row_id: int
-    epoch: str
-    sequence: int
-    kind: Kind
-    event_id: str
-    hour: str
-    attempts: int
-    wire: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Levels:
-    """How full the outbox is; `erased` counts over its life.
-
-    `oldest_unreceipted_s` is powered time (see Outbox), None where nothing waits.
-    """
-
-    ready: int
-    sent: int
-    receipted: int
-    erased: int
-    used_bytes: int
-    max_bytes: int
-    used_pct: float
-    oldest_unreceipted_s: float | None
 
 
 class Outbox:
@@ -97,16 +75,15 @@ class Outbox:
         self._path = path
         self._max_bytes = max_bytes
         self._high_water_bytes = int(max_bytes * high_water_pct / 100)
-        self._levels = _levels_at_least(receipt_level)
+        self._levels = levels_at_least(receipt_level)
         self._guard = RLock()
         self._leases: dict[int, float] = {}
-        self._offset_s: float | None = None
         with _typed_errors(), ExitStack() as undo:
             self._owner = OwnerLock.take(path.with_name(path.name + ".lock"))
             undo.callback(self._owner.release)
             self._db = self._opened()
             undo.callback(self._db.close)
-            self._clock_s = self._resume()
+            self._clock = PoweredClock(self._resume())
             undo.pop_all()
 
     def __enter__(self) -> Self:
@@ -145,7 +122,7 @@ class Outbox:
         with self._transaction(now_s) as clock_s:
             head = self._head()
             for one in sealed:
-                self._check_place(one, head)
+                check_place(one, head, self.kiosk)
                 head = one.next_head
             self._check_room(sealed)
             for one in sealed:
@@ -176,7 +153,7 @@ class Outbox:
         A row that was given is not given again before `put_back` or 60 s.
         """
         with self._guard, _typed_errors():
-            clock_s = self._tick(now_s)
+            clock_s = self._clock.tick(now_s)
             self._leases = {row: end_s for row, end_s in self._leases.items() if end_s > clock_s}
             ready = self._db.execute(outbox_sql.READY, (limit + len(self._leases),))
             free = [row_id for (row_id,) in ready if row_id not in self._leases][:limit]
@@ -201,7 +178,7 @@ class Outbox:
     def due_again(self, now_s: float) -> int:
         """Make rows ready that were sent and not receipted in time; how many."""
         with self._guard, _typed_errors():
-            due = (self._tick(now_s),)
+            due = (self._clock.tick(now_s),)
             if self._db.execute(outbox_sql.ANY_DUE, due).fetchone() is None:
                 return 0
             with self._transaction(now_s):
@@ -252,7 +229,9 @@ class Outbox:
                 used_bytes=used_bytes,
                 max_bytes=self._max_bytes,
                 used_pct=100.0 * used_bytes / self._max_bytes,
-                oldest_unreceipted_s=None if oldest_s is None else self._tick(now_s) - oldest_s,
+                oldest_unreceipted_s=None
+                if oldest_s is None
+                else self._clock.tick(now_s) - oldest_s,
             )
 
     # Below here the caller holds the lock.
@@ -261,7 +240,7 @@ class Outbox:
     def _transaction(self, now_s: float) -> Iterator[float]:
         """All or nothing; gives the powered clock and stores it."""
         with self._guard, _typed_errors():
-            clock_s = self._tick(now_s)
+            clock_s = self._clock.tick(now_s)
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 self._set("clock_s", clock_s)
@@ -275,7 +254,7 @@ class Outbox:
         try:
             return _connect(self._path, self._max_bytes)
         except OutboxCorruptError as error:
-            aside = _move_aside(self._path)
+            aside = move_aside(self._path)
             self.corrupt = OutboxCorruptError(f"{error} It was moved to {aside.name}.")
             return _connect(self._path, self._max_bytes)
 
@@ -289,13 +268,6 @@ class Outbox:
         self._db.execute(outbox_sql.RESUME_SENT, (clock_s + RESEND_S,))
         return clock_s
 
-    def _tick(self, now_s: float) -> float:
-        """Powered seconds, never backwards, whatever the caller's clock began at."""
-        if self._offset_s is None:
-            self._offset_s = self._clock_s - now_s
-        self._clock_s = max(self._clock_s, now_s + self._offset_s)
-        return self._clock_s
-
     def _head(self) -> Head | None:
         epoch = self._get("head_epoch")
         if epoch is None:
@@ -305,20 +277,10 @@ class Outbox:
             raise OutboxCorruptError("the stored head is not one.")
         return Head(self.kiosk, str(epoch), sequence, previous)
 
-    def _check_place(self, one: Sealed, head: Head | None) -> None:
-        starts = one.kind is Kind.EPOCH_START
-        if head is None or (starts and one.epoch != head.epoch):
-            expected = Head(self.kiosk, one.epoch, 1, head.previous if head else NO_PREVIOUS)
-        else:
-            expected = head
-        place = Head(one.kiosk, one.epoch, one.sequence, one.previous)
-        if place != expected or starts != (one.sequence == 1):
-            raise OutboxChainError(f"sequence {one.sequence} does not follow the stored head.")
-
     def _check_room(self, sealed: Sequence[Sealed]) -> None:
         if all(one.kind is Kind.EPOCH_START for one in sealed):
             return
-        coming_bytes = sum(_size_bytes(one) for one in sealed)
+        coming_bytes = sum(size_bytes(one) for one in sealed)
         if self._used_bytes() + coming_bytes > self._high_water_bytes:
             raise OutboxFullError("the high-water mark is reached; nothing was written.")
 
@@ -383,7 +345,7 @@ def _connect(path: Path, max_bytes: int) -> sqlite3.Connection:
             raise OutboxCorruptError(f"{path.name} is not readable.")
         _shape(db, max_bytes)
         undo.pop_all()
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return db
 
 
@@ -408,25 +370,6 @@ def _shape(db: sqlite3.Connection, max_bytes: int) -> None:
         db.executescript(script)
 
 
-def _move_aside(path: Path) -> Path:
-    """Rename the file and its log to the first free name; nothing is ever deleted."""
-    number = 1
-    while (aside := path.with_name(f"{path.name}.unreadable-{number}")).exists():
-        number += 1
-    for suffix in ("-wal", "-shm", ""):
-        with suppress(FileNotFoundError):
-            path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
-    return aside
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 @contextmanager
 def _typed_errors() -> Iterator[None]:
     """Make sqlite's errors ours."""
@@ -445,14 +388,3 @@ def _typed_errors() -> Iterator[None]:
 
 def _primary_code(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
-
-
-def _size_bytes(one: Sealed) -> int:
-    """What a row takes: its bytes in whole pages, its columns, its share of the indexes."""
-    held = len(one.statement) + len(one.ciphertext)
-    return (held // (PAGE_BYTES - 4) + 2) * PAGE_BYTES
-
-
-def _levels_at_least(level: ReceiptLevel) -> frozenset[ReceiptLevel]:
-    both = frozenset(ReceiptLevel)
-    return both if level is ReceiptLevel.COMMITTED else frozenset({ReceiptLevel.REPLICATED})

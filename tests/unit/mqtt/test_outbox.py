@@ -440,3 +440,28 @@ def test_levels_tell_where_the_rows_are(opened):
     assert levels.oldest_unreceipted_s == pytest.approx(60)
     assert 0 < levels.used_bytes < levels.max_bytes
     assert levels.used_pct == pytest.approx(100 * levels.used_bytes / ROOMY_BYTES)
+
+
+def test_a_disk_error_at_commit_leaves_the_chain_where_it_was(path):
+    with Outbox(path, kiosk=specimen.KIOSK, max_bytes=ROOMY_BYTES) as outbox:
+        add(outbox)
+        head = outbox.head()
+        outbox._db.execute("PRAGMA query_only = ON")
+        with pytest.raises(OutboxDiskError):
+            outbox.commit([sealed_at(head)], 0.0)
+        outbox._db.execute("PRAGMA query_only = OFF")
+        outbox.commit([sealed_at(head)], 0.0)
+        assert outbox.head() == sealed_at(head).next_head
+
+
+def test_append_seals_nothing_into_the_outbox_when_sealing_fails(opened):
+    add(opened)
+    head = opened.head()
+
+    def broken(_head):
+        raise ValueError("no seal")
+
+    with pytest.raises(ValueError, match="no seal"):
+        opened.append(broken, 0.0)
+    assert opened.head() == head
+    add(opened)
