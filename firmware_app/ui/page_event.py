@@ -11,6 +11,7 @@ WORDS = {
     "moment_cue": "page-moment-cue",
     "tools": "page-tools",
     "live": "page-live",
+    "code": "page-code",
     "contrast": "tool-contrast",
     "bigger": "tool-bigger",
     "louder": "tool-louder",
@@ -81,7 +82,12 @@ def _greetings(screen: Screen, texts: Texts) -> list[dict[str, str]]:
     if screen.name != "attract":
         return []
     return [
-        {"language": tag, "direction": texts.direction(tag), "text": texts.say(tag, screen.title)}
+        {
+            "language": tag,
+            "direction": texts.direction(tag),
+            "text": texts.say(tag, screen.title),
+            "start": texts.say(tag, "button-start"),
+        }
         for tag in texts.languages()
     ]
 

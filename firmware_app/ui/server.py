@@ -7,6 +7,7 @@ nothing changed.
 """
 
 import asyncio
+import logging
 import socket
 import threading
 import zlib
@@ -192,17 +193,23 @@ class PageServer:
     async def _live(self, request: Request) -> Response:
         """The first camera picture other than the client's last (`n`, its ETag); 404 when not live.
 
-        204 when no new picture comes within a second. No picture is held between requests.
+        204 when none comes within a second, or the screen changes. No picture is held in between.
         """
         seen = request.query_params.get("n", "")
+        if not self._is_live():
+            return Response(status_code=404)
         for _ in range(int(PICTURE_WAIT_S / PICTURE_POLL_S)):
-            if not ((now := self._current.now()) and now.screen.live):
-                return Response(status_code=404)
+            if not self._is_live():
+                break
             picture = self.picture()
             if picture and (tag := f"{zlib.crc32(picture):08x}") != seen:
                 return Response(picture, media_type="image/jpeg", headers={"etag": tag})
             await asyncio.sleep(PICTURE_POLL_S)
         return Response(status_code=204)
+
+    def _is_live(self) -> bool:
+        now = self._current.now()
+        return now is not None and now.screen.live
 
     async def _health(self, _request: Request) -> Response:
         """What `kiosk doctor` asks: nothing of a traveller in it."""
@@ -228,7 +235,8 @@ def _listener(host: str, port: int) -> socket.socket:
 
 
 def _config(app: Guard) -> uvicorn.Config:
-    """No access log, no names of programs in answers, few connections, short limits."""
+    """No access log for anyone, no program's name in answers, few connections, short limits."""
+    logging.getLogger("uvicorn.access").disabled = True
     return uvicorn.Config(
         app,
         http="h11",
@@ -269,7 +277,7 @@ async def _touch_in(request: Request) -> _Touch | None:
                 if len(body) > TOUCH_LIMIT_BYTES:
                     return None
         return msgspec.json.decode(body, type=_Touch)
-    except (TimeoutError, ClientDisconnect, msgspec.DecodeError):
+    except (TimeoutError, ClientDisconnect, msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 

@@ -8,14 +8,7 @@ page-moment-cue = الكشك يستعد. مكانك محفوظ.
 page-progress = الخطوة { $step } من { $steps }
 page-tools = العرض والصوت
 page-live = أنت كما تراك الكاميرا
-page-seconds = { $seconds ->
-    [zero] { $seconds } ثانية
-    [one] ثانية واحدة ({ $seconds })
-    [two] ثانيتان ({ $seconds })
-    [few] { $seconds } ثوانٍ
-    [many] { $seconds } ثانية
-   *[other] { $seconds } ثانية
-}
+page-code = رمزك
 tool-contrast = تباين أقوى
 tool-bigger = خط أكبر
 tool-louder = صوت أعلى

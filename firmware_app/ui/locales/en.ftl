@@ -8,10 +8,7 @@ page-moment-cue = The kiosk is getting ready. Your place is kept.
 page-progress = Step { $step } of { $steps }
 page-tools = Display and sound
 page-live = You, as the camera sees you
-page-seconds = { $seconds ->
-    [one] { $seconds } second
-   *[other] { $seconds } seconds
-}
+page-code = Your code
 tool-contrast = Stronger contrast
 tool-bigger = Bigger text
 tool-louder = Louder

@@ -8,10 +8,7 @@ page-moment-cue = La borne se prépare. Votre place est gardée.
 page-progress = Étape { $step } sur { $steps }
 page-tools = Affichage et son
 page-live = Vous, tel que la caméra vous voit
-page-seconds = { $seconds ->
-    [one] { $seconds } seconde
-   *[other] { $seconds } secondes
-}
+page-code = Votre code
 tool-contrast = Plus de contraste
 tool-bigger = Texte plus grand
 tool-louder = Plus fort

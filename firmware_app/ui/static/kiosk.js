@@ -16,8 +16,9 @@ const CUE_ICONS = {
   again: "again", "no-finger": "finger", "well-done": "yes", wait: "how-long", completed: "up", referred: "help",
 };
 const CALM_CUES = new Set(["present", "look-here", "place", "no-finger", "wait", "completed", "referred", "look-straight"]);
-const ANSWER_ICONS = { "up-to-3-days": "calendar", "up-to-30-days": "calendar", "up-to-90-days": "calendar" };
 const PICTURES = { reading: "document", "out-of-service": "closed" };
+const MIRRORED = new Set(["continue", "back", "again", "end"]); // in right-to-left languages
+const GLYPHS = { ar: "ع" }; // the letter a script is known by, where it is not the name's first
 const POINT_ICONS = { what: "document" };
 const TIPS = { thumb: [86, 242], index: [154, 104], middle: [206, 78], ring: [256, 100], little: [304, 148] };
 const SVG = "http://www.w3.org/2000/svg";
@@ -48,7 +49,7 @@ function make(tag, className, text) {
 
 function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("class", "icon");
+  svg.setAttribute("class", MIRRORED.has(name) ? "icon mirrored" : "icon");
   svg.setAttribute("aria-hidden", "true");
   if (find(`i-${name}`)) {
     const use = document.createElementNS(SVG, "use");
@@ -133,7 +134,7 @@ function drawLists(screen) {
     row.append(make("dt", "", each.label), value);
     return row;
   }));
-  redraw(find("code"), screen.code, () => (screen.code ? [make("bdi", "", screen.code)] : []));
+  redraw(find("code"), screen.code, () => (screen.code ? [make("span", "", words.code), make("bdi", "", screen.code)] : []));
 }
 
 function spoken(tag, className, text, language) {
@@ -143,24 +144,40 @@ function spoken(tag, className, text, language) {
   return element;
 }
 
-function button(each) {
+function rank(each) {
+  return each.id === "end" ? 0.5 : ORDER[each.kind];
+}
+
+function button(each, screen) {
   const element = make("button", `button ${each.kind} id-${each.id}`);
   element.type = "button";
   element.dataset.button = each.id;
-  const glyph = each.id.startsWith("language-") ? spoken("span", "glyph", each.label[0], each) : null;
+  const glyph = each.id.startsWith("language-") ? spoken("span", "glyph", GLYPHS[each.language] || each.label[0], each) : null;
   if (glyph) glyph.setAttribute("aria-hidden", "true");
-  element.append(glyph || icon(ANSWER_ICONS[each.icon] || each.icon), spoken("span", "label", each.label, each));
+  element.append(glyph || icon(each.icon), spoken("span", "label", each.label, each));
+  if (each.kind === "primary") {
+    const others = screen.greetings.filter((other) => other.language !== screen.language);
+    if (others.length) {
+      const line = make("span", "others");
+      line.append(...others.map((other) => spoken("span", "", other.start, other)));
+      element.lastChild.replaceChildren(make("span", "", each.label), line);
+    }
+  }
   return element;
 }
 
 function drawButtons(screen) {
   const choices = screen.buttons.filter((each) => each.kind === "choice");
   const actions = screen.buttons.filter((each) => each.kind !== "choice");
-  const rank = (each) => (each.id === "end" ? 0.5 : ORDER[each.kind]);
   actions.sort((one, other) => rank(one) - rank(other));
+  const built = () => {
+    const all = actions.map((each) => button(each, screen));
+    const helps = actions.filter((each) => each.kind === "help").length;
+    return all.length ? [...all.slice(0, helps), make("span", "space"), ...all.slice(helps)] : [];
+  };
   const scope = [screen.name, screen.title];
-  const fresh = redraw(find("choices"), [scope, choices], () => choices.map(button));
-  if (redraw(find("actions"), [scope, actions], () => actions.map(button)) || fresh) freshAt = performance.now();
+  const fresh = redraw(find("choices"), [scope, choices], () => choices.map((each) => button(each, screen)));
+  if (redraw(find("actions"), [scope, actions], built) || fresh) freshAt = performance.now();
 }
 
 // ---- pictures --------------------------------------------------------------------------------
