@@ -7,7 +7,7 @@ help: ## what can be made
 
 run: ## see a whole crossing, then walk through it yourself; ONCE=1 ends after the receipt
 	@image_build/bootstrap.sh run
-	@exec .venv/bin/kiosk demo $(if $(ONCE),--once)
+	@exec .venv/bin/kiosk demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 test: ## install what the tests need and run everything
 	@image_build/bootstrap.sh test

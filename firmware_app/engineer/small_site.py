@@ -124,8 +124,8 @@ class SmallSite:
 
     def start_sink(self) -> Child:
         """The central server."""
-        command: list[str | Path] = [BIN / "kiosk-central", "run", "--config", self.site.configuration]
-        return self.family.start("central", command)
+        words: list[str | Path] = ["run", "--config", self.site.configuration]
+        return self.family.start("central", [BIN / "kiosk-central", *words])
 
     def start_publisher(self) -> Child:
         """The stateless relay to the broker."""

@@ -1,13 +1,14 @@
 """The finger step: live advice, the best of a few pictures, an ISO record; never a gate."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from drivers.deadline import Deadline
-from drivers.errors import DeviceError
+from drivers.errors import DeviceError, DeviceTimeoutError
 from drivers.fingerprint.api import FingerPicture, FingerScanner
 from firmware_app import log
-from firmware_app.domain.biometrics import Finger, FingerSample, NotCaptured
+from firmware_app.domain.biometrics import Finger, FingerSample
 from firmware_app.workers.described import capture_device, model, why_missing
 from firmware_app.workers.device_worker import DeviceWorker, Job
 from firmware_app.workers.eyes import Eyes
@@ -22,6 +23,7 @@ from vision.errors import VisionError
 
 GOOD_QUALITY = 40
 PICTURES = 3
+LIFT_LIMIT_S = 6.0
 CUE_WELL_DONE = "finger-cue-well-done"
 CUE_AGAIN = "finger-cue-again"
 
@@ -56,6 +58,8 @@ class FingerWorker:
             self.post(FingerAdvice(CUE_AGAIN))
         if best is not None:
             self.post(FingerTaken(best))
+            with suppress(DeviceTimeoutError):  # the light goes off when the glass is free
+                scanner.wait_for_lift(deadline.sooner(LIFT_LIMIT_S))
 
     def _sample(self, scanner: FingerScanner, deadline: Deadline, position: Finger) -> FingerSample:
         """Ask until one picture gives a template; raises DeviceError at the deadline."""
