@@ -10,7 +10,8 @@ from firmware_app.engineer import story as stories
 from firmware_app.engineer.demo import Crossed, cross
 from firmware_app.engineer.processes import pss_kb
 from firmware_app.engineer.report import emit, progress, table
-from firmware_app.engineer.small_site import SmallSite, free_port
+from firmware_app.engineer.small_site import SmallSite
+from mqtt.central.mosquitto import free_port
 
 TARGETS = {
     "first_screen_s": 3.0,

@@ -79,6 +79,12 @@ class Family:
                     f"Read {child.log}.",
                 )
 
+    def kill(self, child: Child) -> None:
+        """End one at once, as a power cut would (kill -9)."""
+        child.process.kill()
+        child.process.wait()
+        self.children.remove(child)
+
     def stop(self) -> None:
         """Ask each to end, then make it; safe to call twice."""
         for child in reversed(self.children):

@@ -20,6 +20,7 @@ from typing import Any, Self
 from firmware_app.engineer.processes import Child, Family
 from firmware_app.errors import SetupError
 from mqtt.central.errors import CentralError
+from mqtt.central.mosquitto import BrokerProcess, free_port
 from mqtt.central.show import as_json
 from mqtt.central.site import Site, init_site, start_broker
 from mqtt.central.store_sqlite import Store
@@ -78,6 +79,7 @@ class SmallSite:
     resend_after_s: float = 60.0
     family: Family = field(init=False)
     site: Site = field(init=False)
+    broker: BrokerProcess = field(init=False)
     started_at_s: float = 0.0
     first_screen_s: float = 0.0
     _stack: ExitStack = field(default_factory=ExitStack)
@@ -89,10 +91,8 @@ class SmallSite:
         with ExitStack() as stack:
             self.site = _site(self.folder)
             self.family = stack.enter_context(Family(self.folder / "log"))
-            try:
-                stack.enter_context(start_broker(self.site))
-            except CentralError as error:
-                raise SetupError(str(error), error.mend) from error
+            self.start_broker()
+            stack.callback(self._stop_broker)
             self.start_sink()
             self.start_publisher()
             self.start_kiosk()
@@ -121,6 +121,13 @@ class SmallSite:
     def relay_socket(self) -> Path:
         """Between the kiosk and its publisher."""
         return self.folder / "relay.sock"
+
+    def start_broker(self) -> None:
+        """Mosquitto on loopback with mutual TLS."""
+        try:
+            self.broker = start_broker(self.site)
+        except CentralError as error:
+            raise SetupError(str(error), error.mend) from error
 
     def start_sink(self) -> Child:
         """The central server."""
@@ -181,6 +188,9 @@ class SmallSite:
         with Store(self.site.database, read_only=True) as store:
             return [as_json(one) for one in store.events(0, sys.maxsize)]
 
+    def _stop_broker(self) -> None:
+        self.broker.stop()
+
     def _await_page(self) -> None:
         until_s = time.monotonic() + START_LIMIT_S
         pause = threading.Event()
@@ -209,14 +219,6 @@ def _site(folder: Path) -> Site:
         return init_site(folder / "site", KIOSK_ID, port=free_port())
     except CentralError as error:
         raise SetupError(str(error), error.mend) from error
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that was free a moment ago."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 def _check_port(port: int) -> None:

@@ -1,4 +1,4 @@
-"""Each story is acted on a whole site: real broker, centre, publisher, kiosk; only peers are simulated."""
+"""Each story is acted on a whole site; broker, centre, publisher, kiosk are those that ship."""
 
 from pathlib import Path
 
@@ -6,7 +6,8 @@ import pytest
 
 from firmware_app.engineer import story as stories
 from firmware_app.engineer.demo import compare, cross
-from firmware_app.engineer.small_site import SmallSite, free_port
+from firmware_app.engineer.small_site import SmallSite
+from mqtt.central.mosquitto import free_port
 
 TOLD = sorted((Path(__file__).parent / "told").glob("*.toml"))
 
