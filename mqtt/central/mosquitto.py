@@ -17,7 +17,7 @@ START_LIMIT_S = 10.0
 STOP_LIMIT_S = 5.0
 FROM_KIOSK = ("events", "state", "alerts", "cmd/res")
 TO_KIOSK = ("receipts", "cmd", "shadow/desired", "lists/#")
-_SBIN = "/usr/sbin:/usr/local/sbin"
+SBIN = "/usr/sbin:/usr/local/sbin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +118,14 @@ def free_port() -> int:
         return port
 
 
-def start(files: BrokerFiles, port: int) -> BrokerProcess:
+def start(files: BrokerFiles, port: int, search_path: str | None = None) -> BrokerProcess:
     """Start mosquitto and come back when it accepts connections.
 
+    `search_path` is where to look for the program, as in PATH; Debian's sbin folders by default too.
     Raises BrokerMissingError, PortTakenError, BrokerError.
     """
-    program = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:{_SBIN}")
+    search_path = search_path or f"{os.environ.get('PATH', '')}:{SBIN}"
+    program = shutil.which("mosquitto", path=search_path)
     if program is None:
         raise BrokerMissingError("mosquitto, the MQTT broker, is not installed.")
     _refuse_taken(port)
