@@ -22,6 +22,8 @@ PPI = 500
 SIZE_PX = (355, 391)
 SHORTEST_SIDE_PX, LONGEST_SIDE_PX = 64, 1000
 PERIOD_PX = 9.0
+LARGEST_TOUCH_PX = (150, 185)
+"""Half of 15 mm across and half of 19 mm along: an adult's finger laid flat."""
 DIRECTIONS = 16
 COARSE_STEPS, FINE_STEPS = 16, 3
 BELL_ACROSS, BELL_ALONG = 0.42, 0.65
@@ -155,7 +157,12 @@ def _lift(random: np.random.Generator, width: int, height: int, area: float) -> 
     """How far the skin is above the glass: 0 in the middle, rising over an uneven oval rim."""
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
     x, y = random.uniform(0.47, 0.53), random.uniform(0.48, 0.54)
-    wide, tall = 0.40 * width * np.sqrt(area), 0.44 * height * np.sqrt(area)
+    wide, tall = (
+        min(share * side, most_px) * np.sqrt(area)
+        for share, side, most_px in zip(
+            (0.40, 0.44), (width, height), LARGEST_TOUCH_PX, strict=True
+        )
+    )
     right, down = np.abs(columns - x * width) / wide, np.abs(rows - y * height) / tall
     away = (right**2.5 + down**2.5) ** 0.4
     away += np.float32(0.05) * _calm_noise(random, (width, height), 22.0)
