@@ -11,8 +11,8 @@ from typing import Protocol
 from mqtt.broker import Address, BrokerSetupError, Pumped, TlsFiles, Trouble, turn
 from mqtt.delivery import Backoff
 from mqtt.notice import Notice, OnChange
-from mqtt.relay import FrameSocket, connect
 from mqtt.relay_frames import Frame, FrameError, Greeting, Link, Retain
+from mqtt.relay_socket import FrameSocket, connect
 from mqtt.topics import is_kiosk_id
 
 WAIT_S = 0.5

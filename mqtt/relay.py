@@ -7,7 +7,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,12 +20,12 @@ from mqtt.keys import PublicKey
 from mqtt.notice import Notice, OnChange, Tell
 from mqtt.outbox import Outbox
 from mqtt.receipts import Receipt
-from mqtt.relay_frames import Frame, FrameError, FrameReader, ToPublisher, encode
+from mqtt.relay_frames import FrameError, ToPublisher
 from mqtt.relay_owner import Clock, OnReceipt, OnSigned, OwnerSide, RelaySettings
+from mqtt.relay_socket import FrameSocket
 
-__all__ = ["FrameSocket", "RelayServer", "RelaySettings", "RelaySocketError", "connect"]
+__all__ = ["RelayServer", "RelaySettings", "RelaySocketError"]
 
-READ_BYTES = 256 * 1024
 QUEUED_LIMIT_BYTES = 4 * 1024 * 1024
 JOIN_LIMIT_S = 5.0
 _PEER = struct.Struct("3i")  # struct ucred of unix(7): pid, uid, gid
@@ -37,58 +37,6 @@ class RelaySocketError(Exception):
     mend: ClassVar[str] = (
         "Check that its folder exists, belongs to the kiosk, and that the path is under 100 signs."
     )
-
-
-@dataclass(slots=True)
-class FrameSocket:
-    """One connection of the relay: frames in, frames out, never blocking; both ends use it."""
-
-    line: socket.socket
-    _reader: FrameReader = field(default_factory=FrameReader)
-    _out: bytearray = field(default_factory=bytearray)
-
-    def __post_init__(self) -> None:
-        self.line.setblocking(False)
-
-    @property
-    def queued_bytes(self) -> int:
-        """What waits to be written."""
-        return len(self._out)
-
-    def send(self, frames: Iterable[Frame]) -> None:
-        """Queue frames and write what goes now; raises OSError where the other end is gone."""
-        for frame in frames:
-            self._out += encode(frame)
-        self.write()
-
-    def write(self) -> None:
-        """Write what goes now; raises OSError where the other end is gone."""
-        with suppress(BlockingIOError):
-            while self._out:
-                del self._out[: self.line.send(self._out[:READ_BYTES])]
-
-    def read(self) -> list[Frame] | None:
-        """The frames that came; None when the other end has closed. Raises FrameError, OSError."""
-        try:
-            data = self.line.recv(READ_BYTES)
-        except BlockingIOError:
-            return []
-        return self._reader.feed(data) if data else None
-
-    def close(self) -> None:
-        """Close; safe to call twice."""
-        self.line.close()
-
-
-def connect(path: Path) -> FrameSocket:
-    """The publisher's end; raises OSError where no owner listens."""
-    line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        line.connect(str(path))
-    except OSError:
-        line.close()
-        raise
-    return FrameSocket(line)
 
 
 def _nothing(_receipt: Receipt) -> None:

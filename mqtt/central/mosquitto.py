@@ -121,7 +121,7 @@ def free_port() -> int:
 def start(files: BrokerFiles, port: int, search_path: str | None = None) -> BrokerProcess:
     """Start mosquitto and come back when it accepts connections.
 
-    `search_path` is where to look for the program, as in PATH; Debian's sbin folders by default too.
+    `search_path`, as in PATH, is where to look; Debian's sbin folders too where it is not given.
     Raises BrokerMissingError, PortTakenError, BrokerError.
     """
     search_path = search_path or f"{os.environ.get('PATH', '')}:{SBIN}"

@@ -11,8 +11,9 @@ from mqtt.contract import specimen
 from mqtt.envelope import Head
 from mqtt.outbox import Outbox
 from mqtt.receipts import Receipt, ReceiptEntry, ReceiptLevel, make_receipt
-from mqtt.relay import RelayServer, RelaySettings, RelaySocketError, connect
+from mqtt.relay import RelayServer, RelaySettings, RelaySocketError
 from mqtt.relay_frames import Answer, Greeting, Link, Offer, Retain, Signed, Taken
+from mqtt.relay_socket import connect
 
 SETTINGS = RelaySettings(keep_after_receipt_s=0.0, upkeep_s=0.05, receipt_limit_s=0.3)
 
