@@ -7,6 +7,7 @@ import cbor2
 from mqtt.central.store_sqlite import StoredEvent
 
 _INDENT = "  "
+_READING_ORDER = ("kind", "envelope", "time", "crossing", "traveller", "document", "not_captured")
 
 
 def as_json(one: StoredEvent) -> dict[str, object]:
@@ -33,7 +34,15 @@ def as_text(one: StoredEvent) -> str:
     )
     if one.event is None:
         return f"{head}\n{_INDENT}could not be opened: see the quarantine"
-    return "\n".join([head, *_lines(_plain(cbor2.loads(one.event)), 1)])
+    return "\n".join([head, *_lines(_in_order(_plain(cbor2.loads(one.event))), 1)])
+
+
+def _in_order(event: object) -> object:
+    """What people look for first, first; the wire sorts by the length of the names."""
+    if not isinstance(event, dict):
+        return event
+    first = {name: event[name] for name in _READING_ORDER if name in event}
+    return {**first, **event}
 
 
 def _plain(value: object) -> object:
