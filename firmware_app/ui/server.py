@@ -225,11 +225,16 @@ class PageServer:
 
 
 def _listener(host: str, port: int) -> socket.socket:
-    """A listening socket that drops clients which take nothing for STALLED_MS."""
+    """A listening socket; what is set on it, Linux hands on to each client's socket.
+
+    No delay: asyncio sees to that only where a socket names its protocol, and 40 ms were measured
+    between a picture's headers and its bytes. Who takes nothing for STALLED_MS is dropped.
+    """
     try:
         listener = socket.create_server((host, port), backlog=CONNECTIONS_LIMIT)
     except OSError as problem:
         raise PortTakenError(f"{host}:{port} cannot be listened on.") from problem
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_MS)
     return listener
 

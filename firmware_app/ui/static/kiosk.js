@@ -82,6 +82,7 @@ function show(screen) {
   root.lang = screen.language;
   root.dir = screen.direction;
   kiosk.dataset.screen = screen.name;
+  kiosk.dataset.serial = screen.serial;
   kiosk.dataset.choices = String(screen.buttons.filter((each) => each.kind === "choice").length);
   if (screen.name === "attract") forgetTools();
   nameTools();
@@ -216,26 +217,30 @@ function drawPicture(screen) {
   }
 }
 
-/** Draw each new camera picture as it comes: one request at a time, so a slow page never queues. */
+/** Draw each new camera picture as it comes; the next is asked for while this one is drawn, never more. */
 async function look(canvas, signal) {
   const brush = canvas.getContext("2d", { alpha: false });
-  let seen = "";
+  const ask = (seen) => fetch(`/live.jpg?n=${seen}`, { signal, cache: "no-store" }).catch(() => null);
+  let answer = await ask("");
   while (!signal.aborted) {
-    try {
-      const answer = await fetch(`/live.jpg?n=${seen}`, { signal, cache: "no-store" });
-      if (answer.status !== 200) { await rest(answer.status === 204 ? 0 : 250); continue; }
-      seen = answer.headers.get("etag");
-      const bitmap = await createImageBitmap(await answer.blob());
-      if (signal.aborted) { bitmap.close(); break; }
-      if (canvas.width !== bitmap.width) { canvas.width = bitmap.width; canvas.height = bitmap.height; }
-      brush.drawImage(bitmap, 0, 0);
-      bitmap.close();
-      canvas.dataset.pictures = String(Number(canvas.dataset.pictures || 0) + 1);
-    } catch {
-      if (!signal.aborted) await rest(250);
-    }
+    const fresh = answer?.status === 200;
+    if (!fresh && answer?.status !== 204) await rest(250);
+    const seen = fresh ? answer.headers.get("etag") : "";
+    const jpeg = fresh ? await answer.blob().catch(() => null) : null;
+    const next = signal.aborted ? null : ask(seen);
+    if (jpeg) await draw(canvas, brush, jpeg);
+    answer = await next;
   }
   canvas.width = canvas.height = 1; // the last picture leaves with its pixels
+}
+
+async function draw(canvas, brush, jpeg) {
+  const bitmap = await createImageBitmap(jpeg).catch(() => null);
+  if (!bitmap) return;
+  if (canvas.width !== bitmap.width) { canvas.width = bitmap.width; canvas.height = bitmap.height; }
+  brush.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  canvas.dataset.pictures = String(Number(canvas.dataset.pictures || 0) + 1);
 }
 
 function rest(wait_ms) {

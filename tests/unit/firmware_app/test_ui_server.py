@@ -5,6 +5,7 @@ import http.client
 import json
 import logging
 import socket
+import statistics
 import threading
 import time
 import tracemalloc
@@ -421,6 +422,20 @@ def test_a_picture_that_was_seen_is_not_sent_again(kiosk: Kiosk) -> None:
     newer.join()
     assert (status, body) == (200, JPEG + b"!")
     assert time.monotonic() - asked_at_s > 0.15
+
+
+def test_pictures_come_without_the_40_ms_of_a_delayed_acknowledgement(kiosk: Kiosk) -> None:
+    kiosk.pictures[0] = JPEG * 2_000
+    kiosk.server.show(FACE)
+    link = http.client.HTTPConnection("127.0.0.1", kiosk.server.port, timeout=5)
+    waits_s = []
+    for _ in range(21):
+        asked_at_s = time.monotonic()
+        link.request("GET", "/live.jpg", headers={"host": kiosk.host})
+        assert len(link.getresponse().read()) == 2_000 * len(JPEG)
+        waits_s.append(time.monotonic() - asked_at_s)
+    link.close()
+    assert statistics.median(waits_s) < 0.03
 
 
 def test_a_camera_without_a_picture_is_no_error(
