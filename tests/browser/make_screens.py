@@ -152,6 +152,7 @@ def take(server: PageServer, page: Page, shown: Screen, path: Path) -> None:
     scale = PICTURE_PX / max(pixels.shape[:2])
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     assert cv2.imwrite(str(path), small, [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    assert path.stat().st_size < LIMIT_BYTES, path.name
 
 
 def write(folder: Path, names: set[str] | None = None) -> list[Path]:
