@@ -234,7 +234,7 @@ def test_buttons_rows_and_arguments_reach_the_page(kiosk: Kiosk) -> None:
                 Button("back", "button-back", "primary", "left"),
                 Button("language-ar", "", text="x"),
             ),
-            rows=(Row("row-name", "ANNA"),),
+            rows=(Row("row-nationality", "UTO"),),
             step=2,
             steps=6,
             countdown_s=20,
@@ -249,7 +249,7 @@ def test_buttons_rows_and_arguments_reach_the_page(kiosk: Kiosk) -> None:
         {"id": "language-ar", "label": "x", "kind": "plain", "icon": "language-ar",
          "language": "ar", "direction": "rtl"},
     ]  # fmt: skip
-    assert got["rows"] == [{"label": "Nom complet", "value": "ANNA"}]
+    assert got["rows"] == [{"label": "Nationalité", "value": "UTO"}]
     assert (got["step"], got["steps"], got["countdown_s"]) == (2, 6, 20)
     assert (got["code"], got["asked_turn"], got["picture"]) == ("A7", "left", "confirm")
     words = got["words"]
