@@ -1,0 +1,1 @@
+"""Accuracy on folders of real inputs: what `kiosk evaluate` prints."""
