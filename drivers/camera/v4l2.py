@@ -74,7 +74,7 @@ def open_v4l2(name: str, path: Path, params: Params) -> "V4l2Camera":
     return camera
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class V4l2Camera:
     """A Camera whose process can hang or die without the kiosk; `open_v4l2` makes it."""
 
