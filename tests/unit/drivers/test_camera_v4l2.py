@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from drivers.camera import v4l2
-from drivers.camera.v4l2 import CameraRightsError, device_info, open_v4l2
+from drivers.camera.v4l2 import device_info, open_v4l2
 from drivers.camera.v4l2_child import Order
 from drivers.camera.v4l2_slots import Notice, Slots, size_bytes
 from drivers.deadline import Deadline
