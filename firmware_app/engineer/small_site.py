@@ -176,7 +176,7 @@ class SmallSite:
         """What one crossing and its attachments took on the wire."""
         crossing_id = event["event"]["envelope"]["event_id"]
         return sum(
-            one["wire_bytes"]
+            one["sealed_bytes"]
             for one in self._stored()
             if one["arrival"] == event["arrival"]
             or (one["kind"] == "attachment" and one["event"]["relates_to"] == crossing_id)

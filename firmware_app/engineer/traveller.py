@@ -18,7 +18,8 @@ from drivers.stage import send_cue
 from firmware_app.engineer.story import Story
 from firmware_app.errors import StoryError
 
-READ_LIMIT_S = 1.0
+COUNTED, STALE = 204, 409
+STAGE_LIMIT_S = 3.0
 LINE_LIMIT_BYTES = 65_536
 
 ScreenNow = dict[str, Any]
@@ -65,7 +66,7 @@ class Traveller:
         if came_up:
             for act in self.story.body:
                 if act.screen == name and self._visits[name] <= act.times:
-                    send_cue(self.stage / act.peer, **act.cue)
+                    self._cue(act.peer, **act.cue)
         self._follow(str(screen.get("asked_turn", "")))
         if self.hands:
             button = self._button(screen, name, came_up=came_up)
@@ -77,8 +78,15 @@ class Traveller:
         if asked != self._turn and asked and self.story.follow_turns != "never":
             other = "right" if asked == "left" else "left"
             turn = asked if self.story.follow_turns == "asked" else other
-            send_cue(self.stage / "camera", turn=turn)
+            self._cue("camera", turn=turn)
         self._turn = asked
+
+    def _cue(self, peer: str, **what: object) -> None:
+        """Give a cue; a peer whose device is being opened gets a moment to come on stage."""
+        until_s = time.monotonic() + STAGE_LIMIT_S
+        while not send_cue(self.stage / peer, **what):
+            if time.monotonic() > until_s or self._stopping.wait(0.05):
+                raise StoryError(f"no simulated {peer} is on the stage.")
 
     def _button(self, screen: ScreenNow, name: str, *, came_up: bool) -> str:
         if name == "question":
@@ -96,12 +104,16 @@ class Traveller:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5.0)
         try:
             body = json.dumps({"serial": serial, "button": button})
-            connection.request("POST", "/touch", body, {"Content-Type": "application/json"})
-            connection.getresponse().read()
+            origin = f"http://127.0.0.1:{self.port}"
+            headers = {"Content-Type": "application/json", "Origin": origin}
+            connection.request("POST", "/touch", body, headers)
+            status = connection.getresponse().status
         except OSError as error:
             raise StoryError(f"the page did not take a touch: {error}.") from error
         finally:
             connection.close()
+        if status not in {COUNTED, STALE}:
+            raise StoryError(f"the page refused a touch with {status}.")
 
     def _screens(self) -> Iterator[ScreenNow | None]:
         """Each screen as it comes; None where a heartbeat passed."""
@@ -113,7 +125,8 @@ class Traveller:
                 line = response.readline(LINE_LIMIT_BYTES)
                 if not line:
                     raise StoryError("the page went away.")
-                yield json.loads(line[5:]) if line.startswith(b"data:") else None
+                shown = line.removeprefix(b"data:").strip() if line.startswith(b"data:") else b""
+                yield json.loads(shown) if shown else None
         except (OSError, http.client.HTTPException) as error:
             raise StoryError(f"the page went away: {error}.") from error
         finally:

@@ -52,7 +52,7 @@ class DeviceWorker(Generic[D]):
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Start the thread; the device itself is opened at the first job."""
+        """Start the thread; it opens the device, so that one that is absent is said at once."""
         self._thread = threading.Thread(target=self._run, name=f"device-{self.name}", daemon=True)
         self._thread.start()
 
@@ -84,6 +84,10 @@ class DeviceWorker(Generic[D]):
         self._job = None
 
     def _run(self) -> None:
+        try:
+            self._opened()
+        except DeviceError as error:
+            self._say_lost(error)
         while not self._stopping.is_set():
             with self._wake:
                 self._wake.wait_for(lambda: self._job is not None or self._stopping.is_set())

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-import cv2
-
 from drivers.camera.api import Camera
 from drivers.deadline import Deadline
 from drivers.document_reader.api import DocumentReader
@@ -15,6 +13,7 @@ from firmware_app.domain.crossing import Document, ReadMethod
 from firmware_app.domain.document_checks import check_document
 from firmware_app.domain.mrz import MrzError, parse
 from firmware_app.workers.device_worker import DeviceWorker, Job, is_away
+from firmware_app.workers.pictures import small_jpeg
 from firmware_app.workers.session import Pixels, Session
 from firmware_app.workflow.vocabulary import (
     DocumentArrived,
@@ -29,8 +28,6 @@ CUE_AGAIN = "document-cue-unreadable-try-again"
 CUE_PRESENT = "document-cue-present"
 PORTRAIT_LIMIT_S = 6.0
 PORTRAIT_TRIES = 5
-PORTRAIT_LONGEST_PX = 240
-JPEG_QUALITY = 80
 
 Post = Callable[[Event], None]
 
@@ -97,12 +94,3 @@ class PortraitWorker:
                 self.post(PortraitTaken(found=True))
                 return
         self.post(PortraitTaken(found=False))
-
-
-def small_jpeg(pixels: Pixels, longest_px: int = PORTRAIT_LONGEST_PX) -> bytes:
-    """A JPEG small enough to travel over a thin link; `pixels` uint8 (height, width, 3)."""
-    scale = longest_px / max(pixels.shape[:2])
-    if scale < 1:
-        pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
-    _, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-    return data.tobytes()

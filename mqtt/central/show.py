@@ -22,6 +22,7 @@ def as_json(one: StoredEvent) -> dict[str, object]:
         "profile": one.profile,
         "assurance": one.assurance,
         "received_utc": one.received_utc,
+        "sealed_bytes": one.sealed_bytes,
         "event": event,
     }
 

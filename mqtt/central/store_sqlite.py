@@ -44,8 +44,9 @@ INSERT INTO statements
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 SELECT_EVENTS = """
-SELECT arrival, kiosk, epoch, sequence, kind, profile, assurance, received_utc, event
-FROM statements LEFT JOIN events USING (arrival)
+SELECT arrival, kiosk, epoch, sequence, kind, profile, assurance, received_utc, event,
+  length(statement) + coalesce(length(ciphertext), 0)
+FROM statements LEFT JOIN events USING (arrival) LEFT JOIN ciphertexts USING (arrival)
 WHERE arrival > ? ORDER BY arrival LIMIT ?
 """
 SELECT_FORK = """
@@ -65,7 +66,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """A verified statement with its decrypted event; `event` is None where it did not open."""
+    """A verified statement with its decrypted event; `event` is None where it did not open.
+
+    `sealed_bytes` is the size of statement and ciphertext as they are stored.
+    """
 
     arrival: int
     kiosk: str
@@ -76,6 +80,7 @@ class StoredEvent:
     assurance: str
     received_utc: str
     event: bytes | None
+    sealed_bytes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def waves() -> str:
 
 def page() -> str:
     """The page as HTML, 1000 x 704: 8 pixels a millimetre of the 125 x 88 mm of Doc 9303-4."""
-    portrait = base64.b64encode((PICTURES / "traveller.jpg").read_bytes()).decode()
+    portrait = base64.b64encode((PICTURES / "head.jpg").read_bytes()).decode()
     fields = "".join(f"<p><small>{label}</small><b>{value}</b></p>" for label, value in FIELDS)
     mrz = "<br>".join(line.replace("<", "&lt;") for line in PASSPORT)
     return f"""<!doctype html><meta charset="utf-8"><style>
@@ -57,17 +57,17 @@ def page() -> str:
       h1 {{ position: absolute; left: 40px; top: 14px; margin: 0; font-size: 27px; color: #24414a;
             letter-spacing: 6px }}
       .face {{ position: absolute; left: 40px; top: 86px; width: 280px; height: 370px;
-               background: url(data:image/jpeg;base64,{portrait}) 47% 20% / 560px auto }}
+               background: url(data:image/jpeg;base64,{portrait}) 55% 20% / 560px auto }}
       .fields {{ position: absolute; left: 350px; top: 78px; width: 630px; columns: 2;
                  column-gap: 24px }}
       p {{ margin: 0 0 13px; break-inside: avoid }}
       small {{ display: block; font-size: 12px; color: #4b5a66 }}
       b {{ font-size: 22px; color: #14191f; font-weight: 600 }}
-      .mark {{ position: absolute; left: 330px; top: 395px; font-size: 92px; color: #c0392b55;
+      .mark {{ position: absolute; left: 330px; top: 370px; font-size: 92px; color: #c0392b55;
                transform: rotate(-9deg); letter-spacing: 12px; font-weight: 700 }}
       .mrz {{ position: absolute; left: 0; bottom: 0; width: 1000px; height: 186px;
               background: #f7f8f3 }}
-      .mrz div {{ position: absolute; left: 38px; top: 44px; font: 34.9px/51px "OCRB"; color: #111;
+      .mrz div {{ position: absolute; left: 38px; top: 44px; font: 29px/46px "OCRB"; color: #111;
                   white-space: pre }}
       @font-face {{ font-family: OCRB; src: url(data:font/otf;base64,{_font()}) }}
     </style>{waves()}<h1>UTOPIA · PASSPORT · PASSEPORT</h1><div class="face"></div>

@@ -1,0 +1,196 @@
+"""A simulated camera for `simulated:`: plays the traveller's head, a page, or a picture, by cues.
+
+Cues: {"scene": NAME} one of face, page, print, two, nobody, black, dark, blurred; {"turn": "left"}
+turn the head and come back; {"pose": {"yaw_deg": 20}} move there and stay; {"picture": "/a.jpg"}
+play a file; {"unplug": true}, {"replug": true}, {"freeze": true}; with "delay_s" it comes later.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+import cv2
+import numpy as np
+
+from drivers.camera.api import Frame
+from drivers.camera.puppet import HEIGHT_PX, PICTURES, WIDTH_PX, Pixels, Pose, Puppet
+from drivers.deadline import Deadline
+from drivers.device import DeviceInfo
+from drivers.errors import DeviceGoneError, DeviceUrlError
+from drivers.stage import Cue, StageDoor
+from drivers.url import Params
+
+FRAMES_PER_S = 20.0
+TURN_DEG = 36.0
+SPEED_DEG_PER_S = 150.0
+HOLD_S = 0.25
+LONGEST_DELAY_S = 60.0
+
+# A camera outlives the program's handle on it: closing and opening finds the same scene.
+_PEERS: dict[Path, "Peer"] = {}
+
+
+@dataclass(slots=True)
+class Peer:
+    """What stands before the lens, and whether the plug is in."""
+
+    door: StageDoor
+    scene: str
+    plugged: bool = True
+    frozen: bool = False
+    puppet: Puppet = field(default_factory=Puppet)
+    _picture: Pixels | None = None
+    _yaw_deg: float = 0.0
+    _pitch_deg: float = 0.0
+    _goals: list[tuple[float, float, float]] = field(default_factory=list)
+    _moved_at_s: float = field(default_factory=time.monotonic)
+    _hold_until_s: float = 0.0
+    _due: list[tuple[float, Cue]] = field(default_factory=list)
+
+    def look(self) -> Pixels:
+        """The picture of now."""
+        self._move()
+        return SCENES[self.scene](self)
+
+    def pose(self) -> Pose:
+        """Where the head is now."""
+        return Pose(self._yaw_deg, self._pitch_deg)
+
+    def picture(self) -> Pixels:
+        """The file that a cue named; black without one."""
+        return BLACK if self._picture is None else self._picture
+
+    def listen(self) -> None:
+        """Take the cues that came, and those whose time has come."""
+        now_s = time.monotonic()
+        self._due += [(now_s + _delay_s(cue), cue) for cue in self.door.cues()]
+        for due in [one for one in self._due if one[0] <= now_s]:
+            self._due.remove(due)
+            self._act(due[1])
+
+    def _act(self, cue: Cue) -> None:
+        if cue.get("scene") in SCENES:
+            self.scene, self._goals = str(cue["scene"]), []
+        if "picture" in cue:
+            self._picture, self.scene = _read(Path(str(cue["picture"]))), "picture"
+        if cue.get("turn") in {"left", "right"}:
+            yaw_deg = TURN_DEG if cue["turn"] == "left" else -TURN_DEG
+            self._goals = [(yaw_deg, 0.0, HOLD_S), (0.0, 0.0, 0.0)]
+        pose = cue.get("pose")
+        if isinstance(pose, dict):
+            yaw_deg, pitch_deg = (float(pose.get(key, 0)) for key in ("yaw_deg", "pitch_deg"))
+            self._goals = [(yaw_deg, pitch_deg, 0.0)]
+        self.plugged = bool(cue.get("replug", self.plugged)) and not cue.get("unplug", False)
+        self.frozen = bool(cue.get("freeze", self.frozen))
+
+    def _move(self) -> None:
+        """Towards the first goal, at the speed of a head."""
+        now_s = time.monotonic()
+        reach_deg = SPEED_DEG_PER_S * (now_s - self._moved_at_s)
+        self._moved_at_s = now_s
+        if not self._goals or now_s < self._hold_until_s:
+            return
+        yaw_deg, pitch_deg, hold_s = self._goals[0]
+        self._yaw_deg += float(np.clip(yaw_deg - self._yaw_deg, -reach_deg, reach_deg))
+        self._pitch_deg += float(np.clip(pitch_deg - self._pitch_deg, -reach_deg, reach_deg))
+        if (self._yaw_deg, self._pitch_deg) == (yaw_deg, pitch_deg):
+            self._goals.pop(0)
+            self._hold_until_s = now_s + hold_s
+
+
+@dataclass(slots=True)
+class SimulatedCamera:
+    """Plays what stands before a Peer's lens, as fast as a camera would."""
+
+    device: str
+    peer: Peer
+    _next_s: float = 0.0
+    _pause: Event = field(default_factory=Event)
+
+    @property
+    def info(self) -> DeviceInfo:
+        """Says plainly that nobody should take it for a real one."""
+        return DeviceInfo("Border Kiosk", "Simulated camera")
+
+    def grab(self, deadline: Deadline) -> Frame:
+        """The next frame; raises DeviceGoneError while a cue keeps it unplugged."""
+        while True:
+            wait_s = deadline.slice_s(0.05)
+            self.peer.listen()
+            if not self.peer.plugged:
+                raise DeviceGoneError(self.device, "the camera left the bus.")
+            now_s = time.monotonic()
+            if now_s >= self._next_s and not self.peer.frozen:
+                self._next_s = now_s + 1 / FRAMES_PER_S
+                return Frame(self.peer.look(), now_s)
+            self._pause.wait(min(wait_s, max(0.001, self._next_s - now_s)))
+
+    def close(self) -> None:
+        """Let it go; the peer stays on its stage."""
+
+
+def open_simulated(name: str, stage_path: Path, params: Params) -> SimulatedCamera:
+    """A camera whose peer takes its cues at `stage_path`; `scene` is what it sees at first.
+
+    Raises DeviceUrlError, and DeviceGoneError while a cue keeps it unplugged.
+    """
+    params.only("scene")
+    scene = params.choice("scene", "face", tuple(SCENES))
+    if stage_path not in _PEERS or not stage_path.exists():
+        leave_stage(stage_path)
+        try:
+            _PEERS[stage_path] = Peer(StageDoor(stage_path), scene)
+        except OSError as error:
+            raise DeviceUrlError(name, f"no stage at {stage_path}: {error.strerror}.") from error
+    peer = _PEERS[stage_path]
+    peer.listen()
+    if not peer.plugged:
+        raise DeviceGoneError(name, "the camera is not on the bus.")
+    return SimulatedCamera(name, peer)
+
+
+def leave_stage(stage_path: Path) -> None:
+    """Take the peer off its stage; nothing happens where there is none."""
+    if stage_path in _PEERS:
+        _PEERS.pop(stage_path).door.close()
+
+
+BLACK: Pixels = np.zeros((HEIGHT_PX, WIDTH_PX, 3), np.uint8)
+
+
+def _dark(peer: Peer) -> Pixels:
+    return (peer.puppet.head(peer.pose()) // 12).astype(np.uint8)
+
+
+def _blurred(peer: Peer) -> Pixels:
+    return np.asarray(cv2.GaussianBlur(peer.puppet.head(peer.pose()), (0, 0), 9), np.uint8)
+
+
+def _page(_peer: Peer) -> Pixels:
+    return _read(PICTURES / "specimen_page.jpg")
+
+
+SCENES: dict[str, Callable[[Peer], Pixels]] = {
+    "face": lambda peer: peer.puppet.head(peer.pose()),
+    "page": _page,
+    "print": lambda peer: peer.puppet.flat_print(peer.pose()),
+    "two": lambda peer: peer.puppet.two_people(peer.pose()),
+    "nobody": lambda peer: peer.puppet.nobody(),
+    "black": lambda _peer: BLACK.copy(),
+    "dark": _dark,
+    "blurred": _blurred,
+    "picture": lambda peer: peer.picture(),
+}
+
+
+def _read(path: Path) -> Pixels:
+    pixels: object = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    return np.asarray(pixels, np.uint8) if isinstance(pixels, np.ndarray) else BLACK.copy()
+
+
+def _delay_s(cue: Cue) -> float:
+    value = cue.get("delay_s", 0.0)
+    delay_s = float(value) if isinstance(value, int | float) else 0.0
+    return min(max(delay_s, 0.0), LONGEST_DELAY_S)
