@@ -1,4 +1,4 @@
-"""Sets the batch of a TFLite file from its fixed size to one, in place; no weight is touched.
+"""Sets the fixed batch of a TFLite file to another size; no weight is touched.
 
 Field numbers are those of TensorFlow Lite's schema.fbs (version 3). Offsets are those of the
 FlatBuffers binary format: a table begins with a signed offset back to its vtable; a vector with
@@ -16,8 +16,8 @@ TENSOR_SHAPE, TENSOR_BUFFER, TENSOR_SIGNATURE = 0, 2, 7
 BUFFER_DATA = 0
 
 
-def with_batch_of_one(model: bytes) -> bytes:
-    """Give the same network for one picture: the first side of each activation becomes 1.
+def with_batch(model: bytes, batch: int) -> bytes:
+    """Give the same network for `batch` inputs at once: each activation's first side becomes that.
 
     Raises ValueError when the file is no TFLite model of one subgraph.
     """
@@ -29,14 +29,14 @@ def with_batch_of_one(model: bytes) -> bytes:
     buffers = list(_tables(model, root, MODEL_BUFFERS))
     constants = [_field(model, buffer, BUFFER_DATA) != 0 for buffer in buffers]
     tensors = list(_tables(model, graph, SUBGRAPH_TENSORS))
-    batch = _batch(model, graph, tensors)
+    change = (_batch(model, graph, tensors), batch)
     for tensor in tensors:
         if not constants[_uint32_at_field(model, tensor, TENSOR_BUFFER)]:
             for number in (TENSOR_SHAPE, TENSOR_SIGNATURE):
-                _set_first_side(patched, tensor, number, batch)
+                _set_first_side(patched, tensor, number, change)
     for shape in _reshape_targets(model, root, graph):
         holder = buffers[_uint32_at_field(model, tensors[shape], TENSOR_BUFFER)]
-        _set_first_side(patched, holder, BUFFER_DATA, batch)
+        _set_first_side(patched, holder, BUFFER_DATA, change)
     return bytes(patched)
 
 
@@ -45,7 +45,8 @@ def _reshape_targets(model: bytes, root: int, graph: int) -> Iterator[int]:
     codes = list(_tables(model, root, MODEL_OPERATOR_CODES))
     for operator in _tables(model, graph, SUBGRAPH_OPERATORS):
         code = codes[_uint32_at_field(model, operator, OPERATOR_CODE)]
-        if model[_field(model, code, CODE_BUILTIN_BYTE)] == BUILTIN_RESHAPE:
+        builtin = _field(model, code, CODE_BUILTIN_BYTE)
+        if builtin and model[builtin] == BUILTIN_RESHAPE:
             inputs = _follow(model, _field(model, operator, OPERATOR_INPUTS))
             yield _uint32(model, inputs + 8)
 
@@ -57,14 +58,15 @@ def _batch(model: bytes, graph: int, tensors: list[int]) -> int:
     return _uint32(model, _follow(model, _field(model, first, TENSOR_SHAPE)) + 4)
 
 
-def _set_first_side(patched: bytearray, table: int, number: int, batch: int) -> None:
-    """Where the vector in this field begins with the batch, let it begin with 1."""
+def _set_first_side(patched: bytearray, table: int, number: int, change: tuple[int, int]) -> None:
+    """Where the vector in this field begins with the old batch, let it begin with the new one."""
     where = _field(patched, table, number)
     if where == 0:
         return
     vector = _follow(patched, where)
-    if _uint32(patched, vector) > 0 and _uint32(patched, vector + 4) == batch:
-        struct.pack_into("<I", patched, vector + 4, 1)
+    old, new = change
+    if _uint32(patched, vector) > 0 and _uint32(patched, vector + 4) == old:
+        struct.pack_into("<I", patched, vector + 4, new)
 
 
 def _tables(model: bytes, table: int, number: int) -> Iterator[int]:

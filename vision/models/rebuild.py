@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from vision.models.flatbuffer_batch import with_batch_of_one
+from vision.models.flatbuffer_batch import with_batch
 
 FOLDER = Path(__file__).parent
 CONVERTER = ("tensorflow-cpu==2.18.1", "h5py==3.16.0", "numpy==1.26.4")
@@ -26,7 +26,7 @@ def as_it_is(source: bytes) -> bytes:
 
 def face_template(source: bytes) -> bytes:
     """MobileFaceNet with its fixed batch of two pictures cut to one; weights untouched."""
-    return with_batch_of_one(source)
+    return with_batch(source, 1)
 
 
 def finger_minutiae(source: bytes) -> bytes:

@@ -1,0 +1,55 @@
+"""The template network for one picture is the package's network for two, nothing else."""
+
+import hashlib
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vision.model_store import MODELS_FOLDER, ModelStore
+from vision.models.flatbuffer_batch import with_batch
+
+NAME = "face-template"
+LISTED = {
+    entry["name"]: entry
+    for entry in tomllib.loads((MODELS_FOLDER / "MODELS.toml").read_text(encoding="utf-8"))["model"]
+}
+
+
+@pytest.fixture(scope="module")
+def shipped() -> bytes:
+    return (MODELS_FOLDER / LISTED[NAME]["file"]).read_bytes()
+
+
+def test_with_two_pictures_it_is_the_packages_file_to_the_byte(shipped: bytes):
+    package = with_batch(shipped, 2)
+    assert hashlib.sha256(package).hexdigest() == LISTED[NAME]["source"]["sha256"]
+    assert with_batch(package, 1) == shipped
+
+
+def test_one_by_one_gives_the_same_numbers_as_both_together(shipped: bytes, tmp_path: Path):
+    pair = with_batch(shipped, 2)
+    (tmp_path / "pair.tflite").write_bytes(pair)
+    (tmp_path / "MODELS.toml").write_text(
+        f"""[[model]]
+        name = "pair"
+        file = "pair.tflite"
+        sha256 = "{hashlib.sha256(pair).hexdigest()}"
+        licence = "MIT"
+        inputs = [[2, 112, 112, 3]]
+        outputs = [[2, 192]]
+        source = {{ version = "1" }}
+        """,
+        encoding="utf-8",
+    )
+    pictures = np.random.default_rng(3).uniform(-1, 1, (2, 112, 112, 3)).astype(np.float32)
+    (together,) = ModelStore(tmp_path).open("pair").run(pictures)
+    single = ModelStore().open(NAME)
+    one_by_one = [single.run(picture[None])[0][0] for picture in pictures]
+    assert np.array_equal(together, np.stack(one_by_one))
+
+
+def test_what_is_no_tflite_file_is_refused():
+    with pytest.raises(ValueError, match="schema 3"):
+        with_batch(b"no network" * 10, 1)
