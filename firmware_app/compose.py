@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -60,6 +61,15 @@ MB = 1024 * 1024
 WATCH_S = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Openers:
+    """How a device's name and URL become a device; the registry's way unless told otherwise."""
+
+    document_reader: Callable[[str, str], DocumentReader] = registry.open_document_reader
+    camera: Callable[[str, str], Camera] = registry.open_camera
+    finger_scanner: Callable[[str, str], FingerScanner] = registry.open_finger_scanner
+
+
 @dataclass(slots=True)
 class Workers:
     """Every worker of the kiosk."""
@@ -85,12 +95,13 @@ class Workers:
 class Kiosk:
     """The whole appliance in one process: build, `run` until stopped, leave nothing behind."""
 
-    def __init__(self, config: Config, config_file: Path) -> None:
+    def __init__(self, config: Config, config_file: Path, openers: Openers | None = None) -> None:
         """Open what must be there before a traveller comes: keys, outbox, page.
 
         Raises ConfigError and SetupError, each with its mend.
         """
         self.config = config
+        self._openers = openers or Openers()
         self._session = Session()
         self._texts = Texts.load()
         self._outbox, sealer = _open_store(config)
@@ -198,11 +209,11 @@ class Kiosk:
         workers = self._workers
         match command:
             case ReadDocument():
-                workers.document.read(command)
+                workers.document.read()
             case TakePortrait() if workers.portrait is not None:
                 workers.portrait.take()
             case LookForFace():
-                workers.face.look(command)
+                workers.face.look()
             case ScanFinger() if workers.finger is not None:
                 workers.finger.scan(command)
             case StoreCrossing():
@@ -223,30 +234,33 @@ class Kiosk:
     def _document_worker(self) -> DocumentWorker:
         url = self.config.devices.document_reader
         device = DeviceWorker(
-            "document_reader", lambda: registry.open_document_reader("document_reader", url)
+            "document_reader", lambda: self._openers.document_reader("document_reader", url)
         )
-        return DocumentWorker(device, self.runner.post, _today)
+        return DocumentWorker(device, self.runner.post, _today, self.config.policy.try_limit_s)
 
     def _portrait_worker(self, eyes: Eyes) -> PortraitWorker | None:
         url = self.config.devices.page_camera
         if not url:
             return None
-        device = DeviceWorker("page_camera", lambda: registry.open_camera("page_camera", url))
+        device = DeviceWorker("page_camera", lambda: self._openers.camera("page_camera", url))
         return PortraitWorker(device, self.runner.post, self._session, eyes.find_portrait)
 
     def _face_worker(self, eyes: Eyes) -> FaceWorker:
         url = self.config.devices.camera
-        device = DeviceWorker("camera", lambda: registry.open_camera("camera", url))
-        return FaceWorker(device, self.runner.post, self._session, eyes)
+        device = DeviceWorker("camera", lambda: self._openers.camera("camera", url))
+        policy = self.config.policy
+        return FaceWorker(
+            device, self.runner.post, self._session, eyes, policy.try_limit_s, policy.head_turn
+        )
 
     def _finger_worker(self, eyes: Eyes) -> FingerWorker | None:
         url = self.config.devices.finger_scanner
         if not url:
             return None
         device = DeviceWorker(
-            "finger_scanner", lambda: registry.open_finger_scanner("finger_scanner", url)
+            "finger_scanner", lambda: self._openers.finger_scanner("finger_scanner", url)
         )
-        return FingerWorker(device, self.runner.post, eyes)
+        return FingerWorker(device, self.runner.post, eyes, self.config.policy.try_limit_s)
 
 
 def _today() -> date:

@@ -58,6 +58,8 @@ class PolicyChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fingers: tuple[FingerCode, ...] = (2,)
     finger_from_years: Annotated[int, Meta(ge=12)] = 12
     supervised: bool = True
+    try_limit_s: Annotated[float, Meta(ge=3, le=120)] = 25.0
+    head_turn: bool = True
 
 
 class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,21 +1,10 @@
 """What a document reader is to the rest of the kiosk."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from drivers.deadline import Deadline
 from drivers.device import DeviceInfo
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class MrzLines:
-    """The machine readable zone as the device sent it: 1 to 3 lines, `<` as filler, not judged."""
-
-    lines: tuple[str, ...]
-
-    def __repr__(self) -> str:
-        """Say the shape, never the text: the lines are personal data."""
-        return f"MrzLines({[len(line) for line in self.lines]} characters)"
+from drivers.document_reader.mrz_lines import MrzLines
 
 
 class DocumentReader(Protocol):

@@ -17,7 +17,7 @@ Nothing else is changed, added or guessed.
 import re
 from dataclasses import dataclass, field
 
-from drivers.document_reader.api import MrzLines
+from drivers.document_reader.mrz_lines import MrzLines
 from drivers.errors import ProtocolError
 
 IDLE_S = 0.15  # silence after which a burst is over: 140 characters at 9600 baud

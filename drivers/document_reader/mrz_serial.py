@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from drivers.deadline import Deadline
 from drivers.device import DeviceInfo
-from drivers.document_reader.api import MrzLines
+from drivers.document_reader.mrz_lines import MrzLines
 from drivers.document_reader.mrz_protocol import ARM, IDLE_S, Decoder
 from drivers.errors import DeviceError, DeviceTimeoutError
 from drivers.transport.replay import Port

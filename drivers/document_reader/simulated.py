@@ -25,8 +25,9 @@ from threading import Thread
 
 from drivers.deadline import Deadline
 from drivers.device import DeviceInfo
-from drivers.document_reader.api import DocumentReader, MrzLines
+from drivers.document_reader.api import DocumentReader
 from drivers.document_reader.mrz_framing import FRAMINGS, Lines
+from drivers.document_reader.mrz_lines import MrzLines
 from drivers.document_reader.mrz_protocol import ARM
 from drivers.document_reader.mrz_serial import MrzSerial
 from drivers.document_reader.specimens import SPECIMENS

@@ -52,6 +52,9 @@ page_camera = "simulated://{stage}/page?scene=page"
 camera = "simulated://{stage}/camera"
 finger_scanner = "simulated://{stage}/finger"
 
+[policy]
+try_limit_s = {try_limit_s}
+
 [storage]
 outbox = "{folder}/outbox.sqlite3"
 outbox_limit_mb = {outbox_limit_mb}
@@ -77,6 +80,7 @@ class SmallSite:
     page_port: int
     outbox_limit_mb: float = 64.0
     resend_after_s: float = 60.0
+    try_limit_s: float = 25.0
     family: Family = field(init=False)
     site: Site = field(init=False)
     broker: BrokerProcess = field(init=False)
@@ -153,6 +157,7 @@ class SmallSite:
                 port=self.page_port,
                 outbox_limit_mb=self.outbox_limit_mb,
                 resend_after_s=self.resend_after_s,
+                try_limit_s=self.try_limit_s,
                 signing=files.signing.private,
                 recipient=self.site.recipient.public,
                 receipts=self.site.receipts.public,

@@ -20,7 +20,6 @@ from firmware_app.workflow.vocabulary import (
     DocumentUnreadable,
     Event,
     PortraitTaken,
-    ReadDocument,
 )
 from vision.errors import VisionError
 
@@ -39,10 +38,11 @@ class DocumentWorker:
     device: DeviceWorker[DocumentReader]
     post: Post
     today: Callable[[], date]
+    try_limit_s: float
 
-    def read(self, command: ReadDocument) -> None:
+    def read(self) -> None:
         """One try."""
-        self.device.ask(Job(self._work, self._give_up, command.limit_s))
+        self.device.ask(Job(self._work, self._give_up, self.try_limit_s))
 
     def _work(self, reader: DocumentReader, deadline: Deadline) -> None:
         lines = reader.read(deadline).lines

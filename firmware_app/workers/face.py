@@ -20,7 +20,7 @@ from firmware_app.workers.device_worker import DeviceWorker, Job
 from firmware_app.workers.eyes import Eyes
 from firmware_app.workers.pictures import small_jpeg
 from firmware_app.workers.session import Pixels, Session
-from firmware_app.workflow.vocabulary import Event, FaceAdvice, FaceFailed, FaceTaken, LookForFace
+from firmware_app.workflow.vocabulary import Event, FaceAdvice, FaceFailed, FaceTaken
 from vision.errors import VisionError
 from vision.face_pipeline import FaceLook
 from vision.face_quality import Advice
@@ -73,16 +73,18 @@ class FaceWorker:
     post: Callable[[Event], None]
     session: Session
     eyes: Eyes
+    try_limit_s: float
+    head_turn: bool = True
     choose: Callable[[tuple[str, ...]], str] = field(default=secrets.choice)
 
-    def look(self, command: LookForFace) -> None:
+    def look(self) -> None:
         """One try."""
         token = self.session.token
         self.device.ask(
             Job(
                 lambda camera, deadline: self._work(camera, deadline, token),
                 self._give_up,
-                command.limit_s,
+                self.try_limit_s,
             )
         )
 
@@ -97,6 +99,9 @@ class FaceWorker:
             look = self._look(frame)
             if look is None:
                 continue
+            if not self.head_turn and look.advice is None:
+                self._finish(camera, self._take(frame, look), challenge, token)
+                return
             before = challenge.phase
             phase = challenge.feed(_sight(look, frame), frontal=look.advice is None)
             if phase is Phase.TURN and before is Phase.FRONTAL:

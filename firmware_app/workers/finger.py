@@ -35,6 +35,7 @@ class FingerWorker:
     device: DeviceWorker[FingerScanner]
     post: Callable[[Event], None]
     eyes: Eyes
+    try_limit_s: float
 
     def scan(self, command: ScanFinger) -> None:
         """One try at one finger."""
@@ -42,7 +43,7 @@ class FingerWorker:
             Job(
                 lambda scanner, deadline: self._work(scanner, deadline, command.position),
                 self._give_up,
-                command.limit_s,
+                self.try_limit_s,
             )
         )
 

@@ -1,7 +1,7 @@
 """The traveller's way as one pure function: step(state, event, terms) -> state and commands.
 
-No I/O, no clock, no thread. FLOW: three tries a step, then another way or a person; help at every
-step; thirty idle seconds warn, twenty more wipe.
+No I/O, no clock, no thread. Three tries a step, then another way or a person; help at every step;
+thirty idle seconds warn, twenty more wipe.
 """
 
 from dataclasses import dataclass, replace
@@ -57,7 +57,6 @@ from firmware_app.workflow.vocabulary import (
 )
 
 TRIES = 3
-TRY_LIMIT_S = 25.0
 IDLE_LIMIT_S = 30.0
 LIMITS_S: dict[type[State], float] = {
     StillThere: 20.0,
@@ -370,11 +369,11 @@ def _resume(state: Interruptible) -> Step:
     """Enter a step, or come back to it, with its device armed."""
     match state:
         case AwaitDocument():
-            return Step(state, (ReadDocument(TRY_LIMIT_S),))
+            return Step(state, (ReadDocument(),))
         case AwaitFace(visit=visit, tries_left=tries_left):
-            return Step(AwaitFace(visit, tries_left), (LookForFace(TRY_LIMIT_S),))
+            return Step(AwaitFace(visit, tries_left), (LookForFace(),))
         case AwaitFinger(position=position):
-            return Step(state, (ScanFinger(position, TRY_LIMIT_S),))
+            return Step(state, (ScanFinger(position),))
         case ChooseLanguage() | ReadNotice() | ConfirmDocument() | AskQuestion() | Review():
             return Step(state)
         case _:

@@ -8,22 +8,43 @@ from dataclasses import dataclass, field
 
 from firmware_app.workflow.machine import Terms, patience_s, step
 from firmware_app.workflow.vocabulary import (
+    AskQuestion,
+    AwaitDocument,
+    AwaitFace,
+    AwaitFinger,
+    ChooseLanguage,
     Command,
+    ConfirmDocument,
     Event,
     Idle,
+    ReadNotice,
+    Review,
     ServiceChanged,
     State,
+    StillThere,
     TimedOut,
     Touched,
 )
 
 LONGEST_WAIT_S = 0.5
+# What the event calls the steps that it gives durations for.
+STEPS: dict[type[State], str] = {
+    ChooseLanguage: "language",
+    ReadNotice: "notice",
+    AwaitDocument: "document",
+    ConfirmDocument: "confirm",
+    AwaitFace: "face",
+    AwaitFinger: "finger",
+    AskQuestion: "questions",
+    Review: "review",
+    StillThere: "idle",
+}
 EVENTS_LIMIT = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Durations:
-    """How long this visit spent in each kind of state so far, in seconds, in order of entry."""
+    """How long this visit spent in each step so far, in seconds, in order of entry."""
 
     by_state: tuple[tuple[str, float], ...] = ()
 
@@ -98,8 +119,9 @@ class Runner:
     def _enter(self, state: State, terms: Terms) -> None:
         now_s = time.monotonic()
         if type(state) is not type(self.state):
-            stay = (type(self.state).__name__, now_s - self._entered_at_s)
-            self._durations = self._durations.plus(*stay)
+            if type(self.state) in STEPS:
+                stay_s = now_s - self._entered_at_s
+                self._durations = self._durations.plus(STEPS[type(self.state)], stay_s)
             self._entered_at_s = now_s
         if isinstance(state, Idle):
             self._durations = Durations()

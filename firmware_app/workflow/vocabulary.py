@@ -284,8 +284,6 @@ Event = (
 class ReadDocument:
     """Arm the document reader for one try."""
 
-    limit_s: float
-
 
 @dataclass(frozen=True, slots=True)
 class TakePortrait:
@@ -296,15 +294,12 @@ class TakePortrait:
 class LookForFace:
     """Look for a live face for one try."""
 
-    limit_s: float
-
 
 @dataclass(frozen=True, slots=True)
 class ScanFinger:
     """Arm the scanner for one try."""
 
     position: Finger
-    limit_s: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench():
-    return Bench()
+def bench(request):
+    return Bench(missing=getattr(request, "param", 0))
 
 
 @pytest.fixture
@@ -46,8 +46,8 @@ def worker(bench):
     worker.stop()
 
 
+@pytest.mark.parametrize("bench", [3], indirect=True)
 def test_a_device_that_was_away_is_opened_again_and_its_loss_is_said_once(worker, bench, capsys):
-    bench.missing = 3
     worker.ask(Job(lambda device, _deadline: bench.heard.put(device), bench.heard.put, 10.0))
     assert bench.heard.get(timeout=8) is bench
     said = [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()]
@@ -81,8 +81,8 @@ def test_the_end_of_the_time_is_told(worker, bench):
     assert isinstance(bench.heard.get(timeout=2), DeviceTimeoutError)
 
 
+@pytest.mark.parametrize("bench", [10_000], indirect=True)
 def test_a_device_that_stays_away_gives_up_long_before_the_job_s_limit(worker, bench):
-    bench.missing = 10_000
     started_s = time.monotonic()
     worker.ask(Job(lambda _device, _deadline: None, bench.heard.put, 60.0))
     assert isinstance(bench.heard.get(timeout=15), DeviceGoneError)

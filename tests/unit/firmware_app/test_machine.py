@@ -120,7 +120,7 @@ def test_three_unreadable_tries_end_at_the_officer():
     once = DocumentUnreadable("document-cue-unreadable-try-again")
     state, commands = walk(*TO_DOCUMENT, once, once)
     assert state == AwaitDocument(state.visit, 1, once.cue)
-    assert commands.count(ReadDocument(25.0)) == 3
+    assert commands.count(ReadDocument()) == 3
     state, commands = walk(once, state=state)
     assert state == SeeOfficer("fr")
     assert Wipe() in commands
