@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,7 +15,18 @@ LONGEST_PX = 2400
 LEAST_PRESENCE = 0.9
 ROOM = 2.0
 """The portrait is cut this much wider than the face's box."""
+MOST_ROLL_DEG, MOST_ROLL_LEFT_DEG = 45.0, 15.0
+"""How far the head may lean on the page, and after it was cut out upright."""
 MOST_SIDE_PX, LEAST_SIDE_PX = 640, 96
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Portrait:
+    """One cut: its pixels, how large the face was on the page, how sure the detector is of it."""
+
+    pixels: Bgr8
+    face_px: float
+    score: float
 
 
 class PortraitFinder:
@@ -25,27 +37,43 @@ class PortraitFinder:
         self._mesher = mesher
 
     def find(self, page: Bgr8) -> Bgr8 | None:
-        """The largest face with room around it, upright; None where no face is found."""
+        """The largest face with room around it, upright; None where no face is found.
+
+        A face is also found lying on its side or upside down, with less certainty: of the four
+        orientations the one with the surest face is taken.
+        """
         page = within(page, LONGEST_PX)
         for parts in (1, 2, 4):
-            for quarter_turns in (0, 1, 3, 2):
+            found = []
+            for quarter_turns in range(4):
                 turned = np.ascontiguousarray(np.rot90(page, quarter_turns))
-                portrait = self._largest(turned, parts)
-                if portrait is not None:
-                    return portrait
+                found += self._largest(turned, parts)
+            if found:
+                return max(found, key=_surety).pixels
         return None
 
-    def _largest(self, page: Bgr8, parts: int) -> Bgr8 | None:
-        """The largest face of this orientation that the mesh confirms and that stands upright."""
-        best: tuple[float, Bgr8] | None = None
+    def _largest(self, page: Bgr8, parts: int) -> list[_Portrait]:
+        """The largest face of this orientation that stays one when it is cut out; none or one."""
+        best: _Portrait | None = None
         for part in _tiles(page, parts):
             for face in self._detector.find(part):
-                if best is not None and face.box.longest_px <= best[0]:
+                if best is not None and face.box.longest_px <= best.face_px:
                     break
-                mesh = self._mesher.lay(part, face)
-                if mesh.presence >= LEAST_PRESENCE and abs(pose(mesh.points).roll_deg) <= 45:
-                    best = (face.box.longest_px, _upright(part, face, mesh))
-        return None if best is None else best[1]
+                best = self._cut_out(part, face) or best
+        return [] if best is None else [best]
+
+    def _cut_out(self, part: Bgr8, face: DetectedFace) -> _Portrait | None:
+        mesh = self._mesher.lay(part, face)
+        if mesh.presence < LEAST_PRESENCE or abs(pose(mesh.points).roll_deg) > MOST_ROLL_DEG:
+            return None
+        pixels = _upright(part, face, mesh)
+        again = self._detector.find(pixels)
+        if not again:
+            return None
+        roll_deg = pose(self._mesher.lay(pixels, again[0]).points).roll_deg
+        if abs(roll_deg) > MOST_ROLL_LEFT_DEG:
+            return None
+        return _Portrait(pixels, face.box.longest_px, again[0].score)
 
 
 def _tiles(page: Bgr8, parts: int) -> Iterator[Bgr8]:
@@ -66,3 +94,7 @@ def _upright(part: Bgr8, face: DetectedFace, mesh: Mesh) -> Bgr8:
     side = int(np.clip(round(width), LEAST_SIDE_PX, MOST_SIDE_PX))
     angle = math.radians(pose(mesh.points).roll_deg)
     return cut(part, square(face.box.centre, width, angle, side), side)
+
+
+def _surety(portrait: _Portrait) -> float:
+    return portrait.score

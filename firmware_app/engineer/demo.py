@@ -18,6 +18,7 @@ from firmware_app.errors import KioskError, StoryError
 
 RECEIPT_LIMIT_S = 30.0
 POLL_S = 0.05
+BEGINS = "attract"
 ENDS = frozenset({"saved", "officer", "out-of-service"})
 
 
@@ -63,13 +64,16 @@ def cross(site: SmallSite, story: Story) -> Crossed:
     """One traveller, from the first screen to the receipt; raises KioskError."""
     before = len(site.crossings())
     steps: list[tuple[str, float]] = []
-    started_s = time.monotonic()
 
     def on_screen(name: str, at_s: float) -> None:
-        steps.append((name, at_s))
-        progress(f"  {at_s - started_s:5.2f} s  {name}")
+        if steps or name == BEGINS:  # the one before may still be reading where to go
+            steps.append((name, at_s))
+            progress(f"  {at_s - steps[0][1]:5.2f} s  {name}")
 
-    Traveller(story, site.stage, site.page_port, on_screen=on_screen).walk(_ended)
+    Traveller(story, site.stage, site.page_port, on_screen=on_screen).walk(
+        lambda name: bool(steps) and name in ENDS
+    )
+    started_s = steps[0][1]
     total_s = time.monotonic() - started_s
     if story.expect.outcome == "none":
         return Crossed(None, None, _stays(steps), total_s)
@@ -100,10 +104,6 @@ def compare(story: Story, event: dict[str, Any] | None) -> list[str]:
         for name, (wanted, got) in found.items()
         if wanted != got
     ]
-
-
-def _ended(name: str) -> bool:
-    return name in ENDS
 
 
 def _stays(steps: list[tuple[str, float]]) -> list[tuple[str, float]]:

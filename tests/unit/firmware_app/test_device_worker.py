@@ -46,10 +46,13 @@ def worker(bench):
     worker.stop()
 
 
-@pytest.mark.parametrize("bench", [3], indirect=True)
-def test_a_device_that_was_away_is_opened_again_and_its_loss_is_said_once(worker, bench, capsys):
+def test_a_device_that_was_away_is_opened_again_and_its_loss_is_said_once(capsys):
+    bench = Bench(missing=3)
+    worker = DeviceWorker("thing", bench.open)
+    worker.start()
     worker.ask(Job(lambda device, _deadline: bench.heard.put(device), bench.heard.put, 10.0))
     assert bench.heard.get(timeout=8) is bench
+    worker.stop()
     said = [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()]
     assert said == ["device_lost", "device_back"]
 
