@@ -70,9 +70,11 @@ def cross(site: SmallSite, story: Story) -> Crossed:
             steps.append((name, at_s))
             progress(f"  {at_s - steps[0][1]:5.2f} s  {name}")
 
-    Traveller(story, site.stage, site.page_port, on_screen=on_screen).walk(
-        lambda name: bool(steps) and name in ENDS
-    )
+    def is_over(name: str) -> bool:
+        """Saved, with a person, shut; or at the first screen again, as whoever ended the visit."""
+        return bool(steps) and (name in ENDS or (name == BEGINS and len(steps) > 1))
+
+    Traveller(story, site.stage, site.page_port, on_screen=on_screen).walk(is_over)
     started_s = steps[0][1]
     total_s = time.monotonic() - started_s
     if story.expect.outcome == "none":

@@ -1,24 +1,70 @@
-"""Each story is acted on a whole site; broker, centre, publisher, kiosk are those that ship."""
+"""Each story is acted on a whole site; broker, centre, publisher, kiosk are those that ship.
+
+The stories of this file share two sites and come one after the other, as travellers do: what broke
+is plugged in again between them, so that each also shows that the next traveller can cross.
+"""
 
 from pathlib import Path
 
 import pytest
 
+from drivers.stage import send_cue
 from firmware_app.engineer import story as stories
 from firmware_app.engineer.demo import compare, cross
 from firmware_app.engineer.small_site import SmallSite
+from firmware_app.engineer.story import Expect, Story
+from firmware_app.engineer.traveller import Traveller
 from mqtt.central.mosquitto import free_port
 
 TOLD = sorted((Path(__file__).parent / "told").glob("*.toml"))
+FILES = [stories.STORIES / "demo.toml", *TOLD]
+# Stories in which a step uses up all its time in each of three tries: there a try is short.
+HOPELESS = frozenset({"black_frames", "head_never_turns", "printed_photograph"})
+GOES_HOME = Story(
+    title="Whoever stands there goes home",
+    hands={
+        "confirm": "help",
+        "saved": "continue",
+        **dict.fromkeys(("language", "notice", "document", "face", "finger", "review"), "end"),
+        **dict.fromkeys(("warning", "go", "officer"), "end"),
+    },
+    answers=("end",),
+    body=(),
+    expect=Expect("none"),
+)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(200)
-@pytest.mark.parametrize("path", [stories.STORIES / "demo.toml", *TOLD], ids=lambda path: path.stem)
-def test_what_the_centre_stored_is_what_the_story_tells(path, tmp_path):
+@pytest.fixture(scope="module")
+def patient_site(tmp_path_factory):
+    with SmallSite(tmp_path_factory.mktemp("site"), free_port(), try_limit_s=8.0) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def hasty_site(tmp_path_factory):
+    with SmallSite(tmp_path_factory.mktemp("site"), free_port(), try_limit_s=3.0) as site:
+        yield site
+
+
+def put_right(site: SmallSite) -> None:
+    """Every plug in, every hand off the glass, and nobody in front of the kiosk."""
+    send_cue(site.stage / "camera", replug=True, scene="face")
+    send_cue(site.stage / "reader", replug=True)
+    send_cue(site.stage / "finger", replug=True)
+    Traveller(GOES_HOME, site.stage, site.page_port).walk(lambda name: name == "attract")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_what_the_centre_stored_is_what_the_story_tells(path, request):
+    hopeless = path.stem in HOPELESS
+    site = request.getfixturevalue("hasty_site" if hopeless else "patient_site")
     story = stories.load(path)
-    with SmallSite(tmp_path, free_port()) as site:
+    before = len(site.crossings())
+    try:
         crossed = cross(site, story)
-        stored = site.crossings()
+    finally:
+        put_right(site)
     assert compare(story, crossed.event) == []
-    assert len(stored) == (0 if story.expect.outcome == "none" else 1)
+    stored = len(site.crossings()) - before
+    assert stored == (0 if story.expect.outcome == "none" else 1)
