@@ -1,13 +1,14 @@
-"""Writes requirements.lock: what the appliance runs on first, what development adds after a mark."""
+"""Writes requirements.lock: what the appliance runs on, a mark, what development adds."""
 
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).parent.parent
 LOCK = ROOT / "requirements.lock"
 MARK = "# ---- development ----"
-HEAD = "# Every package of the kiosk with version and hashes; written by `make lock`, read by image_build/bootstrap.sh.\n"
+HEAD = "# Every package with version and hashes; written by `make lock`, read by bootstrap.sh.\n"
 
 
 def compile_requirements(*arguments: str) -> str:
@@ -31,12 +32,11 @@ def blocks(text: str) -> list[str]:
 def main() -> None:
     """Resolve twice, so that what development needs never moves what the appliance runs."""
     run = blocks(compile_requirements("--extra=build"))
-    pins = ROOT / ".lock-pins"
-    pins.write_text("".join(block.split(" \\")[0] + "\n" for block in run))
-    try:
-        every = blocks(compile_requirements("--extra=build", "--extra=dev", f"--constraint={pins}"))
-    finally:
-        pins.unlink()
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as pins:
+        pins.write("".join(block.split(" \\")[0] + "\n" for block in run))
+        pins.flush()
+        dev = ("--extra=build", "--extra=dev", f"--constraint={pins.name}")
+        every = blocks(compile_requirements(*dev))
     added = [block for block in every if block not in run]
     LOCK.write_text(HEAD + "".join(run) + f"\n{MARK}\n" + "".join(added))
     print(f"{LOCK.name}: {len(run)} packages to run, {len(added)} more to develop")

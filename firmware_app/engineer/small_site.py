@@ -47,13 +47,11 @@ authority = "UTO"
 port = {port}
 
 [devices]
-document_reader = "simulated://{stage}/reader?framing=honeywell"
-page_camera = "simulated://{stage}/page?scene=page"
-camera = "simulated://{stage}/camera"
-finger_scanner = "simulated://{stage}/finger"
+{devices}
 
 [policy]
 try_limit_s = {try_limit_s}
+head_turn = {head_turn}
 
 [storage]
 outbox = "{folder}/outbox.sqlite3"
@@ -71,16 +69,29 @@ notice_version = "1"
 retention_days = 1
 """
 
+SIMULATED = {
+    "document_reader": "simulated://{stage}/reader?framing=honeywell",
+    "page_camera": "simulated://{stage}/page?scene=page",
+    "camera": "simulated://{stage}/camera",
+    "finger_scanner": "simulated://{stage}/finger",
+}
+
 
 @dataclass(slots=True)
 class SmallSite:
-    """Start with `with`; whatever happens, nothing of it runs after the block."""
+    """Start with `with`; whatever happens, nothing of it runs after the block.
+
+    devices: URLs instead of the simulated ones, by name; kiosk_command: what starts the kiosk.
+    """
 
     folder: Path
     page_port: int
     outbox_limit_mb: float = 64.0
     resend_after_s: float = 60.0
     try_limit_s: float = 25.0
+    head_turn: bool = True
+    devices: dict[str, str] = field(default_factory=dict)
+    kiosk_command: tuple[str | Path, ...] = (BIN / "kiosk", "run")
     family: Family = field(init=False)
     site: Site = field(init=False)
     broker: BrokerProcess = field(init=False)
@@ -153,7 +164,8 @@ class SmallSite:
             CONFIG.format(
                 kiosk=KIOSK_ID,
                 folder=self.folder,
-                stage=self.stage,
+                devices=self._device_lines(),
+                head_turn=str(self.head_turn).lower(),
                 port=self.page_port,
                 outbox_limit_mb=self.outbox_limit_mb,
                 resend_after_s=self.resend_after_s,
@@ -164,7 +176,7 @@ class SmallSite:
             )
         )
         self.started_at_s = time.monotonic()
-        child = self.family.start("kiosk", [BIN / "kiosk", "run", "--config", self.config_file])
+        child = self.family.start("kiosk", [*self.kiosk_command, "--config", self.config_file])
         self._await_page()
         self.first_screen_s = time.monotonic() - self.started_at_s
         return child
@@ -192,6 +204,11 @@ class SmallSite:
             return []
         with Store(self.site.database, read_only=True) as store:
             return [as_json(one) for one in store.events(0, sys.maxsize)]
+
+    def _device_lines(self) -> str:
+        urls = SIMULATED | self.devices
+        stage = str(self.stage)
+        return "\n".join(f'{name} = "{url.format(stage=stage)}"' for name, url in urls.items())
 
     def _stop_broker(self) -> None:
         self.broker.stop()

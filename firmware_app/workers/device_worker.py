@@ -1,16 +1,24 @@
 """Owns one device in one thread: one job at a time, reopened with backoff, its loss said once."""
 
 import threading
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from drivers.deadline import Deadline
-from drivers.errors import CancelledError, DeviceError, DeviceTimeoutError, ProtocolError
+from drivers.errors import (
+    CancelledError,
+    DeviceError,
+    DeviceGoneError,
+    DeviceTimeoutError,
+    ProtocolError,
+)
 from firmware_app import log
 
 BACKOFF_S = (0.2, 0.5, 1.0, 2.0)
 GONE_LIMIT_S = 6.0
+FAULT_MEND = "Keep this line and tell the maker; the kiosk goes on without this step."
 
 
 class Closable(Protocol):
@@ -98,33 +106,44 @@ class DeviceWorker(Generic[D]):
         self._close()
 
     def _do(self, job: Job[D]) -> None:
+        """Try until it is done, given up, or taken back; a lost device is opened anew meanwhile."""
         deadline = Deadline.after(self.name, job.limit_s, job.cancel.is_set)
         attempt, gone = 0, deadline
-        while True:
-            try:
-                job.work(self._opened(), deadline)
-            except CancelledError:
-                return
-            except DeviceTimeoutError as error:
+        while (error := self._attempt(job, deadline)) is not None:
+            self._say_lost(error)
+            self._close()
+            gone = deadline.sooner(GONE_LIMIT_S) if attempt == 0 else gone
+            if not self._pause(job, gone, attempt):
                 job.give_up(error)
                 return
-            except ProtocolError as error:
-                log.say(
-                    "device_confused", "warning", device=self.name, what=error.what, mend=error.mend
-                )
-                self._close()
-                job.give_up(error)
-                return
-            except DeviceError as error:
-                self._say_lost(error)
-                self._close()
-                gone = deadline.sooner(GONE_LIMIT_S) if attempt == 0 else gone
-                if not self._pause(job, gone, attempt):
-                    job.give_up(error)
-                    return
-                attempt += 1
-            else:
-                return
+            attempt += 1
+
+    def _attempt(self, job: Job[D], deadline: Deadline) -> DeviceError | None:
+        """One go; the error where the device is away and might come back."""
+        try:
+            job.work(self._opened(), deadline)
+        except CancelledError:
+            pass
+        except DeviceTimeoutError as error:
+            job.give_up(error)
+        except ProtocolError as error:
+            what, mend = error.what, error.mend
+            log.say("device_confused", "warning", device=self.name, what=what, mend=mend)
+            self._close()
+            job.give_up(error)
+        except DeviceError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not strand a traveller
+            self._fault(job, error)
+        return None
+
+    def _fault(self, job: Job[D], error: Exception) -> None:
+        """A fault in our own code: say where, start the device anew, let the traveller go on."""
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        what = f"{type(error).__name__} at {where.name}:{where.lineno}"
+        log.say("worker_fault", "error", device=self.name, what=what, mend=FAULT_MEND)
+        self._close()
+        job.give_up(DeviceGoneError(self.name, what))
 
     def _pause(self, job: Job[D], deadline: Deadline, attempt: int) -> bool:
         """Wait before the next try; False where the job's time would be over."""

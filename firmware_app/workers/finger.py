@@ -8,7 +8,7 @@ from drivers.deadline import Deadline
 from drivers.errors import DeviceError, DeviceTimeoutError
 from drivers.fingerprint.api import FingerPicture, FingerScanner
 from firmware_app import log
-from firmware_app.domain.biometrics import Finger, FingerSample
+from firmware_app.domain.biometrics import Finger, FingerSample, NotCaptured
 from firmware_app.workers.described import capture_device, model, why_missing
 from firmware_app.workers.device_worker import DeviceWorker, Job
 from firmware_app.workers.eyes import Eyes
@@ -29,6 +29,19 @@ CUE_AGAIN = "finger-cue-again"
 
 
 @dataclass(slots=True)
+class _Seen:
+    """What one try has brought so far."""
+
+    pictures: int = 0
+    usable: int = 0
+    best: FingerSample | None = None
+
+    @property
+    def good(self) -> bool:
+        return self.best is not None and self.best.quality >= GOOD_QUALITY
+
+
+@dataclass(slots=True)
 class FingerWorker:
     """Turns the scanner's pictures into one FingerSample, or into the cue that helps."""
 
@@ -39,33 +52,38 @@ class FingerWorker:
 
     def scan(self, command: ScanFinger) -> None:
         """One try at one finger."""
+        seen = _Seen()
         self.device.ask(
             Job(
-                lambda scanner, deadline: self._work(scanner, deadline, command.position),
-                self._give_up,
+                lambda scanner, deadline: self._work(scanner, deadline, command.position, seen),
+                lambda error: self._give_up(error, seen),
                 self.try_limit_s,
             )
         )
 
-    def _work(self, scanner: FingerScanner, deadline: Deadline, position: Finger) -> None:
+    def _work(
+        self, scanner: FingerScanner, deadline: Deadline, position: Finger, seen: _Seen
+    ) -> None:
         """Up to PICTURES usable ones; the first good one is taken at once, else the best."""
-        best: FingerSample | None = None
-        for _ in range(PICTURES):
-            sample = self._sample(scanner, deadline, position)
-            if best is None or sample.quality > best.quality:
-                best = sample
-            if best.quality >= GOOD_QUALITY:
-                break
-            self.post(FingerAdvice(CUE_AGAIN))
-        if best is not None:
-            self.post(FingerTaken(best))
+        while seen.usable < PICTURES and not seen.good:
+            if seen.usable:
+                self.post(FingerAdvice(CUE_AGAIN))
+            sample = self._sample(scanner, deadline, position, seen)
+            if seen.best is None or sample.quality > seen.best.quality:
+                seen.best = sample
+            seen.usable += 1
+        if seen.best is not None:
+            self.post(FingerTaken(seen.best))
             with suppress(DeviceTimeoutError):  # the light goes off when the glass is free
                 scanner.wait_for_lift(deadline.sooner(LIFT_LIMIT_S))
 
-    def _sample(self, scanner: FingerScanner, deadline: Deadline, position: Finger) -> FingerSample:
+    def _sample(
+        self, scanner: FingerScanner, deadline: Deadline, position: Finger, seen: _Seen
+    ) -> FingerSample:
         """Ask until one picture gives a template; raises DeviceError at the deadline."""
         while True:
             picture = scanner.capture(deadline)
+            seen.pictures += 1
             try:
                 sample = self._judge(scanner, picture, position)
             except VisionError as error:
@@ -93,5 +111,11 @@ class FingerWorker:
             model=model(self.eyes.finger_model),
         )
 
-    def _give_up(self, error: DeviceError) -> None:
-        self.post(FingerFailed(why_missing(error)))
+    def _give_up(self, error: DeviceError, seen: _Seen) -> None:
+        """The best of what was usable counts; pictures that were not say that quality failed."""
+        if seen.best is not None:
+            self.post(FingerTaken(seen.best))
+            return
+        reason = why_missing(error)
+        poor = reason is NotCaptured.TIME and seen.pictures > 0
+        self.post(FingerFailed(NotCaptured.QUALITY if poor else reason))

@@ -58,6 +58,7 @@ from firmware_app.workflow.vocabulary import (
 
 TRIES = 3
 IDLE_LIMIT_S = 30.0
+DEVICE_LIMIT_S = 130.0
 LIMITS_S: dict[type[State], float] = {
     StillThere: 20.0,
     Saving: 30.0,
@@ -80,10 +81,15 @@ class Terms:
 
 
 def patience_s(state: State) -> float | None:
-    """Seconds until TimedOut in this state; None where a device's own limit ends the wait."""
+    """Seconds until TimedOut in this state; None where nobody waits.
+
+    A device ends its own tries; its state has a limit too, so that no fault strands anyone.
+    """
     match state:
-        case Idle() | OutOfService() | AwaitDocument() | AwaitFace() | AwaitFinger():
+        case Idle() | OutOfService():
             return None
+        case AwaitDocument() | AwaitFace() | AwaitFinger():
+            return DEVICE_LIMIT_S
         case ChooseLanguage() | ReadNotice() | ConfirmDocument() | AskQuestion() | Review():
             return IDLE_LIMIT_S
         case StillThere() | Saving() | Saved() | Go() | SeeOfficer():
@@ -304,9 +310,12 @@ def _finger(state: AwaitFinger, event: Event, terms: Terms) -> Step:
             visit = replace(state.visit, fingers=(*state.visit.fingers, sample))
             return _next_finger(visit, terms)
         case FingerFailed(reason=reason) if _worth_another(state, reason):
-            return _resume(AwaitFinger(state.visit, state.position, state.tries_left - 1))
+            poor = state.poor or reason is NotCaptured.QUALITY
+            tries_left = state.tries_left - 1
+            return _resume(replace(state, tries_left=tries_left, poor=poor))
         case FingerFailed(reason=reason):
-            return _without_finger(state, reason, terms)
+            poor = state.poor and reason is NotCaptured.TIME
+            return _without_finger(state, NotCaptured.QUALITY if poor else reason, terms)
         case Touched(button="cannot-give-finger"):
             return _without_finger(state, NotCaptured.TRAVELLER_CANNOT, terms)
         case _:

@@ -73,12 +73,13 @@ class AwaitFace:
 
 @dataclass(frozen=True, slots=True)
 class AwaitFinger:
-    """The scanner is armed for one finger."""
+    """The scanner is armed for one finger; `poor`: pictures came that were no use."""
 
     visit: Visit
     position: Finger
     tries_left: int
     cue: str = "finger-cue-place"
+    poor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
