@@ -1,8 +1,5 @@
 """Children of one command: started together, watched, and gone together whatever happens."""
 
-import ctypes
-import os
-import signal
 import subprocess
 import threading
 from collections.abc import Sequence
@@ -13,10 +10,10 @@ from types import TracebackType
 from typing import Self
 
 from firmware_app.errors import SetupError
+from mqtt.central.child import die_with_parent
 
 STOP_LIMIT_S = 6.0
 TAIL_LINES = 4
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(slots=True)
@@ -63,7 +60,7 @@ class Family:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - before any thread of ours
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - it calls nothing that takes a lock
             )
         child = Child(name, process, log)
         self.children.append(child)
@@ -96,11 +93,6 @@ class Family:
                 child.process.kill()
                 child.process.wait()
         self.children.clear()
-
-
-def _die_with_parent() -> None:
-    os.setsid()
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def pss_kb(pid: int) -> int:

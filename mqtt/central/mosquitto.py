@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from mqtt.central.child import die_with_parent
 from mqtt.central.errors import BrokerError, BrokerMissingError, PortTakenError
 
 LOOPBACK = "127.0.0.1"
@@ -135,6 +136,7 @@ def start(files: BrokerFiles, port: int, search_path: str | None = None) -> Brok
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=die_with_parent,  # noqa: PLW1509 - it calls nothing that takes a lock
     )
     try:
         _await_listening(process, port)
