@@ -51,8 +51,13 @@ def check_url(kind: str, name: str, url: str) -> None:
 
 
 def is_simulated(url: str) -> bool:
-    """Whether the device behind `url` is a stand-in; raises DeviceUrlError where it is no URL."""
-    return DeviceUrl.parse("device", url).scheme in _STAND_INS
+    """Whether the device behind `url` is a stand-in; raises DeviceUrlError where it is no URL.
+
+    A camera's path outside /dev is a film.
+    """
+    parsed = DeviceUrl.parse("device", url)
+    film = parsed.scheme == "v4l2" and not parsed.path.startswith("/dev/")
+    return film or parsed.scheme in _STAND_INS
 
 
 def _open(factories: _Factories[_Device], kind: str, url: DeviceUrl) -> _Device:

@@ -65,7 +65,7 @@ def _resting(state: Idle | OutOfService, terms: Terms) -> Screen:
             "out-of-service-title",
             language,
             cue="out-of-service-cue",
-            picture="officer",
+            picture="out-of-service",
         )
     start = Button("start", "button-start", "primary", "start")
     return Screen(
@@ -73,7 +73,7 @@ def _resting(state: Idle | OutOfService, terms: Terms) -> Screen:
         "attract-title",
         language,
         cue="attract-cue",
-        buttons=(start,),
+        buttons=(start, HELP),
         picture="attract",
     )
 
@@ -104,6 +104,7 @@ def _touching(
                 "confirm",
                 "confirm-title",
                 language,
+                cue="confirm-cue",
                 buttons=(
                     Button("yes", "button-yes", "primary", "yes"),
                     Button("not-me", "button-not-me", icon="no"),
@@ -199,14 +200,17 @@ def _question(index: int, language: str, terms: Terms) -> Screen:
 def _ending(state: Saving | Saved | Go | SeeOfficer) -> Screen:
     match state:
         case Saving(visit=visit):
-            return Screen("saving", "saving-title", visit.language, picture="saving")
+            language = visit.language
+            return Screen(
+                "saving", "saving-title", language, cue="saving-cue-wait", picture="saving"
+            )
         case Saved(code=code, language=language):
             return Screen(
                 "saved",
                 "saved-title",
                 language,
                 cue="saved-cue",
-                buttons=(CONTINUE,),
+                buttons=(CONTINUE, HELP),
                 picture="saved",
                 code=code,
             )
@@ -216,7 +220,7 @@ def _ending(state: Saving | Saved | Go | SeeOfficer) -> Screen:
                 "go-title",
                 language,
                 cue=f"go-cue-{outcome.value}",
-                buttons=(END,),
+                buttons=(END, HELP),
                 picture="go" if outcome.value == "completed" else "officer",
                 code=code,
             )

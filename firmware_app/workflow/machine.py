@@ -124,6 +124,8 @@ def _resting(state: Idle | OutOfService, event: Event, terms: Terms) -> Step:
             return Step(_home(terms))
         case StartPressed(crossing_id=crossing_id) if isinstance(_home(terms), Idle):
             return Step(ChooseLanguage(Visit(crossing_id)))
+        case Touched(button="help"):
+            return Step(SeeOfficer(terms.languages[0]))
         case _:
             return Step(state)
 
@@ -142,6 +144,8 @@ def _leaving(state: Saved | Go | SeeOfficer, event: Event, terms: Terms) -> Step
     match event:
         case TimedOut() | Touched(button="continue") if isinstance(state, Saved):
             return Step(Go(state.code, state.language, state.outcome))
+        case Touched(button="help"):
+            return Step(SeeOfficer(state.language))
         case TimedOut() | Touched(button="end"):
             return Step(_home(terms), (Wipe(),))
         case _:

@@ -46,6 +46,7 @@ def test_paths_are_relative_to_the_file(tmp_path):
         ('finger_scanner = "usb://05ba:000a"', 'finger_scanner = "usb"', "finger_scanner"),
         ('camera = "v4l2:///dev/kiosk-camera', 'camera = "serial:///dev/kiosk-camera', "camera"),
         ('"usb://05ba:000a"', '"simulated:///tmp/stage/finger"', "production"),
+        ('"v4l2:///dev/kiosk-camera', '"v4l2:///srv/film.avi', "production"),
         ("[law]", "[law", "line"),
     ],
 )

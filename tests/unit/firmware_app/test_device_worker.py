@@ -99,3 +99,16 @@ def test_stop_closes_the_device(bench):
     bench.heard.get(timeout=2)
     worker.stop()
     assert (bench.opened, bench.closed) == (1, 1)
+
+
+def test_a_fault_of_ours_is_said_without_contents_and_the_next_job_works(worker, bench, capsys):
+    def faulty(_device, _deadline):
+        raise KeyError("ERIKSSON")
+
+    worker.ask(Job(faulty, bench.heard.put, 5.0))
+    assert isinstance(bench.heard.get(timeout=2), DeviceGoneError)
+    said = capsys.readouterr().err
+    assert "worker_fault" in said
+    assert "ERIKSSON" not in said
+    worker.ask(Job(lambda _device, _deadline: bench.heard.put("next"), bench.heard.put, 5.0))
+    assert bench.heard.get(timeout=2) == "next"

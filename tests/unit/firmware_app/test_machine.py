@@ -283,3 +283,11 @@ def test_review_and_back_do_not_lose_or_double_answers():
     state, _ = walk(*TO_REVIEW, Touched("back"), Touched("longer"))
     assert isinstance(state, Review)
     assert [answer.code for answer in state.visit.answers] == ["tourism", "longer"]
+
+
+@pytest.mark.parametrize(
+    "state", [Idle(), Saved("ABC-1234", "en", Outcome.COMPLETED), Go("A", "en", Outcome.REFERRED)]
+)
+def test_a_person_is_one_touch_away_also_before_and_after_a_visit(state):
+    assert "help" in {button.id for button in screen(state, TERMS).buttons}
+    assert walk(Touched("help"), state=state)[0] == SeeOfficer("en")
