@@ -73,6 +73,11 @@ class Peer:
         """Whether the cable is in."""
         return self._peer_end >= 0
 
+    @property
+    def expecting(self) -> bool:
+        """Whether a document is still to come."""
+        return bool(self._due)
+
     def leave(self) -> None:
         """End the play and take the device away; safe to call twice."""
         self._leaving = True
@@ -166,7 +171,10 @@ class Peer:
 
 @dataclass(slots=True)
 class SimulatedReader:
-    """The shipped reader on a simulated port; its peer leaves with it, unless it is unplugged."""
+    """The shipped reader on a simulated port.
+
+    Its peer leaves with it, unless it is unplugged or somebody is about to lay a document down.
+    """
 
     reader: MrzSerial
     peer: Peer
@@ -183,7 +191,7 @@ class SimulatedReader:
     def close(self) -> None:
         """Give the port back; safe to call twice."""
         self.reader.close()
-        if self.peer.plugged:
+        if self.peer.plugged and not self.peer.expecting:
             leave_stage(self.peer.stage)
 
 

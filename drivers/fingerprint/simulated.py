@@ -35,9 +35,9 @@ def open_simulated(name: str, stage_path: Path, params: Params) -> Uru4000:
     """The shipped driver on a simulated scanner that takes its cues at `stage_path`.
 
     Parameters: `hold_s`, how long a finger stays after it was noticed (0: until a cue lifts it);
-    `seed`, whose fingers; `model`, 4500 or msv2. Cues: {"finger": "right_index"}, {"finger": null},
-    {"latent": true}, {"unplug": true}, {"replug": true}, {"unplug_at_transfer": 7},
-    {"silent": true}, {"garbage": true}, {"death": true}.
+    `seed`, whose fingers; `model`, 4500 or msv2. Cues: {"finger": "right_index"}, {"finger": null}
+    or false, {"latent": true}, {"unplug": true}, {"replug": true}, {"unplug_at_transfer": 7},
+    {"silent": true}, {"garbage": true}, {"death": true}; with "delay_s" it comes later.
     Raises what `open_uru4000` raises.
     """
     params.only("hold_s", "seed", "model")
@@ -73,11 +73,15 @@ class Visitor:
     _touches: int = 0
     _last: Gray = field(default_factory=empty_glass)
     _lift_at_s: float = math.inf
+    _due: list[tuple[float, Cue]] = field(default_factory=list)
 
     def __call__(self, bus: SimulatedBus) -> None:
-        """Act the cues that came, and lift the finger when its time is over."""
-        for cue in self.door.cues():
-            self._act(cue, bus)
+        """Act the cues whose time came, and lift the finger when its time is over."""
+        now_s = time.monotonic()
+        self._due += [(now_s + _delay_s(cue), cue) for cue in self.door.cues()]
+        for due in [one for one in self._due if one[0] <= now_s]:
+            self._due.remove(due)
+            self._act(due[1], bus)
         if bus.device.noticed and math.isinf(self._lift_at_s):
             self._lift_at_s = time.monotonic() + self.hold_s
         if time.monotonic() >= self._lift_at_s:
@@ -89,7 +93,7 @@ class Visitor:
                 self._touches += 1
                 self._last = self.picture_of(finger, self._touches)
                 self._place(bus, self._last)
-            case {"finger": None}:
+            case {"finger": None | False}:
                 self._lift(bus)
             case {"latent": True}:
                 self._place(bus, _faint(self._last))
@@ -110,6 +114,11 @@ class Visitor:
     def _lift(self, bus: SimulatedBus) -> None:
         self._lift_at_s = math.inf
         bus.device.lift()
+
+
+def _delay_s(cue: Cue) -> float:
+    value = cue.get("delay_s", 0.0)
+    return max(0.0, float(value)) if isinstance(value, int | float) else 0.0
 
 
 def _break(cue: Cue, bus: SimulatedBus) -> None:

@@ -165,6 +165,18 @@ def test_a_closed_reader_leaves_no_thread_and_opens_anew(stage):
         assert threading.active_count() == before
 
 
+def test_what_is_about_to_be_laid_down_arrives_at_the_reader_that_was_opened_anew(stage):
+    reader = on_stage(stage)
+    send_cue(stage, half=True, delay_s=ARMED_S)
+    send_cue(stage, present="specimen", delay_s=4 * ARMED_S)
+    with pytest.raises(ProtocolError):
+        read(reader)
+    reader.close()
+    reader = on_stage(stage)
+    assert read(reader) == PASSPORT
+    reader.close()
+
+
 def test_repr_of_lines_shows_none_of_them(stage):
     reader = on_stage(stage)
     send_cue(stage, present="specimen", delay_s=ARMED_S)
