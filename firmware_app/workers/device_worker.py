@@ -92,10 +92,7 @@ class DeviceWorker(Generic[D]):
         self._job = None
 
     def _run(self) -> None:
-        try:
-            self._opened()
-        except DeviceError as error:
-            self._say_lost(error)
+        self._open_early()
         while not self._stopping.is_set():
             with self._wake:
                 self._wake.wait_for(lambda: self._job is not None or self._stopping.is_set())
@@ -104,6 +101,15 @@ class DeviceWorker(Generic[D]):
                 self._do(self._running)
                 self._running = None
         self._close()
+
+    def _open_early(self) -> None:
+        """Open before anybody asks; whatever fails is met again, and told, by the first job."""
+        try:
+            self._opened()
+        except DeviceError as error:
+            self._say_lost(error)
+        except Exception as error:  # noqa: BLE001 - likewise: without its thread the step is dead
+            self._say_fault(error)
 
     def _do(self, job: Job[D]) -> None:
         """Try until it is done, given up, or taken back; a lost device is opened anew meanwhile."""
@@ -119,7 +125,13 @@ class DeviceWorker(Generic[D]):
             attempt += 1
 
     def _attempt(self, job: Job[D], deadline: Deadline) -> DeviceError | None:
-        """One go; the error where the device is away and might come back."""
+        """One go; the error where the device is away and might come back.
+
+        A job that was taken back does not open a device any more: while that is away, nothing
+        else would ever end it.
+        """
+        if job.cancel.is_set():
+            return None
         try:
             job.work(self._opened(), deadline)
         except CancelledError:
@@ -139,17 +151,21 @@ class DeviceWorker(Generic[D]):
 
     def _fault(self, job: Job[D], error: Exception) -> None:
         """A fault in our own code: say where, start the device anew, let the traveller go on."""
+        what = self._say_fault(error)
+        self._close()
+        job.give_up(DeviceGoneError(self.name, what))
+
+    def _say_fault(self, error: Exception) -> str:
         where = traceback.extract_tb(error.__traceback__)[-1]
         what = f"{type(error).__name__} at {where.name}:{where.lineno}"
         log.say("worker_fault", "error", device=self.name, what=what, mend=FAULT_MEND)
-        self._close()
-        job.give_up(DeviceGoneError(self.name, what))
+        return what
 
     def _pause(self, job: Job[D], deadline: Deadline, attempt: int) -> bool:
         """Wait before the next try; False where the job's time would be over."""
         wait_s = BACKOFF_S[min(attempt, len(BACKOFF_S) - 1)]
         if job.cancel.wait(wait_s):
-            return True  # the next use of the deadline raises CancelledError
+            return True  # the next attempt sees that the job was taken back
         try:
             deadline.slice_s()
         except DeviceTimeoutError:
@@ -172,9 +188,13 @@ class DeviceWorker(Generic[D]):
             log.say("device_lost", "warning", device=self.name, what=error.what, mend=error.mend)
 
     def _close(self) -> None:
-        if self._device is not None:
-            self._device.close()
-            self._device = None
+        device, self._device = self._device, None
+        if device is None:
+            return
+        try:
+            device.close()
+        except Exception as error:  # noqa: BLE001 - a device that cannot even be closed is gone
+            self._say_fault(error)
 
 
 def is_away(error: DeviceError) -> bool:

@@ -112,3 +112,39 @@ def test_a_fault_of_ours_is_said_without_contents_and_the_next_job_works(worker,
     assert "ERIKSSON" not in said
     worker.ask(Job(lambda _device, _deadline: bench.heard.put("next"), bench.heard.put, 5.0))
     assert bench.heard.get(timeout=2) == "next"
+
+
+@pytest.mark.parametrize("bench", [1_000_000], indirect=True)
+def test_a_job_taken_back_while_the_device_is_away_lets_the_next_one_in(worker, bench):
+    worker.ask(Job(lambda _device, _deadline: None, lambda _error: None, 60.0))
+    threading.Event().wait(0.1)
+    worker.cancel()
+    threading.Event().wait(0.1)
+    tried = 1_000_000 - bench.missing
+    assert tried < 10, "nobody opens a device for a traveller who has left"
+    bench.missing = 0
+    worker.ask(Job(lambda _device, _deadline: bench.heard.put("next"), bench.heard.put, 5.0))
+    assert bench.heard.get(timeout=2) == "next"
+
+
+def test_a_fault_in_opening_or_closing_leaves_the_thread_alive(capsys):
+    heard: queue.Queue[object] = queue.Queue()
+
+    class Broken:
+        def close(self):
+            raise RuntimeError("ERIKSSON")
+
+    def opens_badly():
+        if heard.empty():
+            raise ValueError("ERIKSSON")
+        return Broken()
+
+    worker = DeviceWorker("thing", opens_badly)
+    worker.start()
+    worker.ask(Job(lambda _device, _deadline: None, heard.put, 5.0))
+    threading.Event().wait(0.1)
+    worker.ask(Job(lambda device, _deadline: device.close(), heard.put, 5.0))
+    assert [type(heard.get(timeout=2)) for _ in range(2)] == [DeviceGoneError, DeviceGoneError]
+    worker.ask(Job(lambda _device, _deadline: heard.put("next"), heard.put, 5.0))
+    worker.stop()
+    assert "ERIKSSON" not in capsys.readouterr().err
