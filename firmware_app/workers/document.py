@@ -72,8 +72,8 @@ class PortraitWorker:
     find_portrait: Callable[[Pixels], Pixels | None]
 
     def take(self) -> None:
-        """Look a few times; say whether a portrait was found."""
-        token = self.session.token
+        """Look a few times; say whether a portrait was found. The one before is forgotten."""
+        token = self.session.new_document()
         self.device.ask(
             Job(
                 lambda camera, deadline: self._work(camera, deadline, token),

@@ -1,7 +1,8 @@
 """The pictures of the visit under way: RAM only, one visit at a time, wiped at its end.
 
 No picture enters the workflow; the workers meet here. Each visit has a token, so that what a worker
-finishes after the wipe lands nowhere.
+finishes after the wipe lands nowhere; each document of a visit has one too, so that a portrait is
+never held against the traveller of another document.
 """
 
 import threading
@@ -18,6 +19,7 @@ class Session:
     """What the devices saw of the traveller who is here now."""
 
     _token: int = 0
+    _document: int = 0
     _portrait: Pixels | None = None
     _face_jpeg: bytes | None = None
     _portrait_jpeg: bytes | None = None
@@ -30,10 +32,16 @@ class Session:
         with self._lock:
             return self._token
 
-    def keep_portrait(self, token: int, pixels: Pixels, jpeg: bytes) -> None:
-        """The portrait of the document, for the comparison and for the event."""
+    def new_document(self) -> int:
+        """Forget the portrait of the document before; gives the token for the one of this."""
         with self._lock:
-            if token == self._token:
+            self._forget_portrait()
+            return self._document
+
+    def keep_portrait(self, document: int, pixels: Pixels, jpeg: bytes) -> None:
+        """The portrait of that document, for the comparison and for the event."""
+        with self._lock:
+            if document == self._document:
                 self._portrait, self._portrait_jpeg = pixels, jpeg
 
     def keep_face(self, token: int, jpeg: bytes) -> None:
@@ -68,6 +76,11 @@ class Session:
         """Forget all pictures; the portrait's pixels are overwritten."""
         with self._lock:
             self._token += 1
-            if self._portrait is not None:
-                self._portrait.fill(0)
-            self._portrait = self._face_jpeg = self._portrait_jpeg = self._preview_jpeg = None
+            self._forget_portrait()
+            self._face_jpeg = self._preview_jpeg = None
+
+    def _forget_portrait(self) -> None:
+        self._document += 1
+        if self._portrait is not None:
+            self._portrait.fill(0)
+        self._portrait = self._portrait_jpeg = None

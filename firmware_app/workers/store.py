@@ -3,6 +3,7 @@
 import queue
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,7 @@ from mqtt.outbox import Outbox
 
 CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_LENGTH = 6
+FAULT_MEND = "Keep the log and call the maker: an event did not fit."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,27 +72,29 @@ class StoreWorker:
     def _run(self) -> None:
         while (work := self._work.get()) is not None:
             self._store(work)
+            del work  # or the traveller would stay here until the next one comes
 
     def _store(self, work: _Work) -> None:
         crossing_id = work.command.visit.crossing_id
         started_s = time.monotonic()
         try:
             sealed = self.outbox.append(lambda head: self._seal(head, work), time.monotonic())
-        except (OutboxError, ValueError) as error:
-            mend = getattr(error, "mend", "Keep the log and call the maker: an event did not fit.")
-            log.say(
-                "crossing_not_stored",
-                "error",
-                crossing_id=crossing_id,
-                what=type(error).__name__,
-                mend=mend,
-            )
-            self.post(StoreFailed(type(error).__name__))
+        except OutboxError as error:
+            self._failed(crossing_id, type(error).__name__, error.mend)
+            return
+        except Exception as error:  # noqa: BLE001 - without its thread no crossing is ever stored
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            what = f"{type(error).__name__} at {where.name}:{where.lineno}"
+            self._failed(crossing_id, what, FAULT_MEND)
             return
         took_ms = round((time.monotonic() - started_s) * 1000)
         log.say("crossing_stored", crossing_id=crossing_id, duration_ms=took_ms)
         self.committed(sealed)
-        self.post(CrossingStored(slip_code(crossing_id)))
+        self.post(CrossingStored(crossing_id, slip_code(crossing_id)))
+
+    def _failed(self, crossing_id: str, what: str, mend: str) -> None:
+        log.say("crossing_not_stored", "error", crossing_id=crossing_id, what=what, mend=mend)
+        self.post(StoreFailed(crossing_id, what))
 
     def _moment(self) -> Moment:
         return Moment(self.utc_now(), clock.quality(), clock.boot_id(), clock.monotonic_ns())

@@ -131,9 +131,13 @@ def _resting(state: Idle | OutOfService, event: Event, terms: Terms) -> Step:
 
 
 def _saving(state: Saving, event: Event) -> Step:
+    """Only this crossing's own answer counts: one that hung on the disk may answer much later."""
+    own = state.visit.crossing_id
     match event:
-        case CrossingStored(code=code):
+        case CrossingStored(crossing_id=crossing_id, code=code) if crossing_id == own:
             return Step(Saved(code, state.visit.language, state.outcome), (Wipe(),))
+        case StoreFailed(crossing_id=crossing_id) if crossing_id != own:
+            return Step(state)
         case StoreFailed() | TimedOut():
             return Step(SeeOfficer(state.visit.language), (Wipe(),))
         case _:
@@ -263,7 +267,8 @@ def _confirm(state: ConfirmDocument, event: Touched) -> Step:
         case "not-me":
             return _resume(AwaitFace(replace(state.visit, disputed=True), TRIES))
         case "again":
-            return _resume(AwaitDocument(replace(state.visit, document=None), TRIES))
+            visit = replace(state.visit, document=None, portrait_found=False)
+            return _resume(AwaitDocument(visit, TRIES))
         case _:
             return Step(state)
 

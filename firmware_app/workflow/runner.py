@@ -17,6 +17,7 @@ from firmware_app.workflow.vocabulary import (
     ConfirmDocument,
     Event,
     Idle,
+    OutOfService,
     ReadNotice,
     Review,
     ServiceChanged,
@@ -123,7 +124,7 @@ class Runner:
                 stay_s = now_s - self._entered_at_s
                 self._durations = self._durations.plus(STEPS[type(self.state)], stay_s)
             self._entered_at_s = now_s
-        if isinstance(state, Idle):
+        if isinstance(state, Idle | OutOfService):
             self._durations = Durations()
         self.state = state
         patience = patience_s(state)

@@ -243,15 +243,17 @@ class FingerFailed:
 
 @dataclass(frozen=True, slots=True)
 class CrossingStored:
-    """The crossing is on disk; `code` is for the slip."""
+    """That crossing is on disk; `code` is for the slip."""
 
+    crossing_id: str
     code: str
 
 
 @dataclass(frozen=True, slots=True)
 class StoreFailed:
-    """The crossing could not be written."""
+    """That crossing could not be written."""
 
+    crossing_id: str
     reason: str
 
 

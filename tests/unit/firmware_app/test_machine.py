@@ -108,7 +108,7 @@ def test_the_good_way_ends_saved_and_completed_and_wiped():
     assert isinstance(stored, StoreCrossing)
     assert (stored.outcome, stored.reasons) == (Outcome.COMPLETED, ())
     assert [answer.code for answer in stored.visit.answers] == ["tourism", "up-to-30-days"]
-    state, commands = walk(CrossingStored("ABC-1234"), state=state)
+    state, commands = walk(CrossingStored("id", "ABC-1234"), state=state)
     assert state == Saved("ABC-1234", "fr", Outcome.COMPLETED)
     assert commands == [Wipe()]
     state, _ = walk(TimedOut(), state=state)
@@ -217,8 +217,20 @@ def test_a_full_outbox_that_came_up_during_a_visit_is_seen_after_it():
     assert state == OutOfService("outbox_full")
 
 
+def test_the_late_answer_of_another_crossing_saves_nobody():
+    saving, _ = walk(*TO_REVIEW, Touched("continue"))
+    late = (CrossingStored("the one before", "ABC-1234"), StoreFailed("the one before", "x"))
+    assert walk(*late, state=saving) == (saving, [])
+
+
+def test_another_document_starts_without_the_portrait_of_the_first():
+    again = Touched("again")
+    state, _ = walk(*TO_DOCUMENT, DocumentArrived(DOCUMENT), PortraitTaken(found=True), again)
+    assert not state.visit.portrait_found
+
+
 def test_what_cannot_be_stored_goes_to_a_person():
-    state, _ = walk(*TO_REVIEW, Touched("continue"), StoreFailed("OutboxFullError"))
+    state, _ = walk(*TO_REVIEW, Touched("continue"), StoreFailed("id", "OutboxFullError"))
     assert state == SeeOfficer("fr")
 
 
@@ -237,8 +249,8 @@ EVENTS = st.sampled_from(
         FingerAdvice("finger-cue-press"),
         FINGER,
         FingerFailed(NotCaptured.QUALITY),
-        CrossingStored("ABC-1234"),
-        StoreFailed("x"),
+        CrossingStored("id", "ABC-1234"),
+        StoreFailed("id", "x"),
         ServiceChanged(),
         *(Touched(button) for button in ("continue", "back", "yes", "not-me", "again", "help")),
         *(Touched(button) for button in ("end", "more-time", "language-en", "tourism", "longer")),

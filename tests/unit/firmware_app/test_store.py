@@ -1,6 +1,9 @@
 """Storing a crossing: sealed for the centre, chained, with its pictures, or honestly refused."""
 
+import gc
 import queue
+import threading
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -108,7 +111,9 @@ def bench(tmp_path):
 def test_a_crossing_and_its_pictures_are_one_chain_that_the_centre_can_open(bench):
     bench.session.keep_face(bench.session.token, b"jpeg of the face")
     bench.worker.store(REFERRED, Durations((("face", 1.5),)))
-    assert bench.said.get(timeout=5) == CrossingStored(slip_code(VISIT.crossing_id))
+    assert bench.said.get(timeout=5) == CrossingStored(
+        VISIT.crossing_id, slip_code(VISIT.crossing_id)
+    )
     (start, _), (head, event), (tail, picture) = bench.opened()
     assert [one.statement.kind for one in (start, head, tail)] == [
         Kind.EPOCH_START,
@@ -166,7 +171,7 @@ def test_a_full_outbox_refuses_and_nothing_of_the_visit_stays(tmp_path, capsys):
             break
     stored = [one for one in bench.opened() if one[0].statement.kind is Kind.CROSSING]
     bench.close()
-    assert said == StoreFailed("OutboxFullError")
+    assert said == StoreFailed(visit.crossing_id, "OutboxFullError")
     assert len(stored) == number
     errors = capsys.readouterr().err
     assert "crossing_not_stored" in errors
@@ -177,3 +182,30 @@ def test_slip_codes_differ_and_say_nothing():
     codes = {slip_code(f"01a20168-0000-7000-8000-{number:012x}") for number in range(2000)}
     assert len(codes) > 1995
     assert all(len(code) == 8 and code[3] == "-" for code in codes)
+
+
+def test_a_fault_of_ours_fails_one_crossing_and_the_next_is_stored(bench, capsys):
+    site = bench.worker.site
+    bench.worker.site = replace(site, retention_days=10**9)
+    bench.worker.store(REFERRED, Durations())
+    assert bench.said.get(timeout=5).crossing_id == VISIT.crossing_id
+    assert "OverflowError" in capsys.readouterr().err
+    bench.worker.site = site
+    bench.worker.store(REFERRED, Durations())
+    assert isinstance(bench.said.get(timeout=5), CrossingStored)
+
+
+def test_nothing_of_the_traveller_waits_in_the_thread_for_the_next_one(bench):
+    own_id = "01a20168-0000-7000-8000-00000000cafe"
+    bench.worker.store(replace(REFERRED, visit=replace(VISIT, crossing_id=own_id)), Durations())
+    bench.said.get(timeout=5)
+
+    def held():
+        gc.collect()
+        visits = [one for one in gc.get_objects() if isinstance(one, Visit)]
+        return [one for one in visits if one.crossing_id == own_id]
+
+    until_s = time.monotonic() + 3
+    while held() and time.monotonic() < until_s:
+        threading.Event().wait(0.02)
+    assert not held()
