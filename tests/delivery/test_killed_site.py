@@ -114,12 +114,15 @@ def test_killed_at_the_receipt_nothing_is_doubled(site, name):
     assert_chain_is_whole(site)
 
 
-def test_link_down_for_two_travellers_both_are_let_go_and_arrive_once(site):
-    kill(site, "broker")
+@pytest.mark.parametrize("name", ["broker", "central"])
+def test_down_in_the_midst_of_a_crossing_travellers_are_let_go_and_arrive_once(site, name):
+    walk_to(site, "notice")
+    kill(site, name)
     for _ in range(2):
         walk_to(site, "saved")
         Traveller(GOES, site.stage, site.page_port).walk(lambda name: name == "attract")
-    restart(site, "broker")
+    assert site.crossings() == []
+    restart(site, name)
     found = await_crossings(site, 2)
     assert len({one["event"]["envelope"]["event_id"] for one in found}) == len(found) == 2
     assert_chain_is_whole(site)
