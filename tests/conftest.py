@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 _BESIDE = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
-_SKIPPED = pytest.StashKey[list[str]]()
+_USES_DATA = "uses real data"
+_SKIPS = pytest.StashKey["_Skips"]()
 
 
 def data_folder() -> Path:
@@ -24,8 +25,20 @@ def data() -> Path:
     return folder
 
 
+class _Skips:
+    """Collects skips of tests on real data; sees the reports of side-by-side workers too."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped and (_USES_DATA, True) in report.user_properties:
+            self.names.append(report.nodeid)
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_SKIPPED] = []
+    config.stash[_SKIPS] = _Skips()
+    config.pluginmanager.register(config.stash[_SKIPS])
 
 
 @pytest.hookimpl(wrapper=True)
@@ -33,8 +46,8 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if report.skipped and "data" in getattr(item, "fixturenames", ()):
-        item.config.stash[_SKIPPED].append(item.nodeid)
+    if "data" in getattr(item, "fixturenames", ()):
+        report.user_properties.append((_USES_DATA, True))
     return report
 
 
@@ -57,4 +70,4 @@ def _forbidden(config: pytest.Config) -> list[str]:
     """Tests on real data that were skipped in CI while the data is there."""
     if os.environ.get("CI") != "true" or not data_folder().is_dir():
         return []
-    return config.stash[_SKIPPED]
+    return config.stash[_SKIPS].names
