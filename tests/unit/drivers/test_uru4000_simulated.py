@@ -65,6 +65,14 @@ def test_gives_the_finger_that_lies_there(opened: Opener, stage: Path, model: st
     assert "ridges" not in repr(picture)
 
 
+def test_a_finger_that_comes_later_comes_later(opened: Opener, stage: Path) -> None:
+    scanner = opened()
+    started_s = time.monotonic()
+    send_cue(stage, finger="right_index", delay_s=0.3)
+    scanner.capture(soon())
+    assert 0.25 <= time.monotonic() - started_s < 2.5
+
+
 def test_says_who_it_is(opened: Opener) -> None:
     info = opened().info
     assert (info.make, info.serial, info.firmware) == ("DigitalPersona", "simulated", "0010-0115")
