@@ -7,6 +7,7 @@ and one line here (see the README).
 
 # ruff: noqa: PLC0415 (a factory imports its driver only when it is called: see above)
 
+import posixpath
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ _Device = TypeVar("_Device")
 _Factories = dict[str, Callable[[DeviceUrl], _Device]]
 
 _STAND_INS = ("simulated", "replay", "folder")  # what a production configuration refuses
+_NO_NODES = ("/dev/shm/", "/dev/pts/", "/dev/mqueue/", "/dev/fd/")  # noqa: S108 - none is written
 
 
 def open_document_reader(name: str, url: str) -> DocumentReader:
@@ -53,11 +55,18 @@ def check_url(kind: str, name: str, url: str) -> None:
 def is_simulated(url: str) -> bool:
     """Whether the device behind `url` is a stand-in; raises DeviceUrlError where it is no URL.
 
-    A camera's path outside /dev is a film.
+    A camera's path outside /dev is a film, a serial one there a program; the kernel keeps neither
+    cameras nor serial ports in the folders below /dev that programs write to.
     """
     parsed = DeviceUrl.parse("device", url)
-    film = parsed.scheme == "v4l2" and not parsed.path.startswith("/dev/")
-    return film or parsed.scheme in _STAND_INS
+    return parsed.scheme in _STAND_INS or (
+        parsed.scheme in {"v4l2", "serial"} and not _is_node(parsed.path)
+    )
+
+
+def _is_node(path: str) -> bool:
+    place = posixpath.normpath(path)
+    return place.startswith("/dev/") and not place.startswith(_NO_NODES)
 
 
 def _open(factories: _Factories[_Device], kind: str, url: DeviceUrl) -> _Device:

@@ -172,15 +172,21 @@ class Kiosk:
         log.say("kiosk_stopped")
 
     def _watch(self) -> None:
-        """Say "out of service" before a traveller starts, and back when there is room again."""
-        was_full = bool(self._out_of_service)
+        """Say "out of service" before a traveller starts, and back when there is room again.
+
+        Also where the outbox cannot be asked: what cannot be read will not take a crossing.
+        """
         while not self._stopping.wait(WATCH_S):
-            full = self._outbox.is_full
-            if full != was_full:
+            try:
+                why = "outbox_full" if self._outbox.is_full else ""
                 used_pct = self._outbox.levels(time.monotonic()).used_pct
-                log.say("outbox_full" if full else "outbox_has_room", used_pct=used_pct)
-                was_full = full
-                self._out_of_service = "outbox_full" if full else ""
+            except OutboxError as error:
+                why, used_pct = "outbox_unusable", 0.0
+                if why != self._out_of_service:
+                    log.say("outbox_trouble", "error", what=str(error), mend=error.mend)
+            if why != self._out_of_service:
+                log.say(why or "outbox_has_room", used_pct=used_pct)
+                self._out_of_service = why
                 self.runner.post(ServiceChanged())
 
     # ---- what the runner calls --------------------------------------------------------------

@@ -10,10 +10,15 @@ from msgspec import Meta
 from drivers.errors import DeviceUrlError
 from drivers.registry import check_url, is_simulated
 from firmware_app.errors import ConfigError
+from mqtt.groups import Code, KioskId
 
-KioskId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,40}$")]
+# What goes into every event is held to the event's own words here: there it would fail too late.
+ShortCode = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:+-]{0,32}$(?!\n)")]
+Authority = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")]
+Language = Literal["en", "fr", "ar"]
 Port = Annotated[int, Meta(ge=1, le=65535)]
-Positive = Annotated[float, Meta(gt=0)]
+Hours = Annotated[float, Meta(ge=0, le=87_600)]
+Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 FingerCode = Annotated[int, Meta(ge=1, le=10)]
 
 
@@ -28,10 +33,10 @@ DEVICE_KINDS = {
 class Post(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the kiosk stands and which way its travellers go."""
 
-    locode: Annotated[str, Meta(pattern=r"^[A-Z]{2}[A-Z0-9]{3}$")]
-    code: str
-    authority: Annotated[str, Meta(min_length=3, max_length=3)]
-    lane: str = "1"
+    locode: Annotated[str, Meta(pattern=r"^[A-Z]{2}[A-Z0-9]{3}$(?!\n)")]
+    code: ShortCode
+    authority: Authority
+    lane: Code = "1"
     direction: Literal["ENTRY", "EXIT"] = "ENTRY"
     mode: Literal["LAND", "AIR", "SEA", "RAIL"] = "LAND"
 
@@ -40,7 +45,7 @@ class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The traveller's page on loopback."""
 
     port: Port = 8080
-    languages: Annotated[tuple[str, ...], Meta(min_length=1, max_length=9)] = ("en", "fr", "ar")
+    languages: Annotated[tuple[Language, ...], Meta(min_length=1)] = ("en", "fr", "ar")
 
 
 class Devices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,9 +71,9 @@ class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where crossings wait, and how long."""
 
     outbox: Path
-    outbox_limit_mb: Positive = 512.0
-    keep_after_receipt_h: Annotated[float, Meta(ge=0)] = 72.0
-    resend_after_s: Positive = 60.0
+    outbox_limit_mb: Annotated[float, Meta(ge=1, le=1_000_000)] = 512.0
+    keep_after_receipt_h: Hours = 72.0
+    resend_after_s: Seconds = 60.0
 
 
 class Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,9 +87,9 @@ class Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Law(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the notice says and the event repeats."""
 
-    legal_basis: str
-    notice_version: str
-    retention_days: Annotated[int, Meta(ge=1)]
+    legal_basis: Code
+    notice_version: Code
+    retention_days: Annotated[int, Meta(ge=1, le=36_525)]
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -129,7 +134,7 @@ def load(path: Path) -> Config:
 
 
 def _path(folder: Path, kind: type, value: object) -> object:
-    if kind is Path and isinstance(value, str) and value:
+    if kind is Path and isinstance(value, str) and value and "\0" not in value:
         return folder / value
     raise ValueError("expected a path")
 

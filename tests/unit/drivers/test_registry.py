@@ -54,6 +54,8 @@ def test_check_url_opens_nothing(kind):
 def test_stand_ins_are_known_without_opening_them():
     for url in ("simulated:///a", "replay:///a.trace", "folder:///a", "SIMULATED:///a"):
         assert registry.is_simulated(url)
+    for url in ("serial:///dev/pts/5", "serial:///dev/x/../../tmp/y", "v4l2:///dev/shm/film.avi"):
+        assert registry.is_simulated(url)
     for url in ("serial:///dev/ttyUSB0", "usb://05ba:000a", "v4l2:///dev/video0"):
         assert not registry.is_simulated(url)
 

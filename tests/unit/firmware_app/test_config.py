@@ -1,11 +1,13 @@
 """kiosk.toml: the example is good, and each kind of mistake is one line that names its key."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from firmware_app import config
 from firmware_app.errors import ConfigError
+from firmware_app.ui.texts import LANGUAGES
 
 EXAMPLE = Path(__file__).parents[3] / "kiosk.example.toml"
 
@@ -48,6 +50,21 @@ def test_paths_are_relative_to_the_file(tmp_path):
         ('"usb://05ba:000a"', '"simulated:///tmp/stage/finger"', "production"),
         ('"v4l2:///dev/kiosk-camera', '"v4l2:///srv/film.avi', "production"),
         ("[law]", "[law", "line"),
+        ('kiosk_id = "uto-hamile-1"', 'kiosk_id = "uto-hamile-1\\n"', "kiosk_id"),
+        ('code = "HAM"', 'code = "HAM X"', "post.code"),
+        ('authority = "UTO"', 'authority = "+#/"', "authority"),
+        ('lane = "1"', 'lane = "é"', "lane"),
+        ('"en", "fr", "ar"]', '"en", "zz"]', "languages"),
+        ("outbox_limit_mb = 512", "outbox_limit_mb = inf", "outbox_limit_mb"),
+        ("keep_after_receipt_h = 72", "keep_after_receipt_h = inf", "keep_after_receipt_h"),
+        ("resend_after_s = 60", "resend_after_s = inf", "resend_after_s"),
+        ('"immigration-act-12"', '"act 12, § 3"', "legal_basis"),
+        ('notice_version = "1"', 'notice_version = ""', "notice_version"),
+        ("retention_days = 1825", "retention_days = 3000000", "retention_days"),
+        ('"/var/lib/border-kiosk/outbox.sqlite3"', '"/var/o\\u0000"', "outbox"),
+        ('"v4l2:///dev/kiosk-camera', '"v4l2:///dev/../srv/film.avi', "production"),
+        ('"v4l2:///dev/kiosk-camera', '"v4l2:///dev/shm/film.avi', "production"),
+        ('"serial:///dev/kiosk-reader', '"serial:///dev/pts/5', "production"),
     ],
 )
 def test_each_mistake_is_one_line_that_names_its_key(tmp_path, old, new, named):
@@ -55,6 +72,10 @@ def test_each_mistake_is_one_line_that_names_its_key(tmp_path, old, new, named):
         config.load(written(tmp_path, (old, new)))
     assert named in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_every_language_of_the_page_may_be_chosen():
+    assert set(get_args(config.Language)) == set(LANGUAGES)
 
 
 def test_a_demo_may_be_simulated(tmp_path):
