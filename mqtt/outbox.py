@@ -63,9 +63,11 @@ class Outbox:
         max_bytes: int,
         high_water_pct: float = 90.0,
         receipt_level: ReceiptLevel = ReceiptLevel.COMMITTED,
+        resend_s: float = RESEND_S,
     ) -> None:
         """Open or create.
 
+        `resend_s` after a PUBACK without a receipt a row is due again, then after twice as long.
         `max_bytes` caps the database file; the write-ahead log beside it takes up to 8 MB more.
         Raises OutboxBusyError, OutboxForeignError, OutboxVersionError, OutboxDiskError. A file that
         is no readable database is moved aside and `corrupt` tells so.
@@ -76,6 +78,7 @@ class Outbox:
         self._max_bytes = max_bytes
         self._high_water_bytes = int(max_bytes * high_water_pct / 100)
         self._levels = levels_at_least(receipt_level)
+        self._resend_s = resend_s
         self._guard = RLock()
         self._leases: dict[int, float] = {}
         with _typed_errors(), ExitStack() as undo:
@@ -83,6 +86,7 @@ class Outbox:
             undo.callback(self._owner.release)
             self._db = self._opened()
             undo.callback(self._db.close)
+            self._file = _identity(path)
             self._clock = PoweredClock(self._resume())
             undo.pop_all()
 
@@ -116,10 +120,12 @@ class Outbox:
     def commit(self, sealed: Sequence[Sealed], now_s: float) -> None:
         """Write all or nothing, on the disk when this returns: a crossing with its attachments.
 
-        Raises OutboxFullError, OutboxChainError, OutboxDiskError; then nothing was written. An
+        Raises OutboxFullError, OutboxChainError, OutboxDiskError; then nothing was written: so also
+        where the file was moved or removed, since what it holds would be gone at the next start. An
         epoch_start may pass the high-water mark, so that a full kiosk can start and drain.
         """
         with self._transaction(now_s) as clock_s:
+            self._check_file()
             head = self._head()
             for one in sealed:
                 check_place(one, head, self.kiosk)
@@ -143,8 +149,12 @@ class Outbox:
 
     @property
     def is_full(self) -> bool:
-        """Whether one more crossing might not fit: say so before a traveller starts."""
+        """Whether one more crossing might not fit: say so before a traveller starts.
+
+        Raises OutboxDiskError where the file is no longer at its path.
+        """
         with self._guard, _typed_errors():
+            self._check_file()
             return self._used_bytes() + RESERVE_BYTES > self._high_water_bytes
 
     def batch(self, limit: int, now_s: float) -> list[Row]:
@@ -171,7 +181,7 @@ class Outbox:
         with self._transaction(now_s) as clock_s:
             self._db.executemany(
                 outbox_sql.MARK_SENT,
-                [(clock_s, RESEND_LONGEST_S, RESEND_S, row_id) for row_id in marked],
+                [(clock_s, RESEND_LONGEST_S, self._resend_s, row_id) for row_id in marked],
             )
             self._end_leases(marked)
 
@@ -265,7 +275,7 @@ class Outbox:
             raise OutboxForeignError(f"{self._path} belongs to kiosk {owner}.")
         clock_s = float(str(self._get("clock_s") or 0.0))
         self._set("kiosk", self.kiosk)
-        self._db.execute(outbox_sql.RESUME_SENT, (clock_s + RESEND_S,))
+        self._db.execute(outbox_sql.RESUME_SENT, (clock_s + self._resend_s,))
         return clock_s
 
     def _head(self) -> Head | None:
@@ -276,6 +286,10 @@ class Outbox:
         if not isinstance(sequence, int) or not isinstance(previous, bytes):
             raise OutboxCorruptError("the stored head is not one.")
         return Head(self.kiosk, str(epoch), sequence, previous)
+
+    def _check_file(self) -> None:
+        if _identity(self._path) != self._file:
+            raise OutboxDiskError("another file, or none, stands at the outbox's path.")
 
     def _check_room(self, sealed: Sequence[Sealed]) -> None:
         if all(one.kind is Kind.EPOCH_START for one in sealed):
@@ -304,7 +318,8 @@ class Outbox:
 
     def _erase_slice(self, now_s: float, keep_after_receipt_s: float) -> int:
         with self._transaction(now_s) as clock_s:
-            short = self._used_bytes() > 0.8 * self._high_water_bytes
+            high_bytes = self._high_water_bytes
+            short = self._used_bytes() > min(0.8 * high_bytes, high_bytes - 2 * RESERVE_BYTES)
             before_s = clock_s if short else clock_s - keep_after_receipt_s
             rows = self._db.execute(outbox_sql.OLDEST_RECEIPTED, (before_s, ERASE_SLICE)).fetchall()
             self._db.executemany("DELETE FROM bytes WHERE row_id = ?", rows)
@@ -327,6 +342,12 @@ class Outbox:
 
     def _set(self, key: str, value: str | int | float | bytes) -> None:
         self._db.execute(outbox_sql.SET, (key, value))
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """Which file stands there, by device and inode; raises OSError where none does."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 def _connect(path: Path, max_bytes: int) -> sqlite3.Connection:

@@ -168,6 +168,15 @@ def test_rows_without_receipt_are_due_after_60_120_240_seconds_and_never_above_a
     assert opened.batch(1, now_s)[0].attempts == 8
 
 
+def test_a_post_may_choose_how_soon_a_row_is_sent_again(path):
+    with Outbox(path, kiosk=specimen.KIOSK, max_bytes=ROOMY_BYTES, resend_s=2.0) as outbox:
+        add(outbox)
+        (row,) = outbox.batch(1, 100.0)
+        outbox.mark_sent([row.row_id], 100.0)
+        assert outbox.due_again(101.5) == 0
+        assert outbox.due_again(102.0) == 1
+
+
 def test_after_a_reopen_sent_rows_are_due_in_60_seconds_whatever_the_clock_says(path):
     with Outbox(path, kiosk=specimen.KIOSK, max_bytes=ROOMY_BYTES) as outbox:
         add(outbox, 5_000_000.0)
@@ -465,3 +474,15 @@ def test_append_seals_nothing_into_the_outbox_when_sealing_fails(opened):
         opened.append(broken, 0.0)
     assert opened.head() == head
     add(opened)
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_nothing_is_promised_into_a_file_that_was_taken_away(path, opened, replaced):
+    add(opened)
+    path.rename(path.with_suffix(".away"))
+    if replaced:
+        path.write_bytes(b"")
+    with pytest.raises(OutboxDiskError):
+        add(opened)
+    with pytest.raises(OutboxDiskError):
+        _ = opened.is_full
