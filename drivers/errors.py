@@ -41,7 +41,7 @@ class CancelledError(DeviceError):
 class ProtocolError(DeviceError):
     """The device answered bytes that its protocol does not know; positions only, never contents."""
 
-    mend = "Check that kiosk.toml names this device's make and speed, then replug it."
+    mend = "If it happens each time, check make and speed in kiosk.toml, then replug the device."
 
 
 class DeviceUrlError(DeviceError):

@@ -285,7 +285,12 @@ def _open_store(config: Config) -> tuple[Outbox, Sealer]:
     try:
         storage.outbox.parent.mkdir(parents=True, exist_ok=True)
         limit = int(storage.outbox_limit_mb * MB)
-        outbox = Outbox(storage.outbox, kiosk=config.kiosk_id, max_bytes=limit)
+        outbox = Outbox(
+            storage.outbox,
+            kiosk=config.kiosk_id,
+            max_bytes=limit,
+            resend_s=storage.resend_after_s,
+        )
     except OutboxError as error:
         raise SetupError(str(error), error.mend) from error
     except OSError as error:
@@ -330,7 +335,10 @@ def _relay(config: Config, outbox: Outbox) -> RelayServer:
         on_signed=_not_yet,
         on_receipt=_say_receipt,
         tell=lambda one: log.say(one.name, one.severity, what=one.what, mend=one.mend),
-        settings=RelaySettings(keep_after_receipt_s=config.storage.keep_after_receipt_h * 3600),
+        settings=RelaySettings(
+            keep_after_receipt_s=config.storage.keep_after_receipt_h * 3600,
+            receipt_limit_s=config.storage.resend_after_s,
+        ),
     )
 
 

@@ -32,5 +32,5 @@ class SetupError(KioskError):
 class StoryError(KioskError):
     """The story went another way than it says, or cannot be read."""
 
-    mend = "The line above says which screen; run the story once more with --watch to see it."
+    mend = "The line above says where; log/kiosk.log in the folder of the run says why."
     exit_code = 4

@@ -104,7 +104,6 @@ def _touching(
                 "confirm",
                 "confirm-title",
                 language,
-                cue="confirm-cue",
                 buttons=(
                     Button("yes", "button-yes", "primary", "yes"),
                     Button("not-me", "button-not-me", icon="no"),

@@ -102,7 +102,7 @@ class FaceWorker:
             if not self.head_turn and look.advice is None:
                 self._finish(camera, self._take(frame, look), challenge, token)
                 return
-            before = challenge.phase
+            before, restarts = challenge.phase, challenge.restarts
             phase = challenge.feed(_sight(look, frame), frontal=look.advice is None)
             if phase is Phase.TURN and before is Phase.FRONTAL:
                 first = self._take(frame, look)
@@ -113,6 +113,8 @@ class FaceWorker:
                     self._finish(camera, max(first, last, key=_quality), challenge, token)
                     return
                 challenge = HeadTurn(challenge.side)
+            if challenge.restarts > restarts:
+                cues.say(CUE_HERE, at_once=True)  # the turn is asked for anew, not in silence
             self._cue(cues, challenge, look)
 
     def _look(self, frame: Frame) -> FaceLook | None:

@@ -14,7 +14,7 @@ def stored(event):
     data = None if event is None else events.encode(event)
     when = "2026-03-01T11:00:00.000+00:00"
     place = (specimen.KIOSK, specimen.EPOCH, 2)
-    return StoredEvent(1, *place, "crossing", "demo", "software", when, data)
+    return StoredEvent(1, *place, "crossing", "demo", "software", when, data, 4157)
 
 
 def test_people_read_first_who_and_where():
