@@ -1,10 +1,8 @@
 """The queue of sealed rows on the kiosk's disk, made to survive power loss.
 
-Only this file imports sqlite3 on the kiosk.
+The file itself, and sqlite3, are behind mqtt/outbox_file.py.
 """
 
-import os
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,9 +17,9 @@ from mqtt.errors import (
     OutboxDiskError,
     OutboxForeignError,
     OutboxFullError,
-    OutboxVersionError,
 )
-from mqtt.files import move_aside, sync_folder
+from mqtt.files import move_aside
+from mqtt.outbox_file import Connection, connect, typed_errors
 from mqtt.outbox_rows import (
     PAGE_BYTES,
     Levels,
@@ -42,8 +40,6 @@ RESEND_S = 60.0
 RESEND_LONGEST_S = 3600.0
 LEASE_S = 60.0
 ERASE_SLICE = 64
-
-_CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 class Outbox:
@@ -81,7 +77,7 @@ class Outbox:
         self._resend_s = resend_s
         self._guard = RLock()
         self._leases: dict[int, float] = {}
-        with _typed_errors(), ExitStack() as undo:
+        with typed_errors(), ExitStack() as undo:
             self._owner = OwnerLock.take(path.with_name(path.name + ".lock"))
             undo.callback(self._owner.release)
             self._db = self._opened()
@@ -109,7 +105,7 @@ class Outbox:
 
     def head(self) -> Head | None:
         """The place of the next statement; None before the first epoch of a new outbox."""
-        with self._guard, _typed_errors():
+        with self._guard, typed_errors():
             return self._head()
 
     def epoch_head(self, epoch: str) -> Head:
@@ -153,7 +149,7 @@ class Outbox:
 
         Raises OutboxDiskError where the file is no longer at its path.
         """
-        with self._guard, _typed_errors():
+        with self._guard, typed_errors():
             self._check_file()
             return self._used_bytes() + RESERVE_BYTES > self._high_water_bytes
 
@@ -162,7 +158,7 @@ class Outbox:
 
         A row that was given is not given again before `put_back` or 60 s.
         """
-        with self._guard, _typed_errors():
+        with self._guard, typed_errors():
             clock_s = self._clock.tick(now_s)
             self._leases = {row: end_s for row, end_s in self._leases.items() if end_s > clock_s}
             ready = self._db.execute(outbox_sql.READY, (limit + len(self._leases),))
@@ -187,7 +183,7 @@ class Outbox:
 
     def due_again(self, now_s: float) -> int:
         """Make rows ready that were sent and not receipted in time; how many."""
-        with self._guard, _typed_errors():
+        with self._guard, typed_errors():
             due = (self._clock.tick(now_s),)
             if self._db.execute(outbox_sql.ANY_DUE, due).fetchone() is None:
                 return 0
@@ -221,13 +217,13 @@ class Outbox:
             while slice_count := self._erase_slice(now_s, keep_after_receipt_s):
                 count += slice_count
             if count:
-                with _typed_errors():
+                with typed_errors():
                     self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return count
 
     def levels(self, now_s: float) -> Levels:
         """Counts by state and how full it is."""
-        with self._guard, _typed_errors():
+        with self._guard, typed_errors():
             counts: dict[str, int] = dict(self._db.execute(outbox_sql.COUNTS).fetchall())
             (oldest_s,) = self._db.execute(outbox_sql.OLDEST_UNRECEIPTED).fetchone()
             used_bytes = self._used_bytes()
@@ -249,7 +245,7 @@ class Outbox:
     @contextmanager
     def _transaction(self, now_s: float) -> Iterator[float]:
         """All or nothing; gives the powered clock and stores it."""
-        with self._guard, _typed_errors():
+        with self._guard, typed_errors():
             clock_s = self._clock.tick(now_s)
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -260,13 +256,13 @@ class Outbox:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
 
-    def _opened(self) -> sqlite3.Connection:
+    def _opened(self) -> Connection:
         try:
-            return _connect(self._path, self._max_bytes)
+            return connect(self._path, self._max_bytes)
         except OutboxCorruptError as error:
             aside = move_aside(self._path)
             self.corrupt = OutboxCorruptError(f"{error} It was moved to {aside.name}.")
-            return _connect(self._path, self._max_bytes)
+            return connect(self._path, self._max_bytes)
 
     def _resume(self) -> float:
         """Check whose outbox it is, set sent rows due anew; the powered seconds of earlier runs."""
@@ -348,64 +344,3 @@ def _identity(path: Path) -> tuple[int, int]:
     """Which file stands there, by device and inode; raises OSError where none does."""
     found = path.stat()
     return found.st_dev, found.st_ino
-
-
-def _connect(path: Path, max_bytes: int) -> sqlite3.Connection:
-    """Open, check and shape the file; raises OutboxCorruptError where it is unreadable."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    with ExitStack() as undo:
-        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        undo.callback(db.close)
-        try:
-            (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
-        except sqlite3.DatabaseError as error:
-            if _primary_code(error) not in _CORRUPT:
-                raise
-            verdict = "no database"
-        if verdict != "ok":
-            raise OutboxCorruptError(f"{path.name} is not readable.")
-        _shape(db, max_bytes)
-        undo.pop_all()
-    sync_folder(path.parent)
-    return db
-
-
-def _shape(db: sqlite3.Connection, max_bytes: int) -> None:
-    """Settings that make a commit durable and an erasure real, and the tables of a new file."""
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    if version not in {0, outbox_sql.VERSION}:
-        raise OutboxVersionError(f"written in form {version}, this release knows up to 1.")
-    for setting in (
-        f"page_size = {PAGE_BYTES}",
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "secure_delete = ON",
-        "trusted_schema = OFF",
-        "wal_autocheckpoint = 512",
-        "journal_size_limit = 4194304",
-        f"max_page_count = {max_bytes // PAGE_BYTES}",
-    ):
-        db.execute(f"PRAGMA {setting}").fetchall()
-    if version == 0:
-        script = f"BEGIN; {outbox_sql.SCHEMA} PRAGMA user_version = {outbox_sql.VERSION}; COMMIT;"
-        db.executescript(script)
-
-
-@contextmanager
-def _typed_errors() -> Iterator[None]:
-    """Make sqlite's errors ours."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        code = _primary_code(error)
-        if code == sqlite3.SQLITE_FULL:
-            raise OutboxFullError("no room on the disk; nothing was written.") from error
-        if code in _CORRUPT:
-            raise OutboxCorruptError("the file became unreadable while in use.") from error
-        raise OutboxDiskError(f"the store refused: {error}.") from error
-    except OSError as error:
-        raise OutboxDiskError(f"the disk refused: {error.strerror}.") from error
-
-
-def _primary_code(error: sqlite3.Error) -> int:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF
