@@ -1,4 +1,4 @@
-"""The outbox's file: opened, checked and shaped so that a commit lasts (the one door to sqlite3)."""
+"""The outbox's file: opened, checked and shaped so that a commit lasts; the door to sqlite3."""
 
 import os
 import sqlite3
