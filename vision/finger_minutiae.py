@@ -9,7 +9,7 @@ import numpy as np
 from vision.finger_segment import Box, Foreground
 from vision.image import Float32, Gray8
 from vision.iso19794_2 import Minutia, MinutiaKind
-from vision.model_store import ModelCard, ModelStore
+from vision.model_store import ModelCard, ModelStore, give_back_memory
 
 NETWORK = "finger-minutiae"
 SIDE_STEP_PX = 32
@@ -51,6 +51,7 @@ class LeaderFinder:
         cut = _cut(found.box, gray.shape[1], gray.shape[0])
         (said,) = self._model.run(_window(gray, cut)[None, :, :, None])
         self._model.run(SMALLEST)  # gives some 250 MB back until the next finger, in 50 ms
+        give_back_memory()
         here = _peaks(said[0])
         minutiae = (_minutia(said[0], row, column, cut) for row, column in here)
         return tuple(m for m in minutiae if _inside(m, found))[:MOST_MINUTIAE]

@@ -1,5 +1,6 @@
 """The one door to tflite: finds a model in MODELS.toml, checks its hash and shapes, loads it."""
 
+import ctypes
 import hashlib
 import os
 import tempfile
@@ -123,6 +124,13 @@ class ModelStore:
         model = Model(card, _load(card, path, self.threads))
         _check_shapes(card, model)
         return model
+
+
+def give_back_memory() -> None:
+    """Hand what was freed back to the system; glibc's threads hold on to it otherwise."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have none
+    if trim is not None:
+        trim(0)
 
 
 def _card(entry: dict[str, Any]) -> ModelCard:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from firmware_app.engineer import story as stories
 from firmware_app.engineer.demo import Crossed, cross
-from firmware_app.engineer.processes import pss_kb
+from firmware_app.engineer.processes import peak_rss_kb, pss_kb
 from firmware_app.engineer.report import emit, progress, table
 from firmware_app.engineer.small_site import SmallSite
 from mqtt.central.mosquitto import free_port
@@ -23,7 +23,11 @@ TARGETS = {
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was measured; medians over the runs. `wire_kb` is one event with its attachments."""
+    """What was measured; medians over the runs.
+
+    Memory is PSS right after the last crossing, and the peak of resident memory; `wire_kb` is one
+    event with its attachments.
+    """
 
     runs: int
     machine: str
@@ -32,6 +36,7 @@ class Figures:
     crossing_worst_s: float
     to_receipt_s: float
     memory_kiosk_mb: float
+    memory_kiosk_peak_rss_mb: float
     memory_publisher_mb: float
     memory_kiosk_and_publisher_mb: float
     wire_kb: float
@@ -70,6 +75,7 @@ def _figures(site: SmallSite, crossed: list[Crossed]) -> Figures:
         crossing_worst_s=round(max(totals), 2),
         to_receipt_s=round(statistics.median(one.to_receipt_s for one in crossed), 2),
         memory_kiosk_mb=round(kiosk_mb, 1),
+        memory_kiosk_peak_rss_mb=round(peak_rss_kb(site.child("kiosk").process.pid) / 1024, 1),
         memory_publisher_mb=round(publisher_mb, 1),
         memory_kiosk_and_publisher_mb=round(kiosk_mb + publisher_mb, 1),
         wire_kb=round(max(one.wire_bytes for one in crossed) / 1000, 1),
