@@ -47,34 +47,37 @@ class Layout:
     composite_at: tuple[int, int] | None = None
 
 
-TD3 = Layout(
-    name="TD3",
-    lines=2,
-    columns=44,
-    names=Field(0, 5, 44, checked=False),
-    number=Field(1, 0, 9),
-    nationality=Field(1, 10, 13, checked=False),
-    birth=Field(1, 13, 19),
-    sex=Field(1, 20, 21, checked=False),
-    expiry=Field(1, 21, 27),
-    optional=(Field(1, 28, 42),),
-    composite=(Field(1, 0, 10), Field(1, 13, 20), Field(1, 21, 43)),
-    composite_at=(1, 43),
+def _two_lines(
+    name: str,
+    columns: int,
+    optional: Field,
+    composite: tuple[Field, ...] = (),
+    composite_at: tuple[int, int] | None = None,
+) -> Layout:
+    """The layouts whose second line begins alike: number, nationality, birth, sex, expiry."""
+    return Layout(
+        name=name,
+        lines=2,
+        columns=columns,
+        names=Field(0, 5, columns, checked=False),
+        number=Field(1, 0, 9),
+        nationality=Field(1, 10, 13, checked=False),
+        birth=Field(1, 13, 19),
+        sex=Field(1, 20, 21, checked=False),
+        expiry=Field(1, 21, 27),
+        optional=(optional,),
+        composite=composite,
+        composite_at=composite_at,
+    )
+
+
+_NUMBER_AND_BIRTH = (Field(1, 0, 10), Field(1, 13, 20))
+TD3 = _two_lines("TD3", 44, Field(1, 28, 42), (*_NUMBER_AND_BIRTH, Field(1, 21, 43)), (1, 43))
+TD2 = _two_lines(
+    "TD2", 36, Field(1, 28, 35, checked=False), (*_NUMBER_AND_BIRTH, Field(1, 21, 35)), (1, 35)
 )
-TD2 = Layout(
-    name="TD2",
-    lines=2,
-    columns=36,
-    names=Field(0, 5, 36, checked=False),
-    number=Field(1, 0, 9),
-    nationality=Field(1, 10, 13, checked=False),
-    birth=Field(1, 13, 19),
-    sex=Field(1, 20, 21, checked=False),
-    expiry=Field(1, 21, 27),
-    optional=(Field(1, 28, 35, checked=False),),
-    composite=(Field(1, 0, 10), Field(1, 13, 20), Field(1, 21, 35)),
-    composite_at=(1, 35),
-)
+MRV_A = _two_lines("MRV-A", 44, Field(1, 28, 44, checked=False))
+MRV_B = _two_lines("MRV-B", 36, Field(1, 28, 36, checked=False))
 TD1 = Layout(
     name="TD1",
     lines=3,
@@ -88,30 +91,6 @@ TD1 = Layout(
     optional=(Field(0, 15, 30, checked=False), Field(1, 18, 29, checked=False)),
     composite=(Field(0, 5, 30), Field(1, 0, 7), Field(1, 8, 15), Field(1, 18, 29)),
     composite_at=(1, 29),
-)
-MRV_A = Layout(
-    name="MRV-A",
-    lines=2,
-    columns=44,
-    names=Field(0, 5, 44, checked=False),
-    number=Field(1, 0, 9),
-    nationality=Field(1, 10, 13, checked=False),
-    birth=Field(1, 13, 19),
-    sex=Field(1, 20, 21, checked=False),
-    expiry=Field(1, 21, 27),
-    optional=(Field(1, 28, 44, checked=False),),
-)
-MRV_B = Layout(
-    name="MRV-B",
-    lines=2,
-    columns=36,
-    names=Field(0, 5, 36, checked=False),
-    number=Field(1, 0, 9),
-    nationality=Field(1, 10, 13, checked=False),
-    birth=Field(1, 13, 19),
-    sex=Field(1, 20, 21, checked=False),
-    expiry=Field(1, 21, 27),
-    optional=(Field(1, 28, 36, checked=False),),
 )
 
 
