@@ -56,18 +56,27 @@ class CaptureDevice:
     firmware: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Sample quality from 0 (worst) to 100, and what measured it (ISO/IEC 29794-1)."""
+
+    algorithm: str
+    version: str
+    score: int
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class FaceSample:
     """A live face as a template; `template` is the vendor format named by `model`."""
 
     template: bytes
-    quality: int
+    quality: Quality
     device: CaptureDevice
     model: Model
 
     def __repr__(self) -> str:
         """Say the quality, never the face."""
-        return f"FaceSample(quality={self.quality})"
+        return f"FaceSample(quality={self.quality.score})"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -76,14 +85,14 @@ class FingerSample:
 
     position: Finger
     record: bytes
-    quality: int
+    quality: Quality
     minutiae: int
     device: CaptureDevice
     model: Model
 
     def __repr__(self) -> str:
         """Say which finger and how good, never the ridges."""
-        return f"FingerSample({self.position.name.lower()}, quality={self.quality})"
+        return f"FingerSample({self.position.name.lower()}, quality={self.quality.score})"
 
 
 @dataclass(frozen=True, slots=True)

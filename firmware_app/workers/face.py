@@ -14,6 +14,7 @@ from firmware_app.domain.biometrics import (
     FaceSample,
     Liveness,
     LivenessDecision,
+    Quality,
 )
 from firmware_app.workers.described import capture_device, model, why_missing
 from firmware_app.workers.device_worker import DeviceWorker, Job
@@ -23,7 +24,7 @@ from firmware_app.workers.session import Pixels, Session
 from firmware_app.workflow.vocabulary import Event, FaceAdvice, FaceFailed, FaceTaken
 from vision.errors import VisionError
 from vision.face_pipeline import FaceLook
-from vision.face_quality import Advice
+from vision.face_quality import QUALITY_METHOD, QUALITY_VERSION, Advice
 from vision.face_template import FaceTemplate, compare
 from vision.face_threshold import FALSE_MATCH_RATE, THRESHOLD
 from vision.liveness import METHOD, SIDES, VERSION, Decision, HeadTurn, Phase, Sight
@@ -143,7 +144,7 @@ class FaceWorker:
         self.session.keep_face(token, small_jpeg(taken.pixels, FACE_LONGEST_PX))
         sample = FaceSample(
             template=taken.template.to_int8(),
-            quality=taken.quality,
+            quality=Quality(QUALITY_METHOD, QUALITY_VERSION, taken.quality),
             device=capture_device(camera.info),
             model=model(self.eyes.face_model),
         )

@@ -8,7 +8,7 @@ from drivers.deadline import Deadline
 from drivers.errors import DeviceError, DeviceTimeoutError
 from drivers.fingerprint.api import FingerPicture, FingerScanner
 from firmware_app import log
-from firmware_app.domain.biometrics import Finger, FingerSample, NotCaptured
+from firmware_app.domain.biometrics import Finger, FingerSample, NotCaptured, Quality
 from firmware_app.workers.described import capture_device, model, why_missing
 from firmware_app.workers.device_worker import DeviceWorker, Job
 from firmware_app.workers.eyes import Eyes
@@ -38,7 +38,7 @@ class _Seen:
 
     @property
     def good(self) -> bool:
-        return self.best is not None and self.best.quality >= GOOD_QUALITY
+        return self.best is not None and self.best.quality.score >= GOOD_QUALITY
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ class FingerWorker:
             if seen.usable:
                 self.post(FingerAdvice(CUE_AGAIN))
             sample = self._sample(scanner, deadline, position, seen)
-            if seen.best is None or sample.quality > seen.best.quality:
+            if seen.best is None or sample.quality.score > seen.best.quality.score:
                 seen.best = sample
             seen.usable += 1
         if seen.best is not None:
@@ -105,7 +105,7 @@ class FingerWorker:
         return FingerSample(
             position=position,
             record=template.record,
-            quality=template.quality,
+            quality=Quality(template.quality_algorithm, template.quality_version, template.quality),
             minutiae=template.minutiae,
             device=capture_device(scanner.info),
             model=model(self.eyes.finger_model),

@@ -10,6 +10,7 @@ from firmware_app.domain.biometrics import (
     FingerMissing,
     FingerSample,
     Model,
+    Quality,
 )
 from firmware_app.domain.crossing import Document, Visit
 from firmware_app.domain.mrz import Mrz
@@ -170,7 +171,7 @@ def _face(visit: Visit) -> tuple[groups.Biometric, ...]:
             modality="face",
             format=f"vendor.{face.model.id}",
             data=face.template,
-            quality=groups.Quality(algorithm="border-kiosk-face", version="1", score=face.quality),
+            quality=_quality(face.quality),
             device=_device(face.device),
             model=_model(face.model),
         ),
@@ -193,10 +194,14 @@ def _finger(finger: FingerSample | FingerMissing) -> groups.Biometric:
         position=int(finger.position),
         format=FINGER_FORMAT,
         data=finger.record,
-        quality=groups.Quality(algorithm="border-kiosk-finger", version="1", score=finger.quality),
+        quality=_quality(finger.quality),
         device=_device(finger.device),
         model=_model(finger.model),
     )
+
+
+def _quality(quality: Quality) -> groups.Quality:
+    return groups.Quality(algorithm=quality.algorithm, version=quality.version, score=quality.score)
 
 
 def _device(device: CaptureDevice) -> groups.Device:

@@ -15,6 +15,7 @@ from firmware_app.domain.biometrics import (
     LivenessDecision,
     Model,
     NotCaptured,
+    Quality,
 )
 from firmware_app.domain.crossing import Document, ReadMethod, Visit
 from firmware_app.domain.document_checks import check_document
@@ -29,7 +30,7 @@ MRZ = parse(
     ),
     TODAY,
 )
-FACE = FaceSample(b"template", 80, CaptureDevice("a", "b"), Model("m", "1"))
+FACE = FaceSample(b"template", Quality("q", "1", 80), CaptureDevice("a", "b"), Model("m", "1"))
 LIVE = Liveness("head-turn", "1", ("left",), (), LivenessDecision.LIVE)
 MATCH = Comparison("document_portrait", 0.7, 0.4, 0.001, "a", matched=True)
 GOOD = Visit(

@@ -18,6 +18,7 @@ from firmware_app.domain.biometrics import (
     LivenessDecision,
     Model,
     NotCaptured,
+    Quality,
 )
 from firmware_app.domain.crossing import Document, ReadMethod
 from firmware_app.domain.document_checks import check_document
@@ -79,11 +80,13 @@ MISREAD = replace(
 CHILD = replace(DOCUMENT, mrz=replace(MRZ, birth="2005-01-01"))
 DEVICE, MODEL = CaptureDevice("make", "model"), Model("m", "1")
 FACE = FaceTaken(
-    FaceSample(b"t", 80, DEVICE, MODEL),
+    FaceSample(b"t", Quality("q", "1", 80), DEVICE, MODEL),
     Liveness("head-turn", "1", ("left",), (), LivenessDecision.LIVE),
     Comparison("document_portrait", 0.7, 0.4, 0.001, "a", matched=True),
 )
-FINGER = FingerTaken(FingerSample(Finger.RIGHT_INDEX, b"FMR", 70, 40, DEVICE, MODEL))
+FINGER = FingerTaken(
+    FingerSample(Finger.RIGHT_INDEX, b"FMR", Quality("q", "1", 70), 40, DEVICE, MODEL)
+)
 
 
 def walk(*happenings, state=None, terms=TERMS):

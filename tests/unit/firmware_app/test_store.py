@@ -18,6 +18,7 @@ from firmware_app.domain.biometrics import (
     FingerSample,
     Model,
     NotCaptured,
+    Quality,
 )
 from firmware_app.domain.crossing import Document, ReadMethod, Visit
 from firmware_app.domain.document_checks import check_document
@@ -46,8 +47,8 @@ VISIT = Visit(
     "01a20168-0000-7000-8000-000000000001",
     language="ar",
     document=Document(MRZ, check_document(MRZ, TODAY), ReadMethod.SERIAL),
-    face=FaceSample(b"t" * 192, 80, DEVICE, MODEL),
-    fingers=(FingerSample(Finger.RIGHT_INDEX, b"FMR", 70, 40, DEVICE, MODEL),),
+    face=FaceSample(b"t" * 192, Quality("q", "1", 80), DEVICE, MODEL),
+    fingers=(FingerSample(Finger.RIGHT_INDEX, b"FMR", Quality("q", "1", 70), 40, DEVICE, MODEL),),
     answers=(Answer("purpose-of-visit", 1, "tourism"),),
 )
 REFERRED = StoreCrossing(VISIT, Outcome.REFERRED, (Reason.LIVENESS_NOT_SURE,))
