@@ -26,6 +26,7 @@ PICTURES = 3
 LIFT_LIMIT_S = 6.0
 CUE_WELL_DONE = "finger-cue-well-done"
 CUE_AGAIN = "finger-cue-again"
+CUE_LIFT = "finger-cue-lift"
 
 
 @dataclass(slots=True)
@@ -49,6 +50,7 @@ class FingerWorker:
     post: Callable[[Event], None]
     eyes: Eyes
     try_limit_s: float
+    _still_lies: bool = False
 
     def scan(self, command: ScanFinger) -> None:
         """One try at one finger."""
@@ -64,7 +66,13 @@ class FingerWorker:
     def _work(
         self, scanner: FingerScanner, deadline: Deadline, position: Finger, seen: _Seen
     ) -> None:
-        """Up to PICTURES usable ones; the first good one is taken at once, else the best."""
+        """Up to PICTURES usable ones; the first good one is taken at once, else the best.
+
+        A finger that was taken must leave the glass first, or it would be taken for the next one.
+        """
+        if self._still_lies:
+            self.post(FingerAdvice(CUE_LIFT))
+            self._await_lift(scanner, deadline)
         while seen.usable < PICTURES and not seen.good:
             if seen.usable:
                 self.post(FingerAdvice(CUE_AGAIN))
@@ -73,9 +81,14 @@ class FingerWorker:
                 seen.best = sample
             seen.usable += 1
         if seen.best is not None:
+            self._still_lies = True
             self.post(FingerTaken(seen.best))
             with suppress(DeviceTimeoutError):  # the light goes off when the glass is free
-                scanner.wait_for_lift(deadline.sooner(LIFT_LIMIT_S))
+                self._await_lift(scanner, deadline.sooner(LIFT_LIMIT_S))
+
+    def _await_lift(self, scanner: FingerScanner, deadline: Deadline) -> None:
+        scanner.wait_for_lift(deadline)
+        self._still_lies = False
 
     def _sample(
         self, scanner: FingerScanner, deadline: Deadline, position: Finger, seen: _Seen

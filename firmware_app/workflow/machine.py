@@ -315,7 +315,7 @@ def _finger(state: AwaitFinger, event: Event, terms: Terms) -> Step:
     match event:
         case FingerAdvice(cue=cue):
             return Step(replace(state, cue=cue))
-        case FingerTaken(sample=sample):
+        case FingerTaken(sample=sample) if sample.position is state.position:
             visit = replace(state.visit, fingers=(*state.visit.fingers, sample))
             return _next_finger(visit, terms)
         case FingerFailed(reason=reason) if _worth_another(state, reason):

@@ -306,3 +306,10 @@ def test_review_and_back_do_not_lose_or_double_answers():
 def test_a_person_is_one_touch_away_also_before_and_after_a_visit(state):
     assert "help" in {button.id for button in screen(state, TERMS).buttons}
     assert walk(Touched("help"), state=state)[0] == SeeOfficer("en")
+
+
+def test_a_finger_counts_only_where_that_finger_is_asked_for():
+    both = replace(TERMS, policy=replace(TERMS.policy, fingers=(2, 7)))
+    once, _ = walk(*TO_FINGER, FINGER, terms=both)
+    assert once.position is Finger.LEFT_INDEX
+    assert walk(FINGER, state=once, terms=both)[0] == once
