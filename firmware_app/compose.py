@@ -59,6 +59,7 @@ from mqtt.relay import RelayServer, RelaySettings, RelaySocketError
 HOST = "127.0.0.1"
 MB = 1024 * 1024
 WATCH_S = 1.0
+KEY_GONE_MEND = "Put the key back; or move the outbox aside, and tell the centre the new key."
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +235,8 @@ class Kiosk:
             device.cancel()
         if wipe:
             self._session.wipe()
+            if self._workers.finger is not None:
+                self._workers.finger.forget()
 
     # ---- workers ----------------------------------------------------------------------------
 
@@ -275,6 +278,9 @@ def _today() -> date:
 
 def _open_store(config: Config) -> tuple[Outbox, Sealer]:
     storage = config.storage
+    if storage.outbox.exists() and not config.keys.signing.exists():
+        # a new key would make a chain that the centre cannot verify, and nobody would know why
+        raise SetupError(f"{config.keys.signing} is gone, its outbox is there.", KEY_GONE_MEND)
     try:
         signer = load_or_create_private_key(config.keys.signing)
         recipients = tuple(load_public_key(path) for path in config.keys.recipients)

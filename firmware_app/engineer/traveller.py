@@ -44,7 +44,10 @@ class Traveller:
         self._stopping.set()
 
     def walk(self, until: Callable[[str], bool]) -> None:
-        """Act until `until(screen name)` holds; raises StoryError past the story's limit."""
+        """Act until a screen for which `until(its name)` holds is up; on that one nothing is done.
+
+        Raises StoryError past the story's limit.
+        """
         at_end_s = time.monotonic() + self.story.limit_s if self.hands else None
         for screen in self._screens():
             if screen is not None:
@@ -52,9 +55,9 @@ class Traveller:
                 if name != self._last:
                     self._visits[name] += 1
                     self.on_screen(name, time.monotonic())
-                self._act(screen, name)
                 if until(name):
                     return
+                self._act(screen, name)
             if self._stopping.is_set():
                 return
             if at_end_s is not None and time.monotonic() > at_end_s:

@@ -86,6 +86,10 @@ class FingerWorker:
             with suppress(DeviceTimeoutError):  # the light goes off when the glass is free
                 self._await_lift(scanner, deadline.sooner(LIFT_LIMIT_S))
 
+    def forget(self) -> None:
+        """The visit is over: whoever comes next has not touched the glass yet."""
+        self._still_lies = False
+
     def _await_lift(self, scanner: FingerScanner, deadline: Deadline) -> None:
         scanner.wait_for_lift(deadline)
         self._still_lies = False

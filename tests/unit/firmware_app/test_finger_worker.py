@@ -88,3 +88,13 @@ def test_the_next_finger_is_looked_for_only_on_a_free_glass(worker, glass, said)
     assert glass.pictures == 1, "the first finger still lies there"
     glass.lifted.set()
     assert until(said, FingerTaken).sample.position is Finger.LEFT_INDEX
+
+
+def test_the_next_traveller_is_not_asked_to_lift_a_finger(worker, glass, said):
+    worker.scan(ScanFinger(Finger.RIGHT_INDEX))
+    until(said, FingerTaken)
+    worker.device.cancel()
+    worker.forget()
+    worker.scan(ScanFinger(Finger.RIGHT_INDEX))
+    assert until(said, FingerAdvice) != FingerAdvice(CUE_LIFT)
+    until(said, FingerTaken)
