@@ -36,8 +36,9 @@ def open_simulated(name: str, stage_path: Path, params: Params) -> Uru4000:
 
     Parameters: `hold_s`, how long a finger stays after it was noticed (0: until a cue lifts it);
     `seed`, whose fingers; `model`, 4500 or msv2. Cues: {"finger": "right_index"}, {"finger": null}
-    or false, {"latent": true}, {"unplug": true}, {"replug": true}, {"unplug_at_transfer": 7},
-    {"silent": true}, {"garbage": true}, {"death": true}; with "delay_s" it comes later.
+    or false, {"latent": true} (what the last finger left, or the one named with it),
+    {"unplug": true}, {"replug": true}, {"unplug_at_transfer": 7}, {"silent": true},
+    {"garbage": true}, {"death": true}; with "delay_s" it comes later.
     Raises what `open_uru4000` raises.
     """
     params.only("hold_s", "seed", "model")
@@ -92,7 +93,7 @@ class Visitor:
             case {"finger": str(finger)}:
                 self._touches += 1
                 self._last = self.picture_of(finger, self._touches)
-                self._place(bus, self._last)
+                self._place(bus, _faint(self._last) if cue.get("latent") else self._last)
             case {"finger": None | False}:
                 self._lift(bus)
             case {"latent": True}:
