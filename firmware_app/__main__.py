@@ -13,6 +13,7 @@ from firmware_app.errors import KioskError
 Run = Callable[[argparse.Namespace], int]
 CONFIG = Path("kiosk.toml")
 INTERRUPTED = 130
+MAX_PORT = 65_535
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -62,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         commands,
         "story",
         "let one traveller act out a story file and compare what the centre stored",
-        "kiosk story firmware_app/engineer/stories/demo.toml",
+        "kiosk story demo",
         _story,
         ("json",),
     )
@@ -84,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
         _doctor,
         ("config", "json"),
     )
-    doctor.add_argument("--limit", type=float, default=5.0, help="seconds for each device")
+    doctor.add_argument("--limit", type=float, default=5.0, help="seconds for each device, default: 5")
     _add_bench(commands)
     _add_evaluate(commands)
     _add(commands, "version", "release, commit and models", "kiosk version", _version, ("json",))
@@ -111,10 +112,22 @@ def _add(
 
 
 def _add_site(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=8080, help="of the traveller's page")
+    parser.add_argument("--port", type=_port, default=8080, help="of the traveller's page")
     parser.add_argument(
         "--folder", type=Path, default=Path(".run"), help="for keys, database and logs"
     )
+
+
+def _port(word: str) -> int:
+    if not word.isdecimal() or not 1 <= int(word) <= MAX_PORT:
+        raise argparse.ArgumentTypeError(f"{word!r} is no port (1 to {MAX_PORT}).")
+    return int(word)
+
+
+def _count(word: str) -> int:
+    if not word.isdecimal() or int(word) < 1:
+        raise argparse.ArgumentTypeError(f"{word!r} is no count of 1 or more.")
+    return int(word)
 
 
 def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -126,8 +139,8 @@ def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         _bench,
         ("json",),
     )
-    bench.add_argument("what", choices=("crossing",))
-    bench.add_argument("--runs", type=int, default=3, help="crossings to measure")
+    bench.add_argument("what", choices=("crossing",), help="touch to receipt")
+    bench.add_argument("--runs", type=_count, default=3, help="crossings to measure, default: 3")
 
 
 def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -135,12 +148,12 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         commands,
         "evaluate",
         "measure accuracy on real inputs; threshold from one half, results from the other",
-        "kiosk evaluate faces people/ --json   (one folder of pictures a person)",
+        "kiosk evaluate faces people/ --json",
         _evaluate,
         ("json",),
     )
-    evaluate.add_argument("what", choices=("faces",))
-    evaluate.add_argument("folder", type=Path)
+    evaluate.add_argument("what", choices=("faces",), help="the face network and its threshold")
+    evaluate.add_argument("folder", type=Path, help="one folder of pictures a person")
 
 
 def _run(chosen: argparse.Namespace) -> int:

@@ -119,8 +119,12 @@ def load(path: Path) -> Config:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise ConfigError(f"{path} is not there.") from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        mend = "Name it with --config, or make one from kiosk.example.toml."
+        raise ConfigError(f"{path} is not there.", mend) from error
+    except OSError as error:
+        mend = "Name a file that this user may read with --config."
+        raise ConfigError(f"{path}: {error.strerror}.", mend) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: {error}.") from error
     folder = path.resolve().parent
     try:

@@ -16,6 +16,11 @@ class ConfigError(KioskError):
     mend = "Compare the line with kiosk.example.toml, then `kiosk check-config`."
     exit_code = 2
 
+    def __init__(self, what: str, mend: str = "") -> None:
+        super().__init__(what)
+        if mend:
+            self.mend = mend  # type: ignore[misc]
+
 
 class SetupError(KioskError):
     """Something outside the kiosk is missing or taken: a port, a program, a right, room on disk."""

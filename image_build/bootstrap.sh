@@ -61,19 +61,28 @@ install_packages() {
 	rm -f "$log"
 }
 
+# made here and not moved, by a Python that this user may run
+usable() {
+	[ -x "$venv/bin/kiosk" ] && [ "$(cat "$venv/.made-at" 2>/dev/null)" = "$venv" ] &&
+		"$venv/bin/python" -c '' 2>/dev/null
+}
+
 room_mb() { df -Pm "$root" | awk 'NR == 2 { print $4 }'; }
 
 make_venv() {
 	sum=$(cat "$lock" "$root/pyproject.toml" | sha256sum | cut -d ' ' -f 1)
 	for made in "$want" test; do # what the tests need holds all that a run needs
-		if [ -x "$venv/bin/kiosk" ] && [ "$(cat "$venv/.made-for-$made" 2>/dev/null)" = "$sum" ]; then
+		if usable && [ "$(cat "$venv/.made-for-$made" 2>/dev/null)" = "$sum" ]; then
 			return
 		fi
 	done
+	if ! { [ -w "$root" ] && { [ ! -e "$venv" ] || [ -w "$venv" ]; }; }; then
+		stop "$(id -un) may not write in $root." "be its owner, or clone into a folder of your own."
+	fi
 	[ "$(room_mb)" -ge 900 ] || [ -x "$venv/bin/python" ] ||
 		stop "only $(room_mb) MB are free here." "make 900 MB free, then try again."
 	say "Making .venv from requirements.lock (a minute or two)"
-	[ -x "$venv/bin/python" ] || "$python" -m venv "$venv" ||
+	usable || "$python" -m venv --clear "$venv" ||
 		stop "python could not make .venv." "apt-get install python3.11-venv, then remove .venv."
 	list=$(mktemp)
 	if [ "$want" = test ]; then cat "$lock"; else sed '/^# ---- development/,$d' "$lock"; fi >"$list"
@@ -88,6 +97,7 @@ make_venv() {
 			"look at the lines above: link, room on disk, or a wheel that this machine lacks."
 	fi
 	rm -f "$list" "$log"
+	printf '%s' "$venv" >"$venv/.made-at"
 	printf '%s' "$sum" >"$venv/.made-for-$want"
 }
 

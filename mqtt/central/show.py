@@ -1,4 +1,4 @@
-"""What is stored, for people and for programs: bytes become their length and hash."""
+"""What is stored, for people and for programs: hashes in hex, other bytes as length and hash."""
 
 from hashlib import sha256
 
@@ -49,13 +49,22 @@ def _in_order(event: object) -> object:
 def _plain(value: object) -> object:
     match value:
         case dict():
-            return {str(key): _plain(one) for key, one in value.items()}
+            return {str(key): _named(str(key), one) for key, one in value.items()}
         case list() | tuple():
             return [_plain(one) for one in value]
         case bytes():
             return {"bytes": len(value), "sha256": sha256(value).hexdigest()}
         case _:
             return value
+
+
+def _named(name: str, value: object) -> object:
+    """A hash is shown as it is; the hash of a hash would match nothing that anyone has."""
+    if name.endswith("sha256") and isinstance(value, bytes):
+        return value.hex()
+    if name == "models" and isinstance(value, dict):
+        return {str(model): _named("sha256", one) for model, one in value.items()}
+    return _plain(value)
 
 
 def _lines(value: object, depth: int) -> list[str]:

@@ -56,9 +56,11 @@ class Kiosk:
 
     def show(self, screen: Screen) -> None:
         """Show a screen and wait until the page has drawn it."""
-        before = self.page.evaluate("kiosk.dataset.serial || '0'")
         self.server.show(screen)
-        self.page.wait_for_function("was => kiosk.dataset.serial !== was", arg=before)
+        shown = self.server._current.now()
+        assert shown is not None
+        serial = str(shown.serial)  # "one moment" may pass by on a busy machine: it has serial 0
+        self.page.wait_for_function("now => kiosk.dataset.serial === now", arg=serial)
 
     def settle(self) -> None:
         """Let pass the moment in which a fresh screen takes no touch."""

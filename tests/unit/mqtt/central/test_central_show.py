@@ -33,6 +33,15 @@ def test_programs_read_json_with_the_length_and_hash_of_bytes():
     assert len(value["sha256"]) == 64
 
 
+def test_a_hash_is_shown_as_it_is_and_not_hashed_again():
+    event = specimen.crossing()
+    shown = as_json(stored(event))["event"]["software"]
+    models = {model: value.hex() for model, value in event.software.models.items()}
+    assert models
+    assert shown["models"] == models
+    assert shown["configuration_sha256"] == event.software.configuration_sha256.hex()
+
+
 @pytest.mark.parametrize("show", [as_text, lambda one: json.dumps(as_json(one))])
 def test_what_could_not_be_opened_is_shown_too(show):
     words = show(stored(None))
