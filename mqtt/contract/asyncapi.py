@@ -7,17 +7,25 @@ Json = dict[str, object]
 _LEAVES: dict[str, tuple[str, str, str]] = {
     # leaf: who writes, message, what it is
     "events": ("kiosk", "sealedEvent", "Every sealed event, crossings before attachments."),
-    "state": (
-        "kiosk",
-        "signedState",
-        "Retained: the signed head of the chain, so that a cut shows.",
-    ),
-    "alerts": ("kiosk", "signedState", "What an operator should look at now; nothing personal."),
-    "cmd/res": ("kiosk", "signedState", "The answer to a command."),
+    "state": ("kiosk", "state", "Retained: whether it is there, and its newest statement."),
+    "alerts": ("kiosk", "signedAnswer", "Reserved. What an operator should look at now."),
+    "cmd/res": ("kiosk", "signedAnswer", "Reserved. The answer to a command."),
     "receipts": ("centre", "receipt", "The centre's signed word that it keeps events."),
-    "cmd": ("centre", "signedCommand", "A command: signed, expiring, with a nonce, never code."),
-    "shadow/desired": ("centre", "signedCommand", "Retained: the configuration that is wanted."),
-    "lists/{list}": ("centre", "signedCommand", "A signed part of a watchlist or a key bundle."),
+    "cmd": (
+        "centre",
+        "signedCommand",
+        "Reserved. A command: signed, expiring, with a nonce, never code.",
+    ),
+    "shadow/desired": (
+        "centre",
+        "signedCommand",
+        "Reserved. Retained: the configuration that is wanted.",
+    ),
+    "lists/{list}": (
+        "centre",
+        "signedCommand",
+        "Reserved. A signed part of a watchlist or a key bundle.",
+    ),
 }
 
 
@@ -29,7 +37,9 @@ def document(release: str) -> Json:
             "title": "Border kiosk",
             "version": release,
             "description": "MQTT 5, QoS 1, mutual TLS 1.3; client id = certificate CN = kiosk id. "
-            "No personal data in topics, properties or client ids.",
+            "No personal data in topics, properties or client ids. Message headers are MQTT 5 user "
+            "properties (CloudEvents 1.0, binary mode). A consumer subscribes to events, and to "
+            "state if it will, and publishes receipts; reserved channels are empty in version 1.",
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         },
         "defaultContentType": topics.CONTENT_TYPE,
@@ -81,7 +91,8 @@ def _messages() -> Json:
             "summary": "COSE_Sign1; rule `receipt-message` of envelope.cddl.",
             "payload": {"type": "string", "format": "binary"},
         },
-        "signedState": {"summary": "COSE_Sign1 by the kiosk.", "payload": _BINARY},
+        "state": {"summary": "CBOR; rule `state` of envelope.cddl.", "payload": _BINARY},
+        "signedAnswer": {"summary": "COSE_Sign1 by the kiosk.", "payload": _BINARY},
         "signedCommand": {"summary": "COSE_Sign1 by the centre.", "payload": _BINARY},
     }
 

@@ -40,7 +40,7 @@ KEYS = {use: example_key(words) for use, words in KEY_WORDS.items()}
 
 def make() -> dict[str, object]:
     """A fresh vector as JSON values."""
-    sealed = _chain()
+    sealed = chain()
     entries = tuple(ReceiptEntry(one.epoch, one.sequence, one.statement_sha256) for one in sealed)
     receipt = Receipt(specimen.KIOSK, ReceiptLevel.COMMITTED, entries, COMMITTED_AT)
     return {
@@ -51,11 +51,12 @@ def make() -> dict[str, object]:
     }
 
 
-def _chain() -> list[Sealed]:
+def chain() -> list[Sealed]:
+    """Three sealed specimen events, each linked to the one before it."""
     recipients = (KEYS["centre_decryption"].public_key(), KEYS["escrow_decryption"].public_key())
     sealer = Sealer(KEYS["kiosk_signing"], recipients, Profile.DEMO, Assurance.SOFTWARE)
     head = Head(specimen.KIOSK, specimen.EPOCH, 1)
-    chain: list[Sealed] = []
+    made: list[Sealed] = []
     for kind, event in PARTS.items():
         event_id = specimen.EVENT_ID if isinstance(event, events.CrossingEvent) else event.event_id
         sealed = sealer.seal(
@@ -65,9 +66,9 @@ def _chain() -> list[Sealed]:
             event_id=event_id,
             at_utc=specimen.CAPTURED_AT,
         )
-        chain.append(sealed)
+        made.append(sealed)
         head = sealed.next_head
-    return chain
+    return made
 
 
 def _key(use: str) -> dict[str, str]:
