@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
         _doctor,
         ("config", "json"),
     )
-    doctor.add_argument("--limit", type=float, default=5.0, help="seconds for each device, default: 5")
+    doctor.add_argument("--limit", type=float, default=5.0, help="seconds a device; default: 5")
     _add_bench(commands)
     _add_evaluate(commands)
     _add(commands, "version", "release, commit and models", "kiosk version", _version, ("json",))

@@ -6,8 +6,13 @@ from typing import ClassVar
 class KioskError(Exception):
     """The kiosk cannot start or go on."""
 
-    mend: ClassVar[str] = "Run `kiosk doctor`."
+    mend: str = "Run `kiosk doctor`."
     exit_code: ClassVar[int] = 1
+
+    def __init__(self, what: str, mend: str = "") -> None:
+        super().__init__(what)
+        if mend:
+            self.mend = mend
 
 
 class ConfigError(KioskError):
@@ -16,22 +21,12 @@ class ConfigError(KioskError):
     mend = "Compare the line with kiosk.example.toml, then `kiosk check-config`."
     exit_code = 2
 
-    def __init__(self, what: str, mend: str = "") -> None:
-        super().__init__(what)
-        if mend:
-            self.mend = mend  # type: ignore[misc]
-
 
 class SetupError(KioskError):
     """Something outside the kiosk is missing or taken: a port, a program, a right, room on disk."""
 
     mend = "Read the line above; `kiosk doctor` tells more."
     exit_code = 3
-
-    def __init__(self, what: str, mend: str = "") -> None:
-        super().__init__(what)
-        if mend:
-            self.mend = mend  # type: ignore[misc]
 
 
 class StoryError(KioskError):

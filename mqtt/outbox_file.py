@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from mqtt import outbox_sql
@@ -38,6 +38,15 @@ def connect(path: Path, max_bytes: int) -> sqlite3.Connection:
         undo.pop_all()
     sync_folder(path.parent)
     return db
+
+
+def count_rows(path: Path) -> dict[str, int]:
+    """Rows by state, read beside the owner without its lock; changes nothing.
+
+    Raises OutboxCorruptError, OutboxDiskError.
+    """
+    with typed_errors(), closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as db:
+        return dict(db.execute(outbox_sql.COUNTS).fetchall())
 
 
 def _shape(db: sqlite3.Connection, max_bytes: int) -> None:

@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import os
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -18,8 +20,9 @@ from firmware_app.config import Config
 from firmware_app.engineer.report import emit, table
 from firmware_app.errors import ConfigError
 from firmware_app.ui.texts import Texts
-from mqtt.errors import KeyFileError
+from mqtt.errors import KeyFileError, OutboxError
 from mqtt.keys import load_private_key, load_public_key
+from mqtt.outbox_file import count_rows
 from vision.errors import VisionError
 from vision.model_store import ModelStore
 
@@ -55,7 +58,7 @@ def examine(path: Path, limit_s: float) -> list[Finding]:
     except ConfigError as error:
         return [Finding("config", "bad", str(error), error.mend)]
     findings = [Finding("config", "good", f"kiosk {config.kiosk_id}, profile {config.profile}")]
-    findings += [_keys(config), _clock(), _models(), *_texts(config)]
+    findings += [_keys(config), _outbox(config), _clock(), _models(), *_texts(config)]
     running = _running(config.page.port)
     findings.append(running)
     if running.verdict == "good":
@@ -76,6 +79,35 @@ def _keys(config: Config) -> Finding:
     except KeyFileError as error:
         return Finding("keys", "bad", str(error), error.mend)
     return Finding("keys", "good", "own signing key and the centre's keys load")
+
+
+def _outbox(config: Config) -> Finding:
+    """Its folder, its room, and how many sealed rows wait for the centre's receipt."""
+    path, limit_mb = config.storage.outbox, config.storage.outbox_limit_mb
+    if not os.access(path.parent, os.W_OK):
+        mend = "Make the folder and give it to the user that runs the kiosk, or mend [storage]."
+        return Finding("outbox", "bad", f"{path.parent} is not there or may not be written", mend)
+    free_mb = shutil.disk_usage(path.parent).free / 2**20
+    if not path.exists():
+        what = "none yet; the kiosk makes it at its first start"
+        return _roomy(Finding("outbox", "good", what), limit_mb, free_mb)
+    try:
+        rows = count_rows(path)
+    except OutboxError as error:
+        return Finding("outbox", "bad", str(error), error.mend)
+    used_mb = path.stat().st_size / 2**20
+    waiting, receipted = rows.get("ready", 0) + rows.get("sent", 0), rows.get("receipted", 0)
+    what = f"{waiting} rows wait for a receipt, {receipted} have one; {used_mb:.1f} MB"
+    return _roomy(Finding("outbox", "good", what), limit_mb - used_mb, free_mb)
+
+
+def _roomy(found: Finding, wanted_mb: float, free_mb: float) -> Finding:
+    """As found, or unsure where the disk is full before the outbox is."""
+    if free_mb >= wanted_mb:
+        return found
+    what = f"{found.what}; {wanted_mb:.0f} MB may be needed, {free_mb:.0f} MB are free"
+    mend = "Make room on the partition, or lower outbox_limit_mb under [storage]."
+    return Finding(found.check, "unsure", what, mend)
 
 
 def _clock() -> Finding:

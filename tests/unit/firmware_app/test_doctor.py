@@ -1,0 +1,75 @@
+"""`kiosk doctor`: each finding says what is, and what mends it; looking changes nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from firmware_app.engineer import doctor
+from mqtt.contract import vectors
+from mqtt.outbox import Outbox
+from mqtt.outbox_file import count_rows
+
+EXAMPLE = Path(__file__).parents[3] / "kiosk.example.toml"
+WHERE = "/var/lib/border-kiosk/outbox.sqlite3"
+MAX_BYTES = 8 * 2**20
+
+
+@pytest.fixture
+def config(tmp_path):
+    """The example with its outbox in a folder of its own."""
+    (tmp_path / "outbox").mkdir()
+    path = tmp_path / "kiosk.toml"
+    text = EXAMPLE.read_text(encoding="utf-8").replace(WHERE, "outbox/rows.sqlite3")
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def look(config, check="outbox"):
+    """The finding of one check; the devices get no time."""
+    (found,) = [one for one in doctor.examine(config, 0.01) if one.check == check]
+    return found
+
+
+def test_an_outbox_that_is_not_there_yet_is_not_made(config):
+    assert look(config).verdict == "good"
+    assert list((config.parent / "outbox").iterdir()) == []
+
+
+def test_the_rows_that_wait_are_counted_while_another_process_owns_them(config):
+    path = config.parent / "outbox" / "rows.sqlite3"
+    chain = vectors.chain()
+    with Outbox(path, kiosk=chain[0].kiosk, max_bytes=MAX_BYTES) as outbox:
+        outbox.commit(chain, 1.0)
+        assert count_rows(path) == {"ready": len(chain)}
+        found = look(config)
+    assert found.verdict == "good"
+    assert found.what.startswith(f"{len(chain)} rows wait for a receipt, 0 have one")
+
+
+def test_an_outbox_that_is_no_database_is_bad_and_stays_where_it_is(config):
+    path = config.parent / "outbox" / "rows.sqlite3"
+    path.write_bytes(b"no database at all" * 100)
+    found = look(config)
+    assert found.verdict == "bad"
+    assert found.mend
+    assert path.read_bytes().startswith(b"no database")
+
+
+def test_a_folder_that_is_not_there_is_bad(config):
+    (config.parent / "outbox").rmdir()
+    found = look(config)
+    assert (found.verdict, bool(found.mend)) == ("bad", True)
+
+
+def test_a_disk_that_is_full_before_the_outbox_is_named(config):
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("limit_mb = 512", "limit_mb = 1000000"), encoding="utf-8")
+    found = look(config)
+    assert found.verdict == "unsure"
+    assert "outbox_limit_mb" in found.mend
+
+
+def test_a_config_that_is_not_there_is_the_only_finding(tmp_path):
+    (found,) = doctor.examine(tmp_path / "kiosk.toml", 0.01)
+    assert (found.check, found.verdict) == ("config", "bad")
+    assert "--config" in found.mend
