@@ -24,6 +24,8 @@ from mqtt.central.mosquitto import BrokerProcess, free_port
 from mqtt.central.show import as_json
 from mqtt.central.site import Site, init_site, start_broker
 from mqtt.central.store_sqlite import Store
+from mqtt.errors import OutboxBusyError
+from mqtt.owner_lock import OwnerLock
 
 KIOSK_ID = "uto-demo-1"
 START_LIMIT_S = 20.0
@@ -104,6 +106,7 @@ class SmallSite:
         _check_room(self.folder)
         _check_port(self.page_port)
         with ExitStack() as stack:
+            stack.callback(_own(self.folder).release)
             self.site = _site(self.folder)
             self.family = stack.enter_context(Family(self.folder / "log"))
             self.start_broker()
@@ -234,6 +237,14 @@ def _healthy(port: int) -> bool:
         return False
     finally:
         connection.close()
+
+
+def _own(folder: Path) -> OwnerLock:
+    try:
+        return OwnerLock.take(folder / "run.lock")
+    except OutboxBusyError as error:
+        mend = "End the other run, or name another --folder."
+        raise SetupError(f"another run uses {folder}.", mend) from error
 
 
 def _site(folder: Path) -> Site:
