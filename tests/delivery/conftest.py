@@ -33,7 +33,7 @@ KIOSK = "kiosk-1"
 PICTURE = b"".join(sha256(bytes([n])).digest() for n in range(250)) * 5  # 40,000 bytes
 
 
-def until(true: Callable[[], object], what: str, limit_s: float = 20.0) -> None:
+def until(true: Callable[[], object], what: str, limit_s: float = 45.0) -> None:
     """Wait for it, or fail and say for what."""
     tick = threading.Event()
     give_up_s = time.monotonic() + limit_s
@@ -150,7 +150,7 @@ class Chain:
     programs: list[Program] = field(default_factory=list)
     sent: int = 0
 
-    def until(self, true: Callable[[], object], what: str, limit_s: float = 20.0) -> None:
+    def until(self, true: Callable[[], object], what: str, limit_s: float = 45.0) -> None:
         until(true, what, limit_s)
 
     def now_s(self) -> float:

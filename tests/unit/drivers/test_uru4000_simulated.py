@@ -149,7 +149,11 @@ def test_silence_is_a_time_out_and_passes(opened: Opener, stage: Path) -> None:
     send_cue(stage, silent=False, finger=None)
     send_cue(stage, silent=False)
     send_cue(stage, finger="left_index")
-    assert scanner.capture(soon()).pixels.min() < 100
+    try:
+        picture = scanner.capture(soon())
+    except ProtocolError:  # it spoke again in the middle of being woken: the next try is whole
+        picture = scanner.capture(soon())
+    assert picture.pixels.min() < 100
 
 
 def test_garbage_is_a_protocol_error_and_the_next_capture_works(
