@@ -90,7 +90,7 @@ class FaceWorker:
         )
 
     def _work(self, camera: Camera, deadline: Deadline, token: int) -> None:
-        challenge = HeadTurn("left" if self.choose(SIDES) == "left" else "right")
+        challenge = self._challenge()
         cues = Cues(self.post)
         first: _Taken | None = None
         while True:
@@ -113,10 +113,13 @@ class FaceWorker:
                     cues.say(CUE_DONE, at_once=True)
                     self._finish(camera, max(first, last, key=_quality), challenge, token)
                     return
-                challenge = HeadTurn(challenge.side)
+                challenge = self._challenge()
             if challenge.restarts > restarts:
                 cues.say(CUE_HERE, at_once=True)  # the turn is asked for anew, not in silence
             self._cue(cues, challenge, look)
+
+    def _challenge(self) -> HeadTurn:
+        return HeadTurn("left" if self.choose(SIDES) == "left" else "right")
 
     def _look(self, frame: Frame) -> FaceLook | None:
         try:
@@ -199,4 +202,5 @@ def _liveness(challenge: HeadTurn) -> Liveness:
         Decision.NOT_SURE: LivenessDecision.NOT_SURE,
         Decision.ATTACK: LivenessDecision.ATTACK,
     }[verdict.decision]
-    return Liveness(METHOD, VERSION, (f"turn_{challenge.side}",), verdict.scores, decision)
+    asked = (f"turn_{challenge.side}",) if challenge.phase is Phase.DONE else ()
+    return Liveness(METHOD, VERSION, asked, verdict.scores, decision)

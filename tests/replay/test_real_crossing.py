@@ -89,6 +89,7 @@ def test_a_crossing_of_real_inputs_reaches_the_centre_and_its_receipt(data, tmp_
     assert comparison["decision"] == ("match" if same_person else "no_match")
     assert (comparison["score"] >= comparison["threshold"]) is same_person
     assert event["liveness"]["decision"] == "not_sure"
+    assert event["liveness"]["challenges"] == [], "nothing was asked, so nothing was passed"
     finger = next(one for one in event["biometrics"] if one["modality"] == "finger")
     # what the recorded device saw is bare skin without a ridge: it is named, not passed for a print
     assert finger == {"modality": "finger", "position": 2, "reason_not_captured": "quality_too_low"}
