@@ -34,6 +34,7 @@ PartialDay = Annotated[
     str,
     Meta(pattern=r"^([0-9]{4}|XXXX)-([0-9]{2}|XX)-([0-9]{2}|XX)$(?!\n)", description="X: unknown"),
 ]
+MrzSign = Annotated[str, Meta(pattern=r"^[0-9A-Z<]$(?!\n)", description="Doc 9303-3, 4.3")]
 Utc = Annotated[datetime, Meta(tz=True)]
 Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Score = Annotated[float, Meta(ge=-1e9, le=1e9)]
@@ -126,8 +127,30 @@ class Permit(Closed, frozen=True, kw_only=True):
     duration_days: Count | None = None
 
 
+class Repair(Closed, frozen=True, kw_only=True):
+    """A character that was settled after reading: `was` stood at line and column (from 1)."""
+
+    line: Annotated[int, Meta(ge=1, le=3)]
+    column: Annotated[int, Meta(ge=1, le=48)]
+    was: MrzSign
+    now: MrzSign
+    why: Code
+
+
+class ReadConfidence(Closed, frozen=True, kw_only=True):
+    """How sure a camera was: its least sure character's, and how many were below `sure`."""
+
+    least: Annotated[float, Meta(ge=0, le=1)]
+    sure: Annotated[float, Meta(ge=0, le=1)]
+    doubtful: Count
+
+
 class Document(Closed, frozen=True, kw_only=True):
-    """The travel document as it was read; `check_digits` by field of the MRZ."""
+    """The travel document as it was read; `check_digits` by field of the MRZ.
+
+    `repairs` undone in `mrz_lines` give the lines as they were read; `read_confidence` is there
+    where a camera read.
+    """
 
     kind: Code
     number: Annotated[str, Meta(min_length=1, max_length=40)]
@@ -138,10 +161,15 @@ class Document(Closed, frozen=True, kw_only=True):
     read_method: Literal["serial", "camera", "chip_bac", "chip_pace", "typed"]
     issue_date: Day | None = None
     permit: Permit | None = None
+    repairs: Annotated[tuple[Repair, ...], Meta(max_length=144)] = ()
+    read_confidence: ReadConfidence | None = None
 
 
 class DocumentCheck(Closed, frozen=True, kw_only=True):
-    """One check of BSI TR-03135; those that were not done are listed too and say `why`."""
+    """One check of BSI TR-03135 by its code in docs/document_checks.md, and the inputs it used.
+
+    Those that were not done are listed too and say `why`.
+    """
 
     code: Code
     result: Result

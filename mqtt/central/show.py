@@ -81,6 +81,20 @@ def _entry(label: str, value: object, depth: int) -> list[str]:
         return [f"{label}: {value}"]
     if not value:
         return [f"{label}: none"]
+    if isinstance(value, dict) and value.keys() >= {"code", "result"}:
+        return [f"{label} {_check(value)}"]
     if isinstance(value, dict) and value.keys() == {"bytes", "sha256"}:
         return [f"{label}: {value['bytes']} bytes, SHA-256 {value['sha256'][:16]}..."]
     return [label, *_lines(value, depth + 1)]
+
+
+def _check(value: dict[str, object]) -> str:
+    """A check in one line: its code, how it ended, why, and all else that it says."""
+    why = f" ({value['why']})" if "why" in value else ""
+    rest = {key: one for key, one in value.items() if key not in {"code", "result", "why"}}
+    said = [f"{key} {_flat(one)}" for key, one in rest.items()]
+    return "; ".join([f"{value['code']}: {value['result']}{why}", *said])
+
+
+def _flat(value: object) -> str:
+    return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)

@@ -37,6 +37,7 @@ _TEXTS = {
     "kiosk-id": groups.KioskId,
     "day": groups.Day,
     "partial-day": groups.PartialDay,
+    "mrz-sign": groups.MrzSign,
     "media-type": events.MediaType,
 }
 _PATTERNS = {_pattern(alias): name for name, alias in _TEXTS.items()}

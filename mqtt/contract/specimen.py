@@ -42,7 +42,7 @@ DOCUMENT = groups.Document(
     issuing_state="UTO",
     expiry="2012-04-15",
     mrz_lines=MRZ_LINES,
-    check_digits={"document_number": Result.PASSED, "composite": Result.PASSED},
+    check_digits={"number": Result.PASSED, "composite": Result.PASSED},
     read_method="serial",
 )
 FACE = groups.Biometric(
@@ -71,7 +71,7 @@ def crossing(sequence: int = 2, event_id: str = EVENT_ID) -> events.CrossingEven
             direction="ENTRY",
             mode="LAND",
             outcome="referred",
-            referral_reasons=("document_expired",),
+            referral_reasons=("document_check_failed",),
             duration_s={"document": 3.5, "face": 4.25},
             assisted=False,
             training=True,
@@ -79,10 +79,17 @@ def crossing(sequence: int = 2, event_id: str = EVENT_ID) -> events.CrossingEven
         traveller=TRAVELLER,
         document=DOCUMENT,
         document_checks=(
-            groups.DocumentCheck(code="mrz_check_digits", result=Result.PASSED),
-            groups.DocumentCheck(code="expiry", result=Result.FAILED, inputs=("mrz.expiry",)),
             groups.DocumentCheck(
-                code="passive_authentication", result=Result.NOT_DONE, why="no_chip_reader"
+                code="mrz.check_digit.number", result=Result.PASSED, inputs=("mrz.number",)
+            ),
+            groups.DocumentCheck(
+                code="document.expiry",
+                result=Result.FAILED,
+                why="expired",
+                inputs=("mrz.expiry", "today"),
+            ),
+            groups.DocumentCheck(
+                code="chip.passive_authentication", result=Result.NOT_DONE, why="no_chip_reader"
             ),
         ),
         biometrics=(FACE, NO_FINGER),

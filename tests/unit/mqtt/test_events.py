@@ -52,8 +52,8 @@ def test_unknown_fields_of_a_newer_kiosk_are_passed_over():
 
 def test_checks_that_were_not_done_stay_in_the_event_with_their_reason():
     checks = {one["code"]: one for one in fields_of(specimen.crossing())["document_checks"]}
-    assert checks["passive_authentication"]["result"] == "not_done"
-    assert checks["passive_authentication"]["why"] == "no_chip_reader"
+    assert checks["chip.passive_authentication"]["result"] == "not_done"
+    assert checks["chip.passive_authentication"]["why"] == "no_chip_reader"
 
 
 @pytest.mark.parametrize(
@@ -88,6 +88,18 @@ def test_a_crossing_without_a_document_says_why():
     assert events.decode(events.encode(event)).not_captured[0].reason == "left_at_home"
 
 
+def test_repairs_and_doubts_of_a_camera_travel_sealed_and_unseen():
+    document = msgspec.structs.replace(
+        specimen.DOCUMENT,
+        read_method="camera",
+        repairs=(groups.Repair(line=2, column=1, was="I", now="L", why="check_digit"),),
+        read_confidence=groups.ReadConfidence(least=0.4, sure=0.9, doubtful=1),
+    )
+    event = msgspec.structs.replace(specimen.crossing(), document=document)
+    assert events.decode(events.encode(event)) == event
+    assert repr(document.repairs) == "(Repair(...),)"
+
+
 WRONG = {
     "sex": ("traveller", "sex", "ERIKSSON"),
     "number is a number": ("document", "number", 7),
@@ -98,6 +110,17 @@ WRONG = {
     "negative sequence": ("envelope", "sequence", -1),
     "date that is none": ("traveller", "date_of_birth", "12.8.1974"),
     "not a number": ("liveness", "scores", {"ERIKSSON": float("nan")}),
+    "a repair outside the zone": (
+        "document",
+        "repairs",
+        [{"line": 4, "column": 1, "was": "O", "now": "0", "why": "class"}],
+    ),
+    "a repair of two signs": (
+        "document",
+        "repairs",
+        [{"line": 1, "column": 1, "was": "ERIKSSON", "now": "0", "why": "class"}],
+    ),
+    "surer than sure": ("document", "read_confidence", {"least": 2, "sure": 0.9, "doubtful": 0}),
     "four lines of MRZ": ("document", "mrz_lines", ["P"] * 4),
 }
 

@@ -2,9 +2,10 @@
 
 import json
 
+import msgspec
 import pytest
 
-from mqtt import events
+from mqtt import events, groups
 from mqtt.central.show import as_json, as_text
 from mqtt.central.store_sqlite import StoredEvent
 from mqtt.contract import specimen
@@ -31,6 +32,25 @@ def test_programs_read_json_with_the_length_and_hash_of_bytes():
     face = found["event"]["biometrics"][0]
     (value,) = [one for one in face.values() if isinstance(one, dict) and one.get("bytes") == 192]
     assert len(value["sha256"]) == 64
+
+
+def test_each_check_is_one_line_those_not_done_too():
+    lines = as_text(stored(specimen.crossing())).splitlines()
+    assert "    - document.expiry: failed (expired); inputs mrz.expiry, today" in lines
+    assert "    - chip.passive_authentication: not_done (no_chip_reader)" in lines
+
+
+def test_what_a_chip_check_adds_is_in_its_line():
+    signed = groups.DocumentCheck(
+        code="chip.passive_authentication",
+        result=groups.Result.PASSED,
+        csca_id="UTO/1",
+        sod_sha256=bytes(range(32)),
+    )
+    event = msgspec.structs.replace(specimen.crossing(), document_checks=(signed,))
+    (line,) = [one for one in as_text(stored(event)).splitlines() if "chip.passive" in one]
+    assert "csca_id UTO/1" in line
+    assert f"sod_sha256 {bytes(range(32)).hex()}" in line
 
 
 def test_a_hash_is_shown_as_it_is_and_not_hashed_again():
