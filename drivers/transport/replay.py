@@ -15,13 +15,10 @@ from drivers.url import DeviceUrl
 
 
 class Port(ByteStream, Protocol):
-    """A byte stream that can forget what came before now: a serial port or a player."""
+    """A byte stream that tells apart what came before now: a serial port, a keyboard, a player."""
 
-    def discard(self, deadline: Deadline) -> None:
-        """Throw away what came before now.
-
-        Raises DeviceTimeoutError, CancelledError, DeviceGoneError.
-        """
+    def waiting(self) -> bytes:
+        """What came before now and was not read; b"" where nothing did. Raises DeviceGoneError."""
 
 
 @dataclass(slots=True)
@@ -54,10 +51,11 @@ class Recorder:
         self._note(Way.TO_DEVICE, data)
         self.port.write(data, deadline)
 
-    def discard(self, deadline: Deadline) -> None:
-        """As the port does it."""
-        self.port.discard(deadline)
-        self._note(Way.DISCARDED)
+    def waiting(self) -> bytes:
+        """As the port gives it."""
+        data = self.port.waiting()
+        self._note(Way.WAITING, data)
+        return data
 
     def close(self) -> None:
         """Close the port and the file; safe to call twice."""
@@ -120,24 +118,24 @@ class Player:
             if self._compared_bytes == len(step.data):
                 self._go_on()
 
-    def discard(self, deadline: Deadline) -> None:
-        """Skip past the recording's next discard, where one comes before its next write."""
-        deadline.slice_s()
+    def waiting(self) -> bytes:
+        """Skip to the recording's next such question, where one comes before its next write."""
         for index in range(self._next, len(self.steps)):
             if self.steps[index].way is Way.TO_DEVICE:
-                return
-            if self.steps[index].way is Way.DISCARDED:
+                break
+            if self.steps[index].way is Way.WAITING:
                 self._next = index
                 self._go_on()
-                return
+                return self.steps[index].data
+        return b""
 
     def close(self) -> None:
         """Nothing to give back."""
 
     def _step(self) -> Step | None:
-        """The step that is due; a discard that the host did not do is passed over."""
+        """The step that is due; a question that the host did not ask is passed over."""
         while self._next < len(self.steps) and (
-            self.steps[self._next].way is Way.DISCARDED or not self.steps[self._next].data
+            self.steps[self._next].way is Way.WAITING or not self.steps[self._next].data
         ):
             self._next += 1
         return self.steps[self._next] if self._next < len(self.steps) else None

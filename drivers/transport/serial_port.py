@@ -15,7 +15,6 @@ from drivers.errors import (
     DeviceError,
     DeviceGoneError,
     DeviceRefusedError,
-    DeviceTimeoutError,
     DeviceUrlError,
 )
 from drivers.url import DeviceUrl
@@ -23,8 +22,7 @@ from drivers.url import DeviceUrl
 LINE_PARAMS = ("baud", "bits", "parity", "stop")  # what `SerialPort.open` reads from a URL
 
 _CHUNK_BYTES = 4096
-_QUIET_S = 0.03  # silence after which a line counts as drained: 28 characters at 9600 baud
-_DRAIN_LIMIT_S = 0.3
+_MOST_WAITING_BYTES = 65_536  # of a device that never stops talking
 _NO_RIGHTS = (errno.EACCES, errno.EPERM)
 _BUSY = (errno.EBUSY, errno.EAGAIN)
 
@@ -98,18 +96,13 @@ class SerialPort:
                 if ready:
                     left = left[self._port.write(left) or 0 :]
 
-    def discard(self, deadline: Deadline) -> None:
-        """Throw away what came before now, also the rest of what is arriving: wait for silence.
-
-        Raises CancelledError, DeviceGoneError, and DeviceTimeoutError only when `deadline` is over.
-        """
+    def waiting(self) -> bytes:
+        """What is there now, at once; b"" where nothing is. Raises DeviceGoneError."""
+        found = b""
         with self._gone():
-            self._port.reset_input_buffer()
-        drain = deadline.sooner(_DRAIN_LIMIT_S)
-        with suppress(DeviceTimeoutError):
-            while True:
-                self.read(drain.sooner(_QUIET_S))
-        deadline.slice_s()
+            while len(found) < _MOST_WAITING_BYTES and (data := self._port.read(_CHUNK_BYTES)):
+                found += data
+        return found
 
     def close(self) -> None:
         """Give the port back; safe to call twice, and after the device left."""

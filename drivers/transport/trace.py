@@ -4,7 +4,7 @@ A trace of a document reader holds the lines of the document: personal data. Rec
 of specimens or of people who agreed, and treat the file as you would treat the passport.
 
     # border-kiosk trace 1
-    ! 0                     the kiosk threw away what had come before
+    ! 0                     the kiosk looked what had come before: nothing, or these bytes
     > 12 16540d             host to device, 12 ms after the first step
     < 840 503c55544f        device to host
 """
@@ -20,7 +20,7 @@ class Way(Enum):
 
     TO_DEVICE = ">"
     FROM_DEVICE = "<"
-    DISCARDED = "!"
+    WAITING = "!"
 
 
 class TraceError(ValueError):

@@ -6,6 +6,11 @@ import pytest
 
 from drivers.document_reader.mrz_framing import FRAMINGS
 from drivers.document_reader.mrz_protocol import LIMIT_BYTES, Decoder
+from drivers.document_reader.reader_errors import (
+    CutDocumentError,
+    WrongParityError,
+    WrongSpeedError,
+)
 from drivers.document_reader.specimens import CARD, EXPIRED, PASSPORT
 from drivers.errors import ProtocolError
 
@@ -93,11 +98,51 @@ def test_a_letter_as_checksum_does_not_stick_to_the_next_document():
     assert [lines.lines for lines in found] == [PASSPORT, OTHER]
 
 
-def test_unknown_character_marks_stay_and_unprintable_bytes_become_one():
-    marked = (PASSPORT[0].replace("ANNA", "A?*A"), PASSPORT[1])
-    assert decode(crlf(*marked)) == [marked]
-    raw = crlf(*PASSPORT).replace(b"ANNA", b"AN\xceA")
-    assert decode(raw) == [(PASSPORT[0].replace("ANNA", "AN?A"), PASSPORT[1])]
+@pytest.mark.parametrize("mark", [b"?", b"*", b"#", b"~", b"@", b"_", b" ", b"\xce", b"\x00"])
+def test_whatever_mark_a_reader_has_for_an_unread_character_it_is_told_and_never_a_filler(mark):
+    raw = crlf(*PASSPORT).replace(b"ANNA", b"A" + mark + b"NA").replace(b"L89", mark + b"89")
+    found = Decoder("reader").feed(raw)
+    assert [document.lines for document in found] == [
+        (PASSPORT[0].replace("ANNA", "A?NA"), "?" + PASSPORT[1][1:])
+    ]
+    assert found[0].doubts == ((0, 16), (1, 0))
+    assert repr(found[0]) == "MrzLines([44, 44] characters, 2 unread)"
+
+
+def test_a_line_that_is_mostly_unread_is_no_line():
+    with pytest.raises(CutDocumentError):
+        decode(crlf("P<UTO" + "*" * 20 + "<" * 19, PASSPORT[1]))
+
+
+@pytest.mark.parametrize("lines", DOCUMENTS)
+def test_what_was_read_throughout_has_no_doubts(lines):
+    assert Decoder("reader").feed(crlf(*lines))[0].doubts == ()
+
+
+def test_padding_of_a_shorter_line_is_no_doubt_and_a_hole_in_it_is_one():
+    frame = FRAMINGS["3m"](TD2)
+    assert Decoder("reader").feed(frame)[0].doubts == ()
+    (holed,) = Decoder("reader").feed(frame.replace(b"ERIKSSON", b"ERIK_SON"))
+    assert holed.doubts == ((0, 9),)
+    assert holed.lines[0] == TD2[0].replace("ERIKSSON", "ERIK?SON")
+    (end,) = Decoder("reader").feed(crlf(PASSPORT[0], PASSPORT[1][:-1] + "_"))
+    assert end.doubts == ((1, 43),)
+
+
+def test_a_card_without_any_filler_is_told_from_a_padded_passport():
+    """Both lines of a French card can be full; 3M pads them with `_` to 44."""
+    full = (
+        "IDFRA" + "ERIKSSONERIKSSONERIKSSONE" + "952042",
+        "0509952018746ANNAMARIALOUIS8206152F3",
+    )
+    assert decode(FRAMINGS["3m"](full)) == [full]
+    assert decode(crlf(*PASSPORT).replace(b"<", b"_")) == [PASSPORT]
+
+
+@pytest.mark.parametrize("blanks", [b" ", b"  ", b"____"])
+def test_blanks_behind_a_line_are_no_part_of_it(blanks):
+    for lines in DOCUMENTS:
+        assert decode(crlf(*lines).replace(b"\r\n", blanks + b"\r\n")) == [lines]
 
 
 @pytest.mark.parametrize("framing", FRAMINGS)
@@ -158,12 +203,51 @@ def test_a_little_noise_is_no_error():
     assert decode(b"\r\n\r\n") == []
 
 
-def test_wrong_parity_says_what_to_look_at():
-    garbage = bytes(byte | 0x80 if byte.bit_count() % 2 else byte for byte in crlf(*PASSPORT))
-    with pytest.raises(ProtocolError, match="wrong speed or parity"):
-        decode(bytes(byte | 0x80 for byte in crlf(*PASSPORT)))
-    with pytest.raises(ProtocolError):
-        decode(garbage)
+def with_parity(data: bytes, parity: str) -> bytes:
+    """What a port of 8 bits without parity hears from a reader of 7 bits with one."""
+    wanted = {"even": 0, "odd": 1}
+    return bytes(
+        byte | 0x80 if parity == "mark" or byte.bit_count() % 2 != wanted[parity] else byte
+        for byte in data
+    )
+
+
+@pytest.mark.parametrize(
+    ("parity", "setting"),
+    [("even", "bits=7&parity=E"), ("odd", "bits=7&parity=O"), ("mark", "bits=7&parity=N&stop=2")],
+)
+@pytest.mark.parametrize("lines", DOCUMENTS)
+@pytest.mark.parametrize("framing", FRAMINGS)
+def test_a_parity_bit_that_is_certain_comes_off_and_is_told(framing, lines, parity, setting):
+    decoder = Decoder("reader")
+    heard = with_parity(bytes(byte & 0x7F for byte in FRAMINGS[framing](lines)), parity)
+    assert decoder.feed(heard) == []
+    (found,) = decoder.flush()
+    assert (found.lines, found.doubts) == (lines, ())
+    assert setting in found.hint
+
+
+def test_a_parity_bit_on_a_cut_document_is_named():
+    for parity in ("even", "odd"):
+        with pytest.raises(WrongParityError, match="add bits=7&parity=") as caught:
+            decode(with_parity(crlf(*PASSPORT)[:70], parity))
+        assert "8N1" in caught.value.mend
+
+
+def test_one_byte_that_breaks_the_parity_makes_it_uncertain():
+    heard = bytearray(with_parity(crlf(*PASSPORT), "even"))
+    heard[50] ^= 0x80
+    with pytest.raises(ProtocolError) as caught:
+        decode(bytes(heard))
+    assert not isinstance(caught.value, WrongParityError)
+
+
+def test_a_wrong_speed_is_named_with_its_mend():
+    chance = random.Random(5)
+    heard = bytes(chance.choice(b"\x00\x80\xe0\xf8\xfe\xff\x9e\xe6") for _ in range(120))
+    with pytest.raises(WrongSpeedError, match="wrong speed or parity") as caught:
+        decode(heard)
+    assert "baud" in caught.value.mend
 
 
 def test_a_flood_is_bounded_and_ends_in_an_error():

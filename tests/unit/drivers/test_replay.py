@@ -21,7 +21,7 @@ from drivers.url import DeviceUrl
 
 STEPS = (
     Step(Way.FROM_DEVICE, 0, b"stale"),
-    Step(Way.DISCARDED, 10),
+    Step(Way.WAITING, 10),
     Step(Way.TO_DEVICE, 12, b"\x16T\r"),
     Step(Way.FROM_DEVICE, 50, b"A"),
     Step(Way.FROM_DEVICE, 60, b"B"),
@@ -59,7 +59,7 @@ def test_a_broken_trace_names_its_line(text, says):
 
 def test_the_player_answers_what_the_device_answered_when_it_did():
     player = Player("reader", STEPS)
-    player.discard(soon())
+    assert player.waiting() == b""
     player.write(b"\x16", soon())
     player.write(b"T\r", soon())
     start_s = time.monotonic()

@@ -96,39 +96,43 @@ def test_a_device_that_takes_no_bytes_is_a_timeout(port):
         port.write(b"x" * 100_000, soon(0.3))
 
 
-def test_discard_forgets_what_came_and_what_is_still_arriving(pty, port):
-    os.write(pty.far, b"old")
-    late = threading.Timer(0.015, os.write, [pty.far, b"older"])
-    late.start()
-    port.discard(soon())
-    late.join()
+def test_what_waits_is_given_at_once_and_once(pty, port):
+    assert port.waiting() == b""
+    os.write(pty.far, b"old" * 2000)
+    got = b""
+    while len(got) < 6000:
+        got += port.waiting()
+    assert got == b"old" * 2000
     os.write(pty.far, b"new")
     assert port.read(soon()) == b"new"
 
 
-def test_discard_ends_although_the_line_never_falls_silent(pty, port):
+def test_what_waits_is_bounded_although_the_line_never_falls_silent(pty, port):
     stop = threading.Event()
 
     def chatter() -> None:
-        while not stop.wait(0.01):
-            os.write(pty.far, b"x")
+        while not stop.is_set():
+            os.write(pty.far, b"x" * 512)
 
-    talker = threading.Thread(target=chatter)
+    talker = threading.Thread(target=chatter, daemon=True)
     talker.start()
     start_s = time.monotonic()
-    port.discard(soon())
-    assert time.monotonic() - start_s < 0.5
+    size = len(port.waiting())
+    assert time.monotonic() - start_s < 2.0
+    assert size < 100_000
     stop.set()
-    talker.join()
+    port.waiting()  # room for the write under way
+    talker.join(2)
+    assert not talker.is_alive()
 
 
-@pytest.mark.parametrize("call", ["read", "write", "discard"])
+@pytest.mark.parametrize("call", ["read", "write", "waiting"])
 def test_a_hang_up_is_a_gone_device(pty, port, call):
     pty.hang_up()
     calls = {
         "read": lambda: port.read(soon()),
         "write": lambda: port.write(b"x", soon()),
-        "discard": lambda: port.discard(soon()),
+        "waiting": port.waiting,
     }
     with pytest.raises(DeviceGoneError):
         calls[call]()
