@@ -105,13 +105,16 @@ class Name(Closed, frozen=True, kw_only=True):
 
 
 class Traveller(Closed, frozen=True, kw_only=True):
-    """Who, as the document says; `sex` is unspecified where the document does not say."""
+    """Who, as the document says; `sex` is unspecified where the document does not say.
+
+    `nationality` is empty where no letters stand there; the check document.nationality failed.
+    """
 
     surname: Name
     given_names: Name
     date_of_birth: PartialDay
     sex: Literal["F", "M", "X", "unspecified"]
-    nationality: Annotated[tuple[State, ...], Meta(min_length=1, max_length=8)]
+    nationality: Annotated[tuple[State, ...], Meta(max_length=8)]
     place_of_birth: Text | None = None
     country_of_residence: State | None = None
 
@@ -128,11 +131,14 @@ class Permit(Closed, frozen=True, kw_only=True):
 
 
 class Repair(Closed, frozen=True, kw_only=True):
-    """A character that was settled after reading: `was` stood at line and column (from 1)."""
+    """A character that was settled after reading: `was` stood at line and column (from 1).
+
+    `was` may be what a reader prints for a character that it could not read.
+    """
 
     line: Annotated[int, Meta(ge=1, le=3)]
     column: Annotated[int, Meta(ge=1, le=48)]
-    was: MrzSign
+    was: Annotated[str, Meta(min_length=1, max_length=1)]
     now: MrzSign
     why: Code
 
