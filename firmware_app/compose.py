@@ -197,7 +197,13 @@ class Kiosk:
         fingers = policy.fingers if self._workers.finger is not None else ()
         return Terms(
             today=_today(),
-            policy=Policy(fingers, policy.finger_from_years, policy.supervised),
+            policy=Policy(
+                fingers,
+                policy.finger_from_years,
+                policy.supervised,
+                read_doubtful_again=policy.read_doubtful_again,
+                specimens=self.config.profile != "production",
+            ),
             languages=self.config.page.languages,
             questions=QUESTIONS,
             out_of_service=self._out_of_service,

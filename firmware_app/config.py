@@ -65,6 +65,7 @@ class PolicyChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     supervised: bool = True
     try_limit_s: Annotated[float, Meta(ge=3, le=120)] = 25.0
     head_turn: bool = True
+    read_doubtful_again: bool = True
 
 
 class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -11,7 +11,8 @@ from firmware_app.domain.biometrics import (
     Liveness,
     NotCaptured,
 )
-from firmware_app.domain.document_checks import Check
+from firmware_app.domain.document_checks_catalogue import Check
+from firmware_app.domain.document_checks_reading import Confidence
 from firmware_app.domain.mrz import Mrz
 from firmware_app.domain.questions import Answer
 
@@ -26,11 +27,12 @@ class ReadMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Document:
-    """A parsed and checked document."""
+    """A parsed and checked document; `confidence` is a camera's doubt, None where none read."""
 
     mrz: Mrz
     checks: tuple[Check, ...]
     read_method: ReadMethod
+    confidence: Confidence | None = None
 
     def __repr__(self) -> str:
         """Say how it was read, never whose it is."""

@@ -1,63 +1,114 @@
-"""What an inspector would check on the document, done or not done, in the words of BSI TR-03135."""
+"""What an inspector would check on the document, done or not done, in the words of BSI TR-03135.
 
-import re
+`check_document` gives every code of the catalogue exactly once and in its order, so that what was
+not done is never left out. docs/document_checks.md is the table of codes for consumers.
+"""
+
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
-from firmware_app.domain.mrz import Mrz
+from firmware_app.domain import codes
+from firmware_app.domain import document_checks_dates as dates
+from firmware_app.domain import document_checks_reading as reading
+from firmware_app.domain.document_checks_catalogue import CATALOGUE, Check, Result, because, passed
+from firmware_app.domain.document_checks_visual import VisualZone, against_visual
+from firmware_app.domain.mrz_layouts import LAYOUTS, named
+from firmware_app.domain.mrz_values import Mrz
 
+__all__ = ["Check", "Evidence", "Result", "check_document"]
 
-class Result(StrEnum):
-    """How a check ended; `not_done` always says why."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    NOT_DONE = "not_done"
-    NOT_APPLICABLE = "not_applicable"
+KINDS = frozenset("".join(layout.begins for layout in LAYOUTS))
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One check: a stable code, its result, why as a code, and the names of its inputs."""
+class Evidence:
+    """What is known beside the zone itself.
 
-    code: str
-    result: Result
-    why: str = ""
-    inputs: tuple[str, ...] = ()
+    clock_uncertain_days: by how much `today` may be wrong. confidence: a camera's own doubt, None
+    where no camera read. visual_zone: what the page says to people, None where nobody read it.
+    """
+
+    clock_uncertain_days: int = 0
+    confidence: reading.Confidence | None = None
+    visual_zone: VisualZone | None = None
 
 
-NO_CHIP = "no_chip_reader"
-CHIP_CHECKS = ("chip.passive_authentication", "chip.active_authentication", "chip.dg1_against_mrz")
+ZONE_ALONE = Evidence()
 
 
-def check_document(mrz: Mrz, today: date) -> tuple[Check, ...]:
-    """Every check of this release in a fixed order; what was not done is never left out."""
-    done = [Check("mrz.format", Result.PASSED, inputs=("mrz.lines",))]
-    done += [
-        Check(
-            f"mrz.check_digit.{digit.field}",
-            Result.PASSED if digit.holds else Result.FAILED,
-            inputs=(f"mrz.{digit.field}",),
-        )
-        for digit in mrz.check_digits
+def check_document(mrz: Mrz, today: date, evidence: Evidence = ZONE_ALONE) -> tuple[Check, ...]:
+    """Every check of this release in the catalogue's order; never raises for a parsed zone."""
+    about = dates.Today.about(today, evidence.clock_uncertain_days)
+    done = [
+        passed("mrz.format"),
+        reading.characters(mrz),
+        *reading.check_digits(mrz),
+        reading.repairs(mrz),
+        reading.confidence(mrz, evidence.confidence),
+        reading.names(mrz),
+        *_what_it_is(mrz),
+        dates.expiry(mrz, about),
+        dates.plausibility(mrz, about),
+        _optional_data(mrz),
+        *against_visual(mrz, evidence.visual_zone),
     ]
-    done.append(_expiry(mrz, today))
-    done.append(Check("vz.against_mrz", Result.NOT_DONE, "visual_zone_not_read"))
-    done += [Check(code, Result.NOT_DONE, NO_CHIP) for code in CHIP_CHECKS]
-    return tuple(done)
+    answered = {check.code: check for check in done}
+    return tuple(answered.get(code) or _not_built_in(code) for code in CATALOGUE)
 
 
-def _expiry(mrz: Mrz, today: date) -> Check:
-    inputs = ("mrz.expiry", "today")
-    if not mrz.expiry:
-        return Check("document.expiry", Result.NOT_APPLICABLE, "never_expires", inputs)
-    if re.search("X", mrz.expiry):
-        return Check("document.expiry", Result.NOT_DONE, "expiry_incomplete", inputs)
-    try:
-        last_day = date.fromisoformat(mrz.expiry)
-    except ValueError:
-        return Check("document.expiry", Result.FAILED, "expiry_no_date", inputs)
-    if last_day < today:
-        return Check("document.expiry", Result.FAILED, "expired", inputs)
-    return Check("document.expiry", Result.PASSED, inputs=inputs)
+def _not_built_in(code: str) -> Check:
+    """A check that this kiosk has no device for: the catalogue knows its one reason."""
+    return because(code, next(iter(CATALOGUE[code].whys)))
+
+
+def _what_it_is(mrz: Mrz) -> tuple[Check, ...]:
+    return (
+        _kind(mrz),
+        _travel_document(mrz),
+        _issuing_state(mrz),
+        _nationality(mrz),
+        _specimen(mrz),
+    )
+
+
+def _kind(mrz: Mrz) -> Check:
+    first = mrz.document_code[:1]
+    if first not in KINDS:
+        return because("document.kind", "kind_unknown")
+    if not codes.is_known_kind(mrz.layout, mrz.document_code):
+        return because("document.kind", "kind_not_of_layout")
+    return passed("document.kind")
+
+
+def _travel_document(mrz: Mrz) -> Check:
+    code = "document.travel_document"
+    return because(code, "visa") if mrz.document_code.startswith("V") else passed(code)
+
+
+def _issuing_state(mrz: Mrz) -> Check:
+    code = "document.issuing_state"
+    withdrawn = codes.is_former_state(mrz.issuing_state)
+    return because(code, "code_withdrawn") if withdrawn else _state(code, mrz.issuing_state)
+
+
+def _nationality(mrz: Mrz) -> Check:
+    code = "document.nationality"
+    if named(mrz.layout).nationality is None:
+        return because(code, "not_in_layout", "mrz.layout")
+    return _state(code, mrz.nationality)
+
+
+def _state(code: str, state: str) -> Check:
+    return passed(code) if codes.is_known_state(state) else because(code, "code_unknown")
+
+
+def _specimen(mrz: Mrz) -> Check:
+    code = "document.specimen"
+    specimen = any(codes.is_specimen_state(one) for one in (mrz.issuing_state, mrz.nationality))
+    return because(code, "specimen_state") if specimen else passed(code)
+
+
+def _optional_data(mrz: Mrz) -> Check:
+    code = "document.optional_data"
+    why = "national_meaning" if any(mrz.optional) else "field_empty"
+    return because(code, why, "mrz.optional")

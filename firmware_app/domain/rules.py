@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from firmware_app.domain.biometrics import Comparison, FingerMissing, Liveness, LivenessDecision
 from firmware_app.domain.crossing import Visit
-from firmware_app.domain.document_checks import Result
+from firmware_app.domain.document_checks_catalogue import Check, Follow, Result, follow
 from firmware_app.domain.mrz import Mrz
 
 
@@ -21,6 +21,9 @@ class Reason(StrEnum):
     """Why an officer should look; the traveller's screens never say it."""
 
     DOCUMENT_CHECK_FAILED = "document_check_failed"
+    DOCUMENT_NOT_JUDGED = "document_not_judged"
+    DOCUMENT_READ_DOUBTFUL = "document_read_doubtful"
+    DOCUMENT_SPECIMEN = "document_specimen"
     DOCUMENT_DISPUTED = "document_disputed"
     NO_DOCUMENT = "no_document"
     FACE_NOT_TAKEN = "face_not_taken"
@@ -33,15 +36,28 @@ class Reason(StrEnum):
 
 
 ADULT_YEARS = 18
+READ_CONFIDENCE, SPECIMEN = "mrz.read_confidence", "document.specimen"
+VISA_READ = "document.travel_document"
+OWN_REASONS = {
+    READ_CONFIDENCE: Reason.DOCUMENT_READ_DOUBTFUL,
+    SPECIMEN: Reason.DOCUMENT_SPECIMEN,
+}
+"""Failures that say nothing against the document itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the post decided: which fingers, from which age, whether an officer sees referrals."""
+    """What the post decided: which fingers, from which age, whether an officer sees referrals.
+
+    read_doubtful_again: a camera's doubtful reading is tried again before an officer is asked.
+    specimens: documents of Utopia count as real ones; for training and demonstration only.
+    """
 
     fingers: tuple[int, ...] = (2,)
     finger_from_years: int = 12
     supervised: bool = True
+    read_doubtful_again: bool = True
+    specimens: bool = False
 
 
 def age_years(mrz: Mrz, today: date) -> int | None:
@@ -64,7 +80,7 @@ def fingers_owed(visit: Visit, policy: Policy, today: date) -> bool:
 def decide(visit: Visit, policy: Policy, today: date) -> tuple[Outcome, tuple[Reason, ...]]:
     """The outcome with every reason; a missing finger alone never refers anybody."""
     reasons = [
-        *_document_reasons(visit, today),
+        *_document_reasons(visit, policy, today),
         *_face_reasons(visit.face_taken, visit.liveness, visit.comparison),
     ]
     if visit.asked_for_person:
@@ -74,23 +90,43 @@ def decide(visit: Visit, policy: Policy, today: date) -> tuple[Outcome, tuple[Re
     return (Outcome.REFERRED if reasons else Outcome.COMPLETED), tuple(reasons)
 
 
+def failed(checks: tuple[Check, ...], code: str) -> bool:
+    """Whether the check of this code failed."""
+    return any(check.code == code and check.result is Result.FAILED for check in checks)
+
+
+def worth_reading_again(checks: tuple[Check, ...], policy: Policy) -> bool:
+    """Whether another reading may mend what was found; what stays is referred, never refused."""
+    again = {check.code for check in checks if follow(check) is Follow.READ_AGAIN}
+    return bool(again - (set() if policy.read_doubtful_again else {READ_CONFIDENCE}))
+
+
 def missing_fingers(visit: Visit) -> tuple[FingerMissing, ...]:
     """The fingers that were asked for and not given."""
     return tuple(finger for finger in visit.fingers if isinstance(finger, FingerMissing))
 
 
-def _document_reasons(visit: Visit, today: date) -> list[Reason]:
+def _document_reasons(visit: Visit, policy: Policy, today: date) -> list[Reason]:
     if visit.document is None:
         return [Reason.NO_DOCUMENT]
-    reasons = []
-    if any(check.result is Result.FAILED for check in visit.document.checks):
-        reasons.append(Reason.DOCUMENT_CHECK_FAILED)
+    reasons = _check_reasons(visit.document.checks, policy)
     if visit.disputed:
         reasons.append(Reason.DOCUMENT_DISPUTED)
     age = age_years(visit.document.mrz, today)
     if age is not None and age < ADULT_YEARS:
         reasons.append(Reason.UNACCOMPANIED_MINOR)
     return reasons
+
+
+def _check_reasons(checks: tuple[Check, ...], policy: Policy) -> list[Reason]:
+    """Each reason once, in the order of the checks; also for what must be judged and was not."""
+    found = []
+    for check in checks:
+        if follow(check) is Follow.NOTHING or (check.code == SPECIMEN and policy.specimens):
+            continue
+        failed = OWN_REASONS.get(check.code, Reason.DOCUMENT_CHECK_FAILED)
+        found.append(failed if check.result is Result.FAILED else Reason.DOCUMENT_NOT_JUDGED)
+    return list(dict.fromkeys(found))
 
 
 def _face_reasons(

@@ -13,7 +13,8 @@ from firmware_app.domain.biometrics import (
     Quality,
 )
 from firmware_app.domain.crossing import Document, Visit
-from firmware_app.domain.mrz import Mrz
+from firmware_app.domain.document_checks_reading import Confidence
+from firmware_app.domain.mrz import CheckDigit, Mrz
 from firmware_app.workflow.runner import Durations
 from firmware_app.workflow.vocabulary import StoreCrossing
 from mqtt import events, groups
@@ -126,7 +127,7 @@ def _traveller(mrz: Mrz) -> groups.Traveller:
         given_names=groups.Name(mrz=mrz.given_names),
         date_of_birth=mrz.birth,
         sex=mrz.sex,  # type: ignore[arg-type] # the parser gives no other
-        nationality=(mrz.nationality,),
+        nationality=(mrz.nationality,) if mrz.nationality else (),
     )
 
 
@@ -138,11 +139,29 @@ def _document(document: Document) -> groups.Document:
         issuing_state=mrz.issuing_state,
         expiry=mrz.expiry or UNKNOWN_DAY,
         mrz_lines=mrz.lines,
-        check_digits={
-            digit.field: groups.Result.PASSED if digit.holds else groups.Result.FAILED
-            for digit in mrz.check_digits
-        },
+        check_digits={digit.field: _digit(digit) for digit in mrz.check_digits},
         read_method=document.read_method.value,
+        repairs=tuple(
+            groups.Repair(
+                line=one.line + 1, column=one.column + 1, was=one.was, now=one.now, why=one.why
+            )
+            for one in mrz.repairs
+        ),
+        read_confidence=_read_confidence(document.confidence),
+    )
+
+
+def _digit(digit: CheckDigit) -> groups.Result:
+    if digit.absent:
+        return groups.Result.NOT_APPLICABLE
+    return groups.Result.PASSED if digit.holds else groups.Result.FAILED
+
+
+def _read_confidence(confidence: Confidence | None) -> groups.ReadConfidence | None:
+    if confidence is None:
+        return None
+    return groups.ReadConfidence(
+        least=confidence.least, sure=confidence.sure, doubtful=len(confidence.doubtful)
     )
 
 

@@ -11,7 +11,14 @@ from typing import assert_never
 from firmware_app.domain.biometrics import Finger, FingerMissing, NotCaptured
 from firmware_app.domain.crossing import Document, Visit
 from firmware_app.domain.questions import Answer, Question
-from firmware_app.domain.rules import Policy, decide, fingers_owed
+from firmware_app.domain.rules import (
+    VISA_READ,
+    Policy,
+    decide,
+    failed,
+    fingers_owed,
+    worth_reading_again,
+)
 from firmware_app.workflow.vocabulary import (
     AskQuestion,
     AwaitDocument,
@@ -239,8 +246,8 @@ def _notice(state: ReadNotice, event: Touched) -> Step:
 
 def _document(state: AwaitDocument, event: Event, terms: Terms) -> Step:
     match event:
-        case DocumentArrived(document=document) if _misread(document) and state.tries_left > 1:
-            cue = "document-cue-wrong-check-digits"
+        case DocumentArrived(document=document) if _read_again(document, state, terms):
+            cue = _cue_again(document)
             return _resume(AwaitDocument(state.visit, state.tries_left - 1, cue))
         case DocumentArrived(document=document):
             visit = replace(state.visit, document=document)
@@ -255,9 +262,16 @@ def _document(state: AwaitDocument, event: Event, terms: Terms) -> Step:
             return Step(state)
 
 
-def _misread(document: Document) -> bool:
+def _read_again(document: Document, state: AwaitDocument, terms: Terms) -> bool:
     """A wrong check digit is a misreading until it is read three times; then it is a finding."""
-    return not document.mrz.all_hold
+    return state.tries_left > 1 and worth_reading_again(document.checks, terms.policy)
+
+
+def _cue_again(document: Document) -> str:
+    """Another page where a visa was read, else the same page once more."""
+    if failed(document.checks, VISA_READ):
+        return "document-cue-present"
+    return "document-cue-wrong-check-digits"
 
 
 def _confirm(state: ConfirmDocument, event: Touched) -> Step:

@@ -18,18 +18,29 @@ from firmware_app.domain.biometrics import (
     Quality,
 )
 from firmware_app.domain.crossing import Document, ReadMethod, Visit
-from firmware_app.domain.document_checks import check_document
+from firmware_app.domain.document_checks import Evidence, Result, check_document
+from firmware_app.domain.document_checks_catalogue import CATALOGUE, Follow, because
+from firmware_app.domain.document_checks_reading import Confidence
 from firmware_app.domain.mrz import parse
-from firmware_app.domain.rules import Outcome, Policy, Reason, age_years, decide, fingers_owed
+from firmware_app.domain.rules import (
+    Outcome,
+    Policy,
+    Reason,
+    age_years,
+    decide,
+    fingers_owed,
+    worth_reading_again,
+)
 
 TODAY = date(2011, 6, 1)
-MRZ = parse(
+SPECIMEN = parse(
     (
         "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
         "L898902C36UTO7408122F1204159ZE184226B<<<<<10",
     ),
     TODAY,
 )
+MRZ = replace(SPECIMEN, issuing_state="FRA", nationality="FRA")
 FACE = FaceSample(b"template", Quality("q", "1", 80), CaptureDevice("a", "b"), Model("m", "1"))
 LIVE = Liveness("head-turn", "1", ("left",), (), LivenessDecision.LIVE)
 MATCH = Comparison("document_portrait", 0.7, 0.4, 0.001, "a", matched=True)
@@ -78,6 +89,52 @@ def test_an_expired_document_refers():
     assert (
         Reason.DOCUMENT_CHECK_FAILED in decide(replace(GOOD, document=document), Policy(), late)[1]
     )
+
+
+def of_checks(*checks):
+    return replace(GOOD, document=replace(GOOD.document, checks=checks))
+
+
+def test_every_check_that_fails_refers_and_none_refuses():
+    for code, entry in CATALOGUE.items():
+        for why, said in entry.whys.items():
+            outcome, reasons = decide(of_checks(because(code, why)), Policy(), TODAY)
+            assert outcome in {Outcome.COMPLETED, Outcome.REFERRED}
+            assert bool(reasons) is (said.follow is not Follow.NOTHING), (code, why)
+            if said.result is Result.FAILED:
+                assert reasons, (code, why)
+
+
+def test_many_failures_are_one_reason_and_what_was_not_judged_another():
+    checks = (
+        because("mrz.check_digit.number", "wrong"),
+        because("mrz.check_digit.birth", "wrong"),
+        because("document.expiry", "clock_not_sure"),
+    )
+    reasons = decide(of_checks(*checks), Policy(supervised=False), TODAY)[1]
+    assert reasons == (Reason.DOCUMENT_CHECK_FAILED, Reason.DOCUMENT_NOT_JUDGED)
+
+
+def test_a_specimen_is_referred_except_where_specimens_are_the_trade():
+    document = Document(SPECIMEN, check_document(SPECIMEN, TODAY), ReadMethod.SERIAL)
+    visit = replace(GOOD, document=document)
+    strict, training = Policy(supervised=False), Policy(supervised=False, specimens=True)
+    assert decide(visit, strict, TODAY)[1] == (Reason.DOCUMENT_SPECIMEN,)
+    assert decide(visit, training, TODAY) == (Outcome.COMPLETED, ())
+
+
+def test_a_doubtful_camera_says_nothing_against_the_document():
+    doubt = Evidence(confidence=Confidence(((0.2,) * 44, (0.2,) * 44), 0.9))
+    visit = of_checks(*check_document(MRZ, TODAY, doubt))
+    policy = Policy(supervised=False)
+    assert decide(visit, policy, TODAY)[1] == (Reason.DOCUMENT_READ_DOUBTFUL,)
+    assert worth_reading_again(visit.document.checks, policy)
+    at_once = replace(policy, read_doubtful_again=False)
+    assert not worth_reading_again(visit.document.checks, at_once)
+
+
+def test_an_expired_document_is_not_read_again():
+    assert not worth_reading_again(check_document(MRZ, date(2026, 1, 1)), Policy())
 
 
 def test_an_unaccompanied_minor_is_referred_and_a_child_never_meets_the_scanner():

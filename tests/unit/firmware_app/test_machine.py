@@ -21,10 +21,11 @@ from firmware_app.domain.biometrics import (
     Quality,
 )
 from firmware_app.domain.crossing import Document, ReadMethod
-from firmware_app.domain.document_checks import check_document
+from firmware_app.domain.document_checks import Evidence, check_document
+from firmware_app.domain.document_checks_reading import Confidence
 from firmware_app.domain.mrz import parse
 from firmware_app.domain.questions import QUESTIONS
-from firmware_app.domain.rules import Outcome, Policy
+from firmware_app.domain.rules import Outcome, Policy, Reason
 from firmware_app.ui.screens import screen
 from firmware_app.workflow.machine import EXTENSIONS, Terms, patience_s, step
 from firmware_app.workflow.vocabulary import (
@@ -65,7 +66,7 @@ from firmware_app.workflow.vocabulary import (
 )
 
 TODAY = date(2011, 6, 1)
-TERMS = Terms(TODAY, Policy(), ("en", "fr", "ar"), QUESTIONS)
+TERMS = Terms(TODAY, Policy(specimens=True), ("en", "fr", "ar"), QUESTIONS)
 MRZ = parse(
     (
         "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
@@ -74,9 +75,14 @@ MRZ = parse(
     TODAY,
 )
 DOCUMENT = Document(MRZ, check_document(MRZ, TODAY), ReadMethod.SERIAL)
-MISREAD = replace(
-    DOCUMENT, mrz=replace(MRZ, check_digits=(replace(MRZ.check_digits[0], holds=False),))
+WRONG = replace(MRZ, check_digits=(replace(MRZ.check_digits[0], holds=False),))
+MISREAD = replace(DOCUMENT, mrz=WRONG, checks=check_document(WRONG, TODAY))
+DOUBT = Confidence(((0.99,) * 44, (*(0.99,) * 43, 0.3)), 0.9)
+DOUBTFUL = replace(
+    DOCUMENT, checks=check_document(MRZ, TODAY, Evidence(confidence=DOUBT)), confidence=DOUBT
 )
+A_VISA = replace(MRZ, document_code="V")
+VISA = replace(DOCUMENT, mrz=A_VISA, checks=check_document(A_VISA, TODAY))
 CHILD = replace(DOCUMENT, mrz=replace(MRZ, birth="2005-01-01"))
 DEVICE, MODEL = CaptureDevice("make", "model"), Model("m", "1")
 FACE = FaceTaken(
@@ -139,6 +145,33 @@ def test_wrong_check_digits_are_read_again_and_the_third_time_are_a_finding():
     assert state.cue == "document-cue-wrong-check-digits"
     state, _ = walk(DocumentArrived(MISREAD), DocumentArrived(MISREAD), state=state)
     assert isinstance(state, ConfirmDocument)
+
+
+def test_a_visa_is_answered_by_asking_for_the_page_with_the_photo():
+    state, _ = walk(*TO_DOCUMENT, DocumentArrived(VISA))
+    assert isinstance(state, AwaitDocument)
+    assert state.cue == "document-cue-present"
+
+
+def test_a_doubtful_camera_reads_again_and_what_stays_is_referred():
+    state, _ = walk(*TO_DOCUMENT, *(3 * [DocumentArrived(DOUBTFUL)]))
+    assert isinstance(state, ConfirmDocument)
+    _, commands = walk(
+        PortraitTaken(found=True),
+        *(Touched("yes"), FACE, FINGER, Touched("tourism"), Touched("up-to-30-days")),
+        Touched("continue"),
+        state=state,
+    )
+    assert commands[-1].outcome is Outcome.REFERRED
+    assert Reason.DOCUMENT_READ_DOUBTFUL in commands[-1].reasons
+
+
+def test_a_post_may_send_a_doubtful_reading_straight_on():
+    at_once = replace(TERMS, policy=replace(TERMS.policy, read_doubtful_again=False))
+    state, _ = walk(*TO_DOCUMENT, DocumentArrived(DOUBTFUL), terms=at_once)
+    assert isinstance(state, ConfirmDocument)
+    state, _ = walk(*TO_DOCUMENT, DocumentArrived(MISREAD), terms=at_once)
+    assert isinstance(state, AwaitDocument), "check digits are tried again all the same"
 
 
 def test_a_child_goes_from_the_face_to_the_questions_with_the_reason_kept():
