@@ -248,6 +248,7 @@ _DOCUMENT = {
 _UNREAD = {
     "visual_zone_not_read": _not_done("this kiosk does not read the visual zone"),
     "field_not_read": _not_done("this field was not read"),
+    "not_comparable": _not_done("letters of no table, or a name that the zone had no room for"),
     "not_in_layout": _no_case("the machine readable zone has no such field"),
 }
 _FIELD_WHYS = {"differs": _failed("the two differ"), **_UNREAD}
@@ -258,7 +259,7 @@ _VISUAL = {
         {
             "differs": _failed("at least one field differs"),
             "visual_zone_not_read": _UNREAD["visual_zone_not_read"],
-            "field_not_read": _not_done("no field of it was read"),
+            "field_not_read": _not_done("no field of it was read, or none could be compared"),
         },
         "A failure is a strong sign of alteration: an officer looks. Not done: nobody compared.",
     ),

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from firmware_app.domain import transliteration
 from firmware_app.domain.document_checks_catalogue import (
     VISUAL_FIELDS,
     Check,
@@ -43,7 +44,7 @@ class VisualZone:
 def against_visual(mrz: Mrz, visual: VisualZone | None) -> tuple[Check, ...]:
     """The comparison as a whole and for each field; never raises.
 
-    The whole fails where one field differs and passes where every field that was read agrees.
+    The whole fails where one field differs and passes where all that could be compared agree.
     """
     if visual is None:
         return tuple(because(code, "visual_zone_not_read") for code in (WHOLE, *_codes().values()))
@@ -70,16 +71,26 @@ def _field(mrz: Mrz, visual: VisualZone, field: str) -> Check:
     shown: str = getattr(visual, field)
     if not shown:
         return because(code, "field_not_read")
+    if field in NAMES and not _comparable(mrz, visual, field):
+        return because(code, "not_comparable", f"vz.{field}", f"mrz.{field}")
     return passed(code) if _agrees(mrz, shown, field) else because(code, "differs")
+
+
+def _comparable(mrz: Mrz, visual: VisualZone, field: str) -> bool:
+    """Whether a table has the letters, and the zone had room for the name.
+
+    A single name stands as surname in the zone, wherever the page has it (Doc 9303-3, 4.6).
+    """
+    if not getattr(mrz, field) and (mrz.names_truncated or not visual.surname):
+        return False
+    return transliteration.can_compare(getattr(visual, field))
 
 
 def _agrees(mrz: Mrz, shown: str, field: str) -> bool:
     said: str = getattr(mrz, field)
     if field in NAMES:
-        return _bare(shown) == _bare(said)
-    if field in DATES:
-        return shown == said
-    return _bare(shown) == _bare(said)
+        return transliteration.agrees(shown, said, truncated=mrz.names_truncated)
+    return shown == said if field in DATES else _bare(shown) == _bare(said)
 
 
 def _bare(text: str) -> str:
