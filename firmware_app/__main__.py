@@ -147,13 +147,45 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     evaluate = _add(
         commands,
         "evaluate",
-        "measure accuracy on real inputs; threshold from one half, results from the other",
+        "measure accuracy, speed and memory on real inputs",
+        "kiosk evaluate mrz documents/ --vs tesseract",
+        _evaluate_faces,
+    )
+    kinds = evaluate.add_subparsers(dest="what", required=True, metavar="WHAT")
+    faces = _add(
+        kinds,
+        "faces",
+        "the face network; threshold from one half, results from the other",
         "kiosk evaluate faces people/ --json",
-        _evaluate,
+        _evaluate_faces,
         ("json",),
     )
-    evaluate.add_argument("what", choices=("faces",), help="the face network and its threshold")
-    evaluate.add_argument("folder", type=Path, help="one folder of pictures a person")
+    faces.add_argument("folder", type=Path, help="one folder of pictures a person")
+    zones = _add(
+        kinds,
+        "mrz",
+        "the machine readable zones of whole pictures, found, read and parsed",
+        "kiosk evaluate mrz documents/ --vs tesseract --show-failures sheets/",
+        _evaluate_zones,
+        ("json",),
+    )
+    zones.add_argument("folder", type=Path, help="pictures, or images/, and ground_truth.csv")
+    zones.add_argument("--vs", choices=("tesseract",), help="a peer on the same pictures")
+    zones.add_argument("--tessdata", type=Path, help="folder of mrz.traineddata; default .oracles")
+    lines = _add(
+        kinds,
+        "mrz-lines",
+        "cut-out lines of zones, read one by one",
+        "kiosk evaluate mrz-lines lines/ --json",
+        _evaluate_lines,
+        ("json",),
+    )
+    lines.add_argument("folder", type=Path, help="pictures, each with NAME.gt.txt beside it")
+    for parser in (zones, lines):
+        parser.add_argument("--threads", type=_count, default=1, help="of the networks, default: 1")
+        parser.add_argument(
+            "--show-failures", type=Path, metavar="DIR", help="write contact sheets of them there"
+        )
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -205,10 +237,25 @@ def _bench(chosen: argparse.Namespace) -> int:
     return bench.crossing(chosen.runs, as_json=chosen.json)
 
 
-def _evaluate(chosen: argparse.Namespace) -> int:
+def _evaluate_faces(chosen: argparse.Namespace) -> int:
     from firmware_app.engineer import evaluate  # noqa: PLC0415
 
     return evaluate.faces(chosen.folder, as_json=chosen.json)
+
+
+def _evaluate_zones(chosen: argparse.Namespace) -> int:
+    from firmware_app.engineer import evaluate_mrz, tesseract  # noqa: PLC0415
+
+    tessdata = (chosen.tessdata or tesseract.TESSDATA) if chosen.vs == "tesseract" else None
+    options = evaluate_mrz.Options(chosen.json, chosen.threads, chosen.show_failures, tessdata)
+    return evaluate_mrz.zones(chosen.folder, options)
+
+
+def _evaluate_lines(chosen: argparse.Namespace) -> int:
+    from firmware_app.engineer import evaluate_mrz  # noqa: PLC0415
+
+    options = evaluate_mrz.Options(chosen.json, chosen.threads, chosen.show_failures)
+    return evaluate_mrz.lines(chosen.folder, options)
 
 
 def _version(chosen: argparse.Namespace) -> int:

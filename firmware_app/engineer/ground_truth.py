@@ -1,0 +1,87 @@
+"""Folders of pictures whose zone is known: ground_truth.csv, or a text file beside each line."""
+
+import csv
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from firmware_app.engineer.report import progress
+from firmware_app.errors import SetupError
+from vision.picture_file import SUFFIXES
+
+TABLE = "ground_truth.csv"
+TEXT = ".gt.txt"
+TABLE_MEND = "Its columns are file, line1, line2, line3 ...; pictures lie beside it or in images/."
+LINES_MEND = "Give a folder of pictures of one line each, with NAME.gt.txt beside NAME.png."
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Case:
+    """One picture and what is printed on it, wrong check digits included; personal."""
+
+    name: str
+    path: Path
+    printed: tuple[str, ...]
+
+
+def zones(folder: Path) -> list[Case]:
+    """The rows of ground_truth.csv. Raises SetupError.
+
+    A row whose picture is not there stays: it counts as not read. Pictures without a row are named.
+    """
+    home = folder / "images" if (folder / "images").is_dir() else folder
+    cases = [
+        Case(row["file"], home / row["file"], printed)
+        for row in _rows(folder / TABLE)
+        if (printed := _lines(row)) and row.get("file")
+    ]
+    if not cases:
+        raise SetupError(f"{folder / TABLE} names no picture.", TABLE_MEND)
+    known = {case.path for case in cases}
+    for path in sorted(home.iterdir()):
+        if path.suffix.lower() in SUFFIXES and path not in known:
+            progress(f"  {path.name}: not in {TABLE}, left out")
+    return cases
+
+
+def lines(folder: Path) -> list[Case]:
+    """Every picture below `folder` with its text beside it. Raises SetupError."""
+    if not folder.is_dir():
+        raise SetupError(f"{folder} is no folder.", LINES_MEND)
+    cases, lonely = [], 0
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() in SUFFIXES:
+            text = path.with_suffix(TEXT)
+            if text.is_file():
+                cases.append(Case(str(path.relative_to(folder)), path, (_text(text),)))
+            else:
+                lonely += 1
+    if lonely:
+        progress(f"  {lonely} pictures without {TEXT}, left out")
+    if not cases:
+        raise SetupError(f"{folder} has no picture with its {TEXT}.", LINES_MEND)
+    return cases
+
+
+def _text(path: Path) -> str:
+    """One line without spaces; what is no UTF-8 becomes a mark that no reading equals."""
+    return "".join(path.read_text(encoding="utf-8", errors="replace").split())
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file)
+            if not {"file", "line1"} <= set(rows.fieldnames or ()):
+                raise SetupError(f"{path} has no columns `file` and `line1`.", TABLE_MEND)
+            return list(rows)
+    except OSError as error:
+        raise SetupError(f"{path}: {error.strerror}.", TABLE_MEND) from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise SetupError(f"{path} is no table in UTF-8.", TABLE_MEND) from error
+
+
+def _lines(row: dict[str, str]) -> tuple[str, ...]:
+    # what stands past the header's columns has no key at all
+    columns = sorted(key for key in filter(None, row) if re.fullmatch(r"line\d", key))
+    return tuple(row[column].strip() for column in columns if row[column])
