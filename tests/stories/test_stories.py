@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from drivers.stage import send_cue
+from firmware_app.domain.document_checks_catalogue import CATALOGUE
 from firmware_app.engineer import story as stories
 from firmware_app.engineer.demo import compare, cross
 from firmware_app.engineer.small_site import SmallSite
@@ -83,6 +84,8 @@ def test_two_travellers_with_two_documents_are_two_crossings_and_share_nothing(p
     second = cross(patient_site, card).event["event"]
     put_right(patient_site)
     assert (first["document"]["number"], second["document"]["number"]) == ("L898902D1", "D23145890")
+    for event in (first, second):
+        assert [one["code"] for one in event["document_checks"]] == list(CATALOGUE)
     # the head at rest is drawn alike each time, a finger never touches twice in the same way
     fingers = [[one["bytes"] for one in event["biometrics"][1:]] for event in (first, second)]
     assert fingers[0] != fingers[1]
