@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from firmware_app.domain.document_checks_catalogue import Check, because, passed
-from firmware_app.domain.mrz_layouts import named
+from firmware_app.domain.mrz_layouts import TD1, named
 from firmware_app.domain.mrz_values import Mrz
 
 EXPIRY = "document.expiry"
 PLAUSIBLE = "document.issue_plausibility"
-IDENTITY_CARDS = frozenset("ACI")
+IDENTITY_CARDS = frozenset(TD1.begins)
 NEVER_BY_CUSTOM = ("99-01-01", "99-12-31")
 OLDEST_YEARS = 123
 """One more than the longest proven life (122 years and 164 days)."""

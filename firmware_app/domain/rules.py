@@ -90,15 +90,10 @@ def decide(visit: Visit, policy: Policy, today: date) -> tuple[Outcome, tuple[Re
     return (Outcome.REFERRED if reasons else Outcome.COMPLETED), tuple(reasons)
 
 
-def failed(checks: tuple[Check, ...], code: str) -> bool:
-    """Whether the check of this code failed."""
-    return any(check.code == code and check.result is Result.FAILED for check in checks)
-
-
-def worth_reading_again(checks: tuple[Check, ...], policy: Policy) -> bool:
-    """Whether another reading may mend what was found; what stays is referred, never refused."""
+def to_read_again(checks: tuple[Check, ...], policy: Policy) -> frozenset[str]:
+    """The checks that another reading may mend; what stays is referred, never refused."""
     again = {check.code for check in checks if follow(check) is Follow.READ_AGAIN}
-    return bool(again - (set() if policy.read_doubtful_again else {READ_CONFIDENCE}))
+    return frozenset(again - (set() if policy.read_doubtful_again else {READ_CONFIDENCE}))
 
 
 def missing_fingers(visit: Visit) -> tuple[FingerMissing, ...]:

@@ -11,14 +11,7 @@ from typing import assert_never
 from firmware_app.domain.biometrics import Finger, FingerMissing, NotCaptured
 from firmware_app.domain.crossing import Document, Visit
 from firmware_app.domain.questions import Answer, Question
-from firmware_app.domain.rules import (
-    VISA_READ,
-    Policy,
-    decide,
-    failed,
-    fingers_owed,
-    worth_reading_again,
-)
+from firmware_app.domain.rules import VISA_READ, Policy, decide, fingers_owed, to_read_again
 from firmware_app.workflow.vocabulary import (
     AskQuestion,
     AwaitDocument,
@@ -246,10 +239,9 @@ def _notice(state: ReadNotice, event: Touched) -> Step:
 
 def _document(state: AwaitDocument, event: Event, terms: Terms) -> Step:
     match event:
-        case DocumentArrived(document=document) if _read_again(document, state, terms):
-            cue = _cue_again(document)
-            return _resume(AwaitDocument(state.visit, state.tries_left - 1, cue))
         case DocumentArrived(document=document):
+            if state.tries_left > 1 and (cue := _cue_again(document, terms)):
+                return _resume(AwaitDocument(state.visit, state.tries_left - 1, cue))
             visit = replace(state.visit, document=document)
             return Step(ConfirmDocument(visit), (TakePortrait(),))
         case DocumentUnreadable(cue=cue, device_gone=False) if state.tries_left > 1:
@@ -262,16 +254,12 @@ def _document(state: AwaitDocument, event: Event, terms: Terms) -> Step:
             return Step(state)
 
 
-def _read_again(document: Document, state: AwaitDocument, terms: Terms) -> bool:
+def _cue_again(document: Document, terms: Terms) -> str:
     """A wrong check digit is a misreading until it is read three times; then it is a finding."""
-    return state.tries_left > 1 and worth_reading_again(document.checks, terms.policy)
-
-
-def _cue_again(document: Document) -> str:
-    """Another page where a visa was read, else the same page once more."""
-    if failed(document.checks, VISA_READ):
+    again = to_read_again(document.checks, terms.policy)
+    if VISA_READ in again:
         return "document-cue-present"
-    return "document-cue-wrong-check-digits"
+    return "document-cue-wrong-check-digits" if again else ""
 
 
 def _confirm(state: ConfirmDocument, event: Touched) -> Step:

@@ -29,7 +29,7 @@ from firmware_app.domain.rules import (
     age_years,
     decide,
     fingers_owed,
-    worth_reading_again,
+    to_read_again,
 )
 
 TODAY = date(2011, 6, 1)
@@ -128,13 +128,13 @@ def test_a_doubtful_camera_says_nothing_against_the_document():
     visit = of_checks(*check_document(MRZ, TODAY, doubt))
     policy = Policy(supervised=False)
     assert decide(visit, policy, TODAY)[1] == (Reason.DOCUMENT_READ_DOUBTFUL,)
-    assert worth_reading_again(visit.document.checks, policy)
+    assert to_read_again(visit.document.checks, policy)
     at_once = replace(policy, read_doubtful_again=False)
-    assert not worth_reading_again(visit.document.checks, at_once)
+    assert not to_read_again(visit.document.checks, at_once)
 
 
 def test_an_expired_document_is_not_read_again():
-    assert not worth_reading_again(check_document(MRZ, date(2026, 1, 1)), Policy())
+    assert not to_read_again(check_document(MRZ, date(2026, 1, 1)), Policy())
 
 
 def test_an_unaccompanied_minor_is_referred_and_a_child_never_meets_the_scanner():
