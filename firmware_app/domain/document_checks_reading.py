@@ -3,8 +3,13 @@
 from dataclasses import dataclass
 
 from firmware_app.domain.document_checks_catalogue import CHECK_DIGITS, Check, because, passed
+from firmware_app.domain.mrz_digits import covers
+from firmware_app.domain.mrz_layouts import named
+from firmware_app.domain.mrz_shapes import shape_of
 from firmware_app.domain.mrz_values import CheckDigit, Mrz
 
+Place = tuple[int, int]
+NUMERALS = frozenset("0123456789<")
 PLACES_AT_MOST = 16
 """So many doubtful places are named; more say no more."""
 
@@ -30,7 +35,7 @@ class Confidence:
         return min(every, default=0.0)
 
     @property
-    def doubtful(self) -> tuple[tuple[int, int], ...]:
+    def doubtful(self) -> tuple[Place, ...]:
         """Line and column, from 0, of every character that was not sure."""
         return tuple(
             (row, column)
@@ -92,5 +97,28 @@ def confidence(mrz: Mrz, sureness: Confidence | None) -> Check:
         return because(code, "not_read_by_camera")
     if [len(line) for line in sureness.lines] != [len(line) for line in mrz.lines]:
         return because(code, "confidence_incomplete")
-    doubtful = [place(*one) for one in sureness.doubtful[:PLACES_AT_MOST]]
-    return because(code, "doubtful_characters", *doubtful) if doubtful else passed(code)
+    if not sureness.doubtful:
+        return passed(code)
+    settled = _settled(mrz, frozenset(sureness.doubtful))
+    open_places = [place(*one) for one in sureness.doubtful if one not in settled]
+    if open_places:
+        return because(code, "doubtful_characters", *open_places[:PLACES_AT_MOST])
+    places = [place(*one) for one in sureness.doubtful]
+    return because(code, "doubt_settled", *places[:PLACES_AT_MOST])
+
+
+def _settled(mrz: Mrz, doubtful: frozenset[Place]) -> frozenset[Place]:
+    """The doubtful places where column and check digit leave exactly one reading.
+
+    A check digit vouches for the only doubtful place that it covers, and only among numerals: it
+    takes 6 for G, 1 for B and 8 for I, whose values differ by ten (Doc 9303-3, 4.9).
+    """
+    layout = named(mrz.layout)
+    columns = shape_of(layout).lines
+    settled = {(one.line, one.column) for one in mrz.repairs if one.why == "check_digit"}
+    for cover in covers(layout, mrz.lines):
+        inside = doubtful & frozenset(cover.places)
+        digit = cover.judged(mrz.lines)
+        if len(inside) == 1 and digit.holds and not digit.absent:
+            settled |= {(row, at) for row, at in inside if set(columns[row][at]) <= NUMERALS}
+    return frozenset(settled)

@@ -229,10 +229,39 @@ def camera(*doubtful, sure=0.9):
 
 
 def test_a_doubtful_character_is_named_by_its_place():
-    check = by_code(GOOD, evidence=camera((0, 4, 0.5), (1, 43, 0.89)))["mrz.read_confidence"]
+    check = by_code(GOOD, evidence=camera((0, 4, 0.5), (1, 8, 0.89)))["mrz.read_confidence"]
     assert (check.result, check.why) == (Result.FAILED, "doubtful_characters")
-    assert check.inputs == ("mrz.line.1:5", "mrz.line.2:44")
+    assert check.inputs == ("mrz.line.1:5", "mrz.line.2:9")
     assert follow(check) is Follow.READ_AGAIN
+
+
+@pytest.mark.parametrize(
+    ("doubts", "answer"),
+    [
+        ([(1, 13, 0.5)], ("passed", "doubt_settled")),
+        ([(1, 43, 0.5)], ("passed", "doubt_settled")),
+        ([(1, 13, 0.5), (1, 21, 0.5)], ("passed", "doubt_settled")),
+        ([(1, 13, 0.5), (1, 14, 0.5)], ("failed", "doubtful_characters")),
+        ([(1, 0, 0.5)], ("failed", "doubtful_characters")),
+        ([(0, 6, 0.5)], ("failed", "doubtful_characters")),
+        ([(1, 11, 0.5)], ("failed", "doubtful_characters")),
+    ],
+    ids=["birth", "composite", "birth and expiry", "two in one", "letter", "name", "state"],
+)
+def test_a_check_digit_settles_one_doubtful_numeral_and_no_letter(doubts, answer):
+    assert said("mrz.read_confidence", EXPIRED, evidence=camera(*doubts)) == answer
+
+
+def test_a_wrong_check_digit_settles_no_doubt():
+    wrong = parse((EXPIRED.lines[0], EXPIRED.lines[1].replace("7408122", "7408132")), TODAY)
+    assert said("mrz.read_confidence", wrong, evidence=camera((1, 13, 0.5)))[0] == "failed"
+
+
+def test_what_a_check_digit_repaired_is_settled_and_what_the_column_alone_says_is_not():
+    by_digit = replace(EXPIRED, repairs=(Repair(1, 0, "I", "L", "check_digit"),))
+    by_class = replace(EXPIRED, repairs=(Repair(0, 6, "0", "O", "class"),))
+    assert said("mrz.read_confidence", by_digit, evidence=camera((1, 0, 0.5)))[0] == "passed"
+    assert said("mrz.read_confidence", by_class, evidence=camera((0, 6, 0.5)))[0] == "failed"
 
 
 def test_a_sure_camera_passes_and_no_camera_is_no_case():

@@ -77,7 +77,7 @@ MRZ = parse(
 DOCUMENT = Document(MRZ, check_document(MRZ, TODAY), ReadMethod.SERIAL)
 WRONG = replace(MRZ, check_digits=(replace(MRZ.check_digits[0], holds=False),))
 MISREAD = replace(DOCUMENT, mrz=WRONG, checks=check_document(WRONG, TODAY))
-DOUBT = Confidence(((0.99,) * 44, (*(0.99,) * 43, 0.3)), 0.9)
+DOUBT = Confidence(((*(0.99,) * 6, 0.3, *(0.99,) * 37), (0.99,) * 44), 0.9)
 DOUBTFUL = replace(
     DOCUMENT, checks=check_document(MRZ, TODAY, Evidence(confidence=DOUBT)), confidence=DOUBT
 )
