@@ -1,4 +1,4 @@
-"""What was read of a machine readable zone in a picture: characters, how sure, and what would help."""
+"""What was read of a zone in a picture: characters, how sure each is, and what would help."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,7 +28,7 @@ class MrzAdvice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MrzShape:
-    """A layout as the network's decoder needs it: for every line and column the likely characters."""
+    """A layout as the decoder needs it: for every line and column the likely characters."""
 
     name: str
     lines: tuple[tuple[str, ...], ...]
@@ -83,5 +83,5 @@ class MrzReading:
 
     @property
     def sure(self) -> bool:
-        """Whether every character of a whole zone is above SURE; check digits are another's word."""
+        """Whether every character of a whole zone is above SURE; check digits are not asked."""
         return bool(self.lines) and min(line.least for line in self.lines) >= SURE

@@ -15,6 +15,7 @@ from typing import Any
 from vision.models.flatbuffer_batch import with_batch
 
 FOLDER = Path(__file__).parent
+TRAINING = FOLDER.parent / "training"
 CONVERTER = ("tensorflow-cpu==2.18.1", "h5py==3.16.0", "numpy==1.26.4")
 Recipe = Callable[[bytes], bytes]
 
@@ -30,15 +31,29 @@ def face_template(source: bytes) -> bytes:
 
 
 def finger_minutiae(source: bytes) -> bytes:
-    """Weights to tflite by minutiae_graph.py, in a throw-away virtual environment (1.5 GB)."""
+    """Weights to tflite by minutiae_graph.py."""
+    return _converted(source, "weights.h5", FOLDER / "minutiae_graph.py")
+
+
+def mrz_line(source: bytes) -> bytes:
+    """Weights of our own to tflite by mrz_graphs.py."""
+    return _converted(source, "weights.npz", TRAINING / "mrz_graphs.py", "line")
+
+
+def mrz_zone(source: bytes) -> bytes:
+    """Weights of our own to tflite by mrz_graphs.py."""
+    return _converted(source, "weights.npz", TRAINING / "mrz_graphs.py", "zone")
+
+
+def _converted(source: bytes, name: str, graph: Path, *which: str) -> bytes:
+    """Run a graph's script in a throw-away virtual environment with tensorflow (1.5 GB)."""
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch)
-        (home / "weights.h5").write_bytes(source)
+        (home / name).write_bytes(source)
         subprocess.run([sys.executable, "-m", "venv", home / "venv"], check=True)
         python = home / "venv/bin/python"
         subprocess.run([python, "-m", "pip", "install", "--quiet", *CONVERTER], check=True)
-        graph = FOLDER / "minutiae_graph.py"
-        subprocess.run([python, graph, home / "weights.h5", home / "made.tflite"], check=True)
+        subprocess.run([python, graph, *which, home / name, home / "made.tflite"], check=True)
         return (home / "made.tflite").read_bytes()
 
 
@@ -47,14 +62,19 @@ RECIPES: dict[str, Recipe] = {
     "face-landmark": as_it_is,
     "face-template": face_template,
     "finger-minutiae": finger_minutiae,
+    "mrz-line": mrz_line,
+    "mrz-zone": mrz_zone,
 }
 
 
 def rebuild(entry: dict[str, Any], into: Path) -> Path:
     """Fetch, take out, convert, compare both hashes, write. Raises SystemExit with one line."""
     source = entry["source"]
-    with tempfile.TemporaryDirectory() as scratch:
-        taken = _take(_fetch(source, Path(scratch)), source["file"])
+    if source["registry"] == "project":
+        taken = (TRAINING / source["file"]).read_bytes()
+    else:
+        with tempfile.TemporaryDirectory() as scratch:
+            taken = _take(_fetch(source, Path(scratch)), source["file"])
     _compare(entry["name"], "source", taken, source["sha256"])
     made = RECIPES[entry["name"]](taken)
     _compare(entry["name"], "result", made, entry["sha256"])

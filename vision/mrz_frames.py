@@ -1,0 +1,94 @@
+"""Several frames of one document read together: evidence for each character adds up."""
+
+import math
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from vision.mrz_reading import MrzLine, MrzReading, MrzShape
+
+_KEPT = 0.6
+"""What older frames still count when a new one comes: frames of one camera err alike."""
+_SAME_SHARE = 0.6
+_MOST_EVIDENCE = 9.0
+
+
+class Reader(Protocol):
+    """What reads one picture; MrzReader is one."""
+
+    def read(self, picture: npt.NDArray[np.uint8], shapes: Sequence[MrzShape]) -> MrzReading:
+        """Find and read one zone."""
+
+
+class MrzFrames:
+    """Holds what was read so far, in memory, until `clear`."""
+
+    def __init__(self, reader: Reader, shapes: Sequence[MrzShape]) -> None:
+        self._reader, self._shapes = reader, tuple(shapes)
+        self._last = MrzReading("", ())
+        self._evidence: list[list[dict[str, float]]] = []
+
+    def add(self, picture: npt.NDArray[np.uint8]) -> MrzReading:
+        """Read one more frame and give what all of them say; its advice is that of this frame.
+
+        Another document or layout starts anew. Raises ImageError.
+        """
+        found = self._reader.read(picture, self._shapes)
+        if not found.lines:
+            return MrzReading(self._last.shape, self._last.lines, found.advice)
+        if not self._continues(found):
+            self.clear()
+        self._weigh(found)
+        lines = tuple(
+            _judged(line, evidence)
+            for line, evidence in zip(found.lines, self._evidence, strict=True)
+        )
+        self._last = MrzReading(found.shape, lines)
+        return MrzReading(found.shape, lines, () if self._last.sure else found.advice)
+
+    def clear(self) -> None:
+        """Forget the document."""
+        self._last = MrzReading("", ())
+        self._evidence = []
+
+    def _continues(self, found: MrzReading) -> bool:
+        if found.shape != self._last.shape:
+            return False
+        before, now = "".join(self._last.texts), "".join(found.texts)
+        same = sum(a == b for a, b in zip(before, now, strict=True))
+        return same >= _SAME_SHARE * len(now)
+
+    def _weigh(self, found: MrzReading) -> None:
+        if not self._evidence:
+            self._evidence = [[{} for _ in line.text] for line in found.lines]
+        for line, places in zip(found.lines, self._evidence, strict=True):
+            for i, place in enumerate(places):
+                for sign in place:
+                    place[sign] *= _KEPT
+                for sign, sure in (
+                    (line.text[i], line.confidence[i]),
+                    (line.second[i], line.second_confidence[i]),
+                ):
+                    place[sign] = min(place.get(sign, 0.0) + _evidence(sure), _MOST_EVIDENCE)
+
+
+def _evidence(confidence: float) -> float:
+    """Nothing for 0, more and more towards 1."""
+    return -math.log(max(1 - confidence, math.exp(-_MOST_EVIDENCE)))
+
+
+def _judged(line: MrzLine, places: list[dict[str, float]]) -> MrzLine:
+    """The signs with the most evidence; confidence by how far each is ahead of the next."""
+    text, second, confidence, second_confidence = "", "", [], []
+    for place in places:
+        (first, most), (other, less) = [
+            *sorted(place.items(), key=lambda item: -item[1]),
+            ("<", 0.0),
+        ][:2]
+        sure = 1 - math.exp(less - most)
+        text, second = text + first, second + other
+        confidence.append(sure)
+        second_confidence.append(min(1 - sure, 1 - math.exp(-less)))
+    return MrzLine(text, tuple(confidence), second, tuple(second_confidence), line.quad)
