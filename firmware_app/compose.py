@@ -25,6 +25,7 @@ from firmware_app.ui.server import PageError, PageServer
 from firmware_app.ui.texts import Texts
 from firmware_app.workers.device_worker import DeviceWorker
 from firmware_app.workers.document import DocumentWorker, PortraitWorker
+from firmware_app.workers.document_camera import CameraDocumentWorker
 from firmware_app.workers.eyes import Eyes
 from firmware_app.workers.face import FaceWorker
 from firmware_app.workers.finger import FingerWorker
@@ -75,7 +76,7 @@ class Openers:
 class Workers:
     """Every worker of the kiosk."""
 
-    document: DocumentWorker
+    document: DocumentWorker | CameraDocumentWorker
     portrait: PortraitWorker | None
     face: FaceWorker
     finger: FingerWorker | None
@@ -84,8 +85,9 @@ class Workers:
     def devices(
         self,
     ) -> list[DeviceWorker[DocumentReader] | DeviceWorker[Camera] | DeviceWorker[FingerScanner]]:
-        """The device threads, for start and stop."""
-        optional = (self.portrait, self.finger)
+        """The device threads, for start and stop; one that two steps share is named once."""
+        by_camera = isinstance(self.document, CameraDocumentWorker)
+        optional = (None if by_camera else self.portrait, self.finger)
         return [
             self.document.device,
             self.face.device,
@@ -110,11 +112,12 @@ class Kiosk:
         self._page = PageServer(
             HOST, config.page.port, self._texts, self._touched, self._session.preview
         )
-        eyes = Eyes()
+        eyes = Eyes(reads_zones=config.devices.read_by_camera)
+        page_camera = self._page_camera()
         self._relay = _relay(config, self._outbox)
         self._workers = Workers(
-            document=self._document_worker(),
-            portrait=self._portrait_worker(eyes),
+            document=self._document_worker(eyes, page_camera),
+            portrait=self._portrait_worker(eyes, page_camera),
             face=self._face_worker(eyes),
             finger=self._finger_worker(eyes),
             store=StoreWorker(
@@ -246,19 +249,32 @@ class Kiosk:
 
     # ---- workers ----------------------------------------------------------------------------
 
-    def _document_worker(self) -> DocumentWorker:
-        url = self.config.devices.document_reader
-        device = DeviceWorker(
-            "document_reader", lambda: self._openers.document_reader("document_reader", url)
-        )
-        return DocumentWorker(device, self.runner.post, _today, self.config.policy.try_limit_s)
-
-    def _portrait_worker(self, eyes: Eyes) -> PortraitWorker | None:
+    def _page_camera(self) -> DeviceWorker[Camera] | None:
+        """The thread that owns the camera above the page, whatever it is asked to look for."""
         url = self.config.devices.page_camera
         if not url:
             return None
-        device = DeviceWorker("page_camera", lambda: self._openers.camera("page_camera", url))
-        return PortraitWorker(device, self.runner.post, self._session, eyes.find_portrait)
+        return DeviceWorker("page_camera", lambda: self._openers.camera("page_camera", url))
+
+    def _document_worker(
+        self, eyes: Eyes, page_camera: DeviceWorker[Camera] | None
+    ) -> DocumentWorker | CameraDocumentWorker:
+        url, limit_s = self.config.devices.document_reader, self.config.policy.try_limit_s
+        if self.config.devices.read_by_camera and page_camera is not None:
+            return CameraDocumentWorker(
+                page_camera, self.runner.post, self._session, eyes.zone_frames, _today, limit_s
+            )
+        device = DeviceWorker(
+            "document_reader", lambda: self._openers.document_reader("document_reader", url)
+        )
+        return DocumentWorker(device, self.runner.post, _today, limit_s)
+
+    def _portrait_worker(
+        self, eyes: Eyes, page_camera: DeviceWorker[Camera] | None
+    ) -> PortraitWorker | None:
+        if page_camera is None:
+            return None
+        return PortraitWorker(page_camera, self.runner.post, self._session, eyes.find_portrait)
 
     def _face_worker(self, eyes: Eyes) -> FaceWorker:
         url = self.config.devices.camera

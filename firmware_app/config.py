@@ -22,6 +22,7 @@ Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 FingerCode = Annotated[int, Meta(ge=1, le=10)]
 
 
+READ_BY_CAMERA = "camera:page_camera"
 DEVICE_KINDS = {
     "document_reader": "document_reader",
     "camera": "camera",
@@ -49,12 +50,20 @@ class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Devices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One URL a device; empty: this post has none."""
+    """One URL a device; empty: this post has none.
+
+    document_reader may be READ_BY_CAMERA: the page camera reads the document, too.
+    """
 
     document_reader: str
     camera: str
     finger_scanner: str = ""
     page_camera: str = ""
+
+    @property
+    def read_by_camera(self) -> bool:
+        """Whether the page camera is this post's document reader."""
+        return self.document_reader == READ_BY_CAMERA
 
 
 class PolicyChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -146,9 +155,12 @@ def _path(folder: Path, kind: type, value: object) -> object:
 
 def _check_devices(path: Path, config: Config) -> None:
     """Each URL could be a device of its kind; a production kiosk has real devices only."""
+    if config.devices.read_by_camera and not config.devices.page_camera:
+        what = f"devices.document_reader is {READ_BY_CAMERA}, but there is no devices.page_camera."
+        raise ConfigError(f"{path}: {what}")
     for name in Devices.__struct_fields__:
         url: str = getattr(config.devices, name)
-        if not url:
+        if not url or url == READ_BY_CAMERA:
             continue
         try:
             check_url(DEVICE_KINDS[name], f"devices.{name}", url)

@@ -83,14 +83,29 @@ class PortraitWorker:
         )
 
     def _work(self, camera: Camera, deadline: Deadline, token: int) -> None:
-        for _ in range(PORTRAIT_TRIES):
-            try:
-                portrait = self.find_portrait(camera.grab(deadline).pixels)
-            except VisionError as error:
-                log.say("portrait_unreadable", device=self.device.name, what=str(error))
-                continue
-            if portrait is not None:
-                self.session.keep_portrait(token, portrait, small_jpeg(portrait))
-                self.post(PortraitTaken(found=True))
-                return
-        self.post(PortraitTaken(found=False))
+        """First on the frame in which a camera read the document: it may be gone by now."""
+        portrait = self._on_page_read()
+        tries_left = PORTRAIT_TRIES
+        while portrait is None and tries_left:
+            portrait = self._found(camera.grab(deadline).pixels)
+            tries_left -= 1
+        if portrait is not None:
+            self.session.keep_portrait(token, portrait, small_jpeg(portrait))
+        self.post(PortraitTaken(found=portrait is not None))
+
+    def _on_page_read(self) -> Pixels | None:
+        page = self.session.take_page()
+        if page is None:
+            return None
+        try:
+            portrait = self._found(page)
+            return None if portrait is None else portrait.copy()
+        finally:
+            page.fill(0)
+
+    def _found(self, pixels: Pixels) -> Pixels | None:
+        try:
+            return self.find_portrait(pixels)
+        except VisionError as error:
+            log.say("portrait_unreadable", device=self.device.name, what=str(error))
+            return None

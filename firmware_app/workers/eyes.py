@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from firmware_app import log
+from firmware_app.workers import mrz_eyes
 from firmware_app.workers.session import Pixels
 from vision.errors import VisionError
 from vision.face_pipeline import FaceLook, FacePipeline
@@ -12,15 +13,22 @@ from vision.face_template import FaceTemplate
 from vision.finger_pipeline import FingerLook, FingerPipeline, FingerTemplate
 from vision.iso19794_2 import FingerPosition
 from vision.model_store import ModelCard, ModelStore
+from vision.mrz_frames import MrzFrames
+from vision.mrz_reader import MrzReader
 
 
 @dataclass
 class Eyes:
-    """Face and finger pipelines; each is loaded by whoever needs it first, or by `warm_up`."""
+    """Face, finger and zone pipelines; each is loaded by whoever needs it first, or by `warm_up`.
+
+    reads_zones: whether this post's documents are read by camera, so that it is worth the memory.
+    """
 
     models: ModelStore = field(default_factory=ModelStore)
+    reads_zones: bool = False
     _face_lock: threading.Lock = field(default_factory=threading.Lock)
     _finger_lock: threading.Lock = field(default_factory=threading.Lock)
+    _zone_lock: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
     def _face(self) -> FacePipeline:
@@ -30,6 +38,10 @@ class Eyes:
     def _finger(self) -> FingerPipeline:
         return FingerPipeline(self.models)
 
+    @cached_property
+    def _zone(self) -> MrzReader:
+        return MrzReader.open(self.models)
+
     def warm_up(self) -> None:
         """Load everything while the first screen already stands; a fault is said once."""
         try:
@@ -37,6 +49,8 @@ class Eyes:
                 _ = self._face
             with self._finger_lock:
                 _ = self._finger
+            if self.reads_zones:
+                self.zone_frames()
         except VisionError as error:
             log.say("models_unusable", "error", what=str(error), mend=error.mend)
 
@@ -54,6 +68,11 @@ class Eyes:
         """The portrait on a document's page."""
         with self._face_lock:
             return self._face.find_portrait(page)
+
+    def zone_frames(self) -> MrzFrames:
+        """A fresh reader of the frames of one document, for one thread. Raises ModelError."""
+        with self._zone_lock:
+            return MrzFrames(self._zone, mrz_eyes.shapes())
 
     @property
     def face_model(self) -> ModelCard:

@@ -1,7 +1,6 @@
 """The face step: mirror picture, one cue at a time, a random head turn, the comparison."""
 
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -16,6 +15,7 @@ from firmware_app.domain.biometrics import (
     LivenessDecision,
     Quality,
 )
+from firmware_app.workers.cues import Cues
 from firmware_app.workers.described import capture_device, model, why_missing
 from firmware_app.workers.device_worker import DeviceWorker, Job
 from firmware_app.workers.eyes import Eyes
@@ -31,29 +31,11 @@ from vision.liveness import METHOD, SIDES, VERSION, Decision, HeadTurn, Phase, S
 
 ALGORITHM = "cosine"
 REFERENCE = "document_portrait"
-CUE_GAP_S = 0.6
 PREVIEW_LONGEST_PX = 480
 PREVIEW_QUALITY = 65
 FACE_LONGEST_PX = 320
 CUE_DONE = "face-cue-well-done"
 CUE_HERE = "face-cue-look-here"
-
-
-@dataclass(slots=True)
-class Cues:
-    """Gives one cue at a time, and holds it long enough to be read."""
-
-    post: Callable[[Event], None]
-    _now: tuple[str, str] = ("", "")
-    _since_s: float = 0.0
-
-    def say(self, cue: str, turn: str = "", *, at_once: bool = False) -> None:
-        """Post a cue that changed, unless the one before is too fresh."""
-        now_s = time.monotonic()
-        if (cue, turn) == self._now or (not at_once and now_s - self._since_s < CUE_GAP_S):
-            return
-        self._now, self._since_s = (cue, turn), now_s
-        self.post(FaceAdvice(cue, turn))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +73,7 @@ class FaceWorker:
 
     def _work(self, camera: Camera, deadline: Deadline, token: int) -> None:
         challenge = self._challenge()
-        cues = Cues(self.post)
+        cues = Cues(lambda cue, turn: self.post(FaceAdvice(cue, turn)))
         first: _Taken | None = None
         while True:
             frame = camera.grab(deadline)

@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from vision.image import within
+
+PAGE_LONGEST_PX = 2400
+
 Pixels = npt.NDArray[np.uint8]
 
 
@@ -24,6 +28,7 @@ class Session:
     _face_jpeg: bytes | None = None
     _portrait_jpeg: bytes | None = None
     _preview_jpeg: bytes | None = None
+    _page: Pixels | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -56,6 +61,20 @@ class Session:
             if token == self._token:
                 self._preview_jpeg = jpeg
 
+    def keep_page(self, token: int, pixels: Pixels) -> None:
+        """The frame in which the document was read, made small, for the portrait on it."""
+        page = within(pixels, PAGE_LONGEST_PX).copy()
+        with self._lock:
+            if token == self._token:
+                self._forget_page()
+                self._page = page
+
+    def take_page(self) -> Pixels | None:
+        """That frame, once: whoever takes it overwrites it."""
+        with self._lock:
+            page, self._page = self._page, None
+            return page
+
     def portrait(self) -> Pixels | None:
         """The document's portrait, if one was found."""
         with self._lock:
@@ -73,11 +92,17 @@ class Session:
             return tuple((role, jpeg) for role, jpeg in pairs if jpeg is not None)
 
     def wipe(self) -> None:
-        """Forget all pictures; the portrait's pixels are overwritten."""
+        """Forget all pictures; those of the document are overwritten."""
         with self._lock:
             self._token += 1
             self._forget_portrait()
+            self._forget_page()
             self._face_jpeg = self._preview_jpeg = None
+
+    def _forget_page(self) -> None:
+        if self._page is not None:
+            self._page.fill(0)
+        self._page = None
 
     def _forget_portrait(self) -> None:
         self._document += 1

@@ -20,6 +20,7 @@ from firmware_app.workflow.vocabulary import (
     ChooseLanguage,
     ConfirmDocument,
     CrossingStored,
+    DocumentAdvice,
     DocumentArrived,
     DocumentUnreadable,
     Event,
@@ -239,11 +240,10 @@ def _notice(state: ReadNotice, event: Touched) -> Step:
 
 def _document(state: AwaitDocument, event: Event, terms: Terms) -> Step:
     match event:
+        case DocumentAdvice(cue=cue):
+            return Step(replace(state, cue=cue))
         case DocumentArrived(document=document):
-            if state.tries_left > 1 and (cue := _cue_again(document, terms)):
-                return _resume(AwaitDocument(state.visit, state.tries_left - 1, cue))
-            visit = replace(state.visit, document=document)
-            return Step(ConfirmDocument(visit), (TakePortrait(),))
+            return _document_arrived(state, document, terms)
         case DocumentUnreadable(cue=cue, device_gone=False) if state.tries_left > 1:
             return _resume(AwaitDocument(state.visit, state.tries_left - 1, cue))
         case DocumentUnreadable():
@@ -252,6 +252,13 @@ def _document(state: AwaitDocument, event: Event, terms: Terms) -> Step:
             return Step(ReadNotice(state.visit), (StopDevices(),))
         case _:
             return Step(state)
+
+
+def _document_arrived(state: AwaitDocument, document: Document, terms: Terms) -> Step:
+    if state.tries_left > 1 and (cue := _cue_again(document, terms)):
+        return _resume(AwaitDocument(state.visit, state.tries_left - 1, cue))
+    visit = replace(state.visit, document=document)
+    return Step(ConfirmDocument(visit), (TakePortrait(),))
 
 
 def _cue_again(document: Document, terms: Terms) -> str:

@@ -179,6 +179,13 @@ class DocumentArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentAdvice:
+    """One cue for the document step, while a camera reads."""
+
+    cue: str
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentUnreadable:
     """No document in this try; `cue` is the message that helps.
 
@@ -266,6 +273,7 @@ Event = (
     StartPressed
     | Touched
     | TimedOut
+    | DocumentAdvice
     | DocumentArrived
     | DocumentUnreadable
     | PortraitTaken

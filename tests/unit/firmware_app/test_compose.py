@@ -59,6 +59,29 @@ def test_a_kiosk_makes_its_key_once_and_refuses_an_outbox_whose_key_is_gone(path
     assert not key.exists(), "no new key is made in silence"
 
 
+def test_a_post_whose_page_camera_reads_has_one_thread_for_it(path):
+    text = path.read_text()
+    reader = f'"simulated://{path.parent}/reader"'
+    camera = f'"camera:page_camera"\npage_camera = "simulated://{path.parent}/page"'
+    path.write_text(text.replace(reader, camera))
+    kiosk = Kiosk(config.load(path), path)
+    kiosk._outbox.close()
+    names = [device.name for device in kiosk._workers.devices()]
+    assert sorted(names) == ["camera", "page_camera"]
+    assert kiosk._workers.portrait.device is kiosk._workers.document.device
+
+
+def test_a_reader_and_a_page_camera_are_two_threads_as_ever(path):
+    text = path.read_text()
+    path.write_text(
+        text.replace("[devices]", f'[devices]\npage_camera = "simulated://{path.parent}/page"')
+    )
+    kiosk = Kiosk(config.load(path), path)
+    kiosk._outbox.close()
+    names = [device.name for device in kiosk._workers.devices()]
+    assert sorted(names) == ["camera", "document_reader", "page_camera"]
+
+
 def test_a_centre_s_key_that_is_no_key_is_one_line(path):
     text = path.read_text()
     (path.parent / "bad.pem").write_text("no key")

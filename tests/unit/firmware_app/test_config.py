@@ -74,6 +74,25 @@ def test_each_mistake_is_one_line_that_names_its_key(tmp_path, old, new, named):
     assert "\n" not in str(caught.value)
 
 
+def by_camera(tmp_path, *changes):
+    reader = '"serial:///dev/kiosk-reader?baud=9600"'
+    return written(tmp_path, (reader, '"camera:page_camera"'), *changes)
+
+
+def test_a_post_without_a_reader_may_have_its_page_camera_read(tmp_path):
+    assert config.load(by_camera(tmp_path)).devices.read_by_camera
+    assert not config.load(EXAMPLE).devices.read_by_camera
+
+
+def test_a_page_camera_that_reads_must_be_there_and_be_real_in_production(tmp_path):
+    page = '"v4l2:///dev/kiosk-page?width=1920&height=1080"'
+    for instead, named in (('""', "no devices.page_camera"), ('"folder:///a"', "production")):
+        with pytest.raises(ConfigError, match=named):
+            config.load(by_camera(tmp_path, (page, instead)))
+    with pytest.raises(ConfigError, match="document_reader"):
+        config.load(written(tmp_path, ('"serial:///dev/kiosk-reader?', '"camera:camera?')))
+
+
 def test_every_language_of_the_page_may_be_chosen():
     assert set(get_args(config.Language)) == set(LANGUAGES)
 

@@ -36,6 +36,7 @@ from firmware_app.workflow.vocabulary import (
     ChooseLanguage,
     ConfirmDocument,
     CrossingStored,
+    DocumentAdvice,
     DocumentArrived,
     DocumentUnreadable,
     FaceAdvice,
@@ -133,6 +134,15 @@ def test_three_unreadable_tries_end_at_the_officer():
     state, commands = walk(once, state=state)
     assert state == SeeOfficer("fr")
     assert Wipe() in commands
+
+
+def test_advice_of_a_reading_camera_changes_the_cue_and_nothing_else():
+    before, _ = walk(*TO_DOCUMENT)
+    after, commands = walk(DocumentAdvice("document-cue-glare"), state=before)
+    assert after == replace(before, cue="document-cue-glare")
+    assert commands == []
+    elsewhere, _ = walk(*TO_FACE)
+    assert walk(DocumentAdvice("document-cue-glare"), state=elsewhere) == (elsewhere, [])
 
 
 def test_a_reader_that_is_gone_does_not_keep_the_traveller():
@@ -278,6 +288,7 @@ EVENTS = st.sampled_from(
         DocumentArrived(MISREAD),
         DocumentArrived(CHILD),
         DocumentUnreadable("document-cue-present"),
+        DocumentAdvice("document-cue-closer"),
         PortraitTaken(found=True),
         FaceAdvice("face-cue-closer", "left"),
         FACE,

@@ -27,7 +27,8 @@ SCREENS = (
     *("review", "saving", "saved", "go", "officer", "warning", "out-of-service"),
 )
 CUES = {
-    "document": "present unreadable-try-again wrong-check-digits expired moving",
+    "document": "present unreadable-try-again wrong-check-digits expired closer farther "
+    "hold-still glare upside-down wrong-page",
     "face": "no-face two-faces closer farther centre more-light less-light hold-still "
     "look-straight turn-left turn-right well-done look-here",
     "finger": "place press lighter move-left move-right move-up move-down dry wet lift again "
