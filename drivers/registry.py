@@ -1,14 +1,16 @@
 """From a device URL of kiosk.toml to an open device: plain dicts, one line for each kind.
 
 A factory imports what it needs when it is called, so that a kiosk without a scanner never loads
-pyusb, and an image without the simulators starts all the same. To add a device, write its folder
-and one line here (see the README).
+pyusb, and an image without the simulators starts all the same. It first judges the whole URL, then
+gives what opens the device: `kiosk check-config` stops in between. To add a device, write its
+folder, a factory and one line here (see the README).
 """
 
 # ruff: noqa: PLC0415 (a factory imports its driver only when it is called: see above)
 
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from drivers.camera.api import Camera
@@ -18,14 +20,19 @@ from drivers.fingerprint.api import FingerScanner
 from drivers.url import DeviceUrl
 
 _Device = TypeVar("_Device")
-_Factories = dict[str, Callable[[DeviceUrl], _Device]]
+# From a URL, whose parameters it checks, to what opens the device.
+_Factories = dict[str, Callable[[DeviceUrl], Callable[[], _Device]]]
 
 _STAND_INS = ("simulated", "replay", "folder")  # what a production configuration refuses
+_NODES = {"v4l2": "/dev/", "serial": "/dev/", "evdev": "/dev/input/"}
 _NO_NODES = ("/dev/shm/", "/dev/pts/", "/dev/mqueue/", "/dev/fd/")  # noqa: S108 - none is written
 
 
 def open_document_reader(name: str, url: str) -> DocumentReader:
-    """Open `serial:`, `simulated:` or `replay:`; raises DeviceUrlError and what opening raises."""
+    """Open `serial:`, `evdev:`, `simulated:` or `replay:`.
+
+    Raises DeviceUrlError and what opening raises.
+    """
     return _open(_DOCUMENT_READERS, "document reader", DeviceUrl.parse(name, url))
 
 
@@ -40,39 +47,55 @@ def open_camera(name: str, url: str) -> Camera:
 
 
 def check_url(kind: str, name: str, url: str) -> None:
-    """Say whether `url` could be a `kind` (document_reader, finger_scanner, camera), unopened.
+    """Say whether `url`, its parameters included, could be a device of `kind`; nothing is opened.
 
-    Raises DeviceUrlError.
+    Kinds are document_reader, finger_scanner and camera. Raises DeviceUrlError.
     """
-    kinds = {
-        "document_reader": tuple(_DOCUMENT_READERS),
-        "finger_scanner": tuple(_FINGER_SCANNERS),
-        "camera": tuple(_CAMERAS),
-    }
-    _known(kinds[kind], kind.replace("_", " "), DeviceUrl.parse(name, url))
+    parsed, said = DeviceUrl.parse(name, url), kind.replace("_", " ")
+    if kind == "document_reader":
+        _prepared(_DOCUMENT_READERS, said, parsed)
+    elif kind == "finger_scanner":
+        _prepared(_FINGER_SCANNERS, said, parsed)
+    else:
+        _prepared(_CAMERAS, said, parsed)
 
 
 def is_simulated(url: str) -> bool:
     """Whether the device behind `url` is a stand-in; raises DeviceUrlError where it is no URL.
 
-    A camera's path outside /dev is a film, a serial one there a program; the kernel keeps neither
-    cameras nor serial ports in the folders below /dev that programs write to.
+    A camera's path outside /dev is a film, a serial one there a program, and so is a keyboard's
+    outside /dev/input; the kernel keeps no device in the folders below /dev that programs write to.
     """
     parsed = DeviceUrl.parse("device", url)
-    return parsed.scheme in _STAND_INS or (
-        parsed.scheme in {"v4l2", "serial"} and not _is_node(parsed.path)
-    )
+    if parsed.scheme in _STAND_INS:
+        return True
+    folder = _NODES.get(parsed.scheme)
+    return folder is not None and not _is_node(parsed.path, folder)
 
 
-def _is_node(path: str) -> bool:
+def _is_node(path: str, folder: str) -> bool:
     place = posixpath.normpath(path)
-    return place.startswith("/dev/") and not place.startswith(_NO_NODES)
+    return place.startswith(folder) and not place.startswith(_NO_NODES)
 
 
 def _open(factories: _Factories[_Device], kind: str, url: DeviceUrl) -> _Device:
-    _known(tuple(factories), kind, url)
-    try:
+    with _whole_system(url):
+        return _prepared(factories, kind, url)()
+
+
+def _prepared(factories: _Factories[_Device], kind: str, url: DeviceUrl) -> Callable[[], _Device]:
+    if url.scheme not in factories:
+        known = ", ".join(f"{scheme}:" for scheme in factories)
+        raise DeviceUrlError(url.device, f"no {kind} has `{url.scheme}:`; there are {known}.")
+    with _whole_system(url):
         return factories[url.scheme](url)
+
+
+@contextmanager
+def _whole_system(url: DeviceUrl) -> Iterator[None]:
+    """A URL whose driver needs a module that this system lacks is one that it cannot have."""
+    try:
+        yield
     except ModuleNotFoundError as error:
         if url.scheme in _STAND_INS and str(error.name).startswith("drivers."):
             what = f"stand-in devices ({url.scheme}:) are not part of this system."
@@ -81,72 +104,93 @@ def _open(factories: _Factories[_Device], kind: str, url: DeviceUrl) -> _Device:
         raise DeviceUrlError(url.device, what) from error
 
 
-def _known(schemes: tuple[str, ...], kind: str, url: DeviceUrl) -> None:
-    if url.scheme not in schemes:
-        known = ", ".join(f"{scheme}:" for scheme in schemes)
-        raise DeviceUrlError(url.device, f"no {kind} has `{url.scheme}:`; there are {known}.")
+def _serial_reader(url: DeviceUrl) -> Callable[[], DocumentReader]:
+    from drivers.document_reader.mrz_serial import READER_PARAMS, Manners, MrzSerial
+    from drivers.transport.serial_port import LINE_PARAMS, LineSettings, SerialPort
 
-
-def _serial_reader(url: DeviceUrl) -> DocumentReader:
-    from drivers.document_reader.mrz_serial import READER_PARAMS, MrzSerial
-    from drivers.transport.serial_port import LINE_PARAMS, SerialPort
-
+    url.file()
     url.params.only(*LINE_PARAMS, *READER_PARAMS)
-    return MrzSerial.open(url, SerialPort.open)
+    Manners.of(url)
+    LineSettings.of(url.params)
+    return lambda: MrzSerial.open(url, SerialPort.open)
 
 
-def _replayed_reader(url: DeviceUrl) -> DocumentReader:
-    from drivers.document_reader.mrz_serial import READER_PARAMS, MrzSerial
+def _typing_reader(url: DeviceUrl) -> Callable[[], DocumentReader]:
+    from drivers.document_reader.wedge_port import open_wedge, wedge_manners
+
+    url.file()
+    wedge_manners(url)
+    return lambda: open_wedge(url)
+
+
+def _replayed_reader(url: DeviceUrl) -> Callable[[], DocumentReader]:
+    from drivers.document_reader.mrz_serial import READER_PARAMS, Manners, MrzSerial
     from drivers.transport.replay import Player
 
+    url.file()
     url.params.only(*READER_PARAMS)
-    return MrzSerial.open(url, Player.open)
+    Manners.of(url)
+    return lambda: MrzSerial.open(url, Player.open)
 
 
-def _simulated_reader(url: DeviceUrl) -> DocumentReader:
-    from drivers.document_reader.simulated import open_simulated
+def _simulated_reader(url: DeviceUrl) -> Callable[[], DocumentReader]:
+    from drivers.document_reader.simulated import check_params, open_simulated
 
-    return open_simulated(url.device, url.file(), url.params)
-
-
-def _usb_scanner(url: DeviceUrl) -> FingerScanner:
-    from drivers.fingerprint.uru4000 import open_uru4000
-
-    return open_uru4000(url.device, url.params, url.host)
+    path = url.file()
+    check_params(url.params)
+    return lambda: open_simulated(url.device, path, url.params)
 
 
-def _simulated_scanner(url: DeviceUrl) -> FingerScanner:
-    from drivers.fingerprint.simulated import open_simulated
+def _usb_scanner(url: DeviceUrl) -> Callable[[], FingerScanner]:
+    from drivers.fingerprint.uru4000 import check_params, open_uru4000
 
-    return open_simulated(url.device, url.file(), url.params)
-
-
-def _finger_folder(url: DeviceUrl) -> FingerScanner:
-    from drivers.fingerprint.folder import open_folder
-
-    return open_folder(url.device, url.file(), url.params)
+    check_params(url.device, url.params, url.host)
+    return lambda: open_uru4000(url.device, url.params, url.host)
 
 
-def _v4l2(url: DeviceUrl) -> Camera:
-    from drivers.camera.v4l2 import open_v4l2
+def _simulated_scanner(url: DeviceUrl) -> Callable[[], FingerScanner]:
+    from drivers.fingerprint.simulated import check_params, open_simulated
 
-    return open_v4l2(url.device, url.file(), url.params)
-
-
-def _simulated_camera(url: DeviceUrl) -> Camera:
-    from drivers.camera.simulated import open_simulated
-
-    return open_simulated(url.device, url.file(), url.params)
+    path = url.file()
+    check_params(url.params)
+    return lambda: open_simulated(url.device, path, url.params)
 
 
-def _picture_folder(url: DeviceUrl) -> Camera:
-    from drivers.camera.folder import open_folder
+def _finger_folder(url: DeviceUrl) -> Callable[[], FingerScanner]:
+    from drivers.fingerprint.folder import check_params, open_folder
 
-    return open_folder(url.device, url.file(), url.params)
+    path = url.file()
+    check_params(url.params)
+    return lambda: open_folder(url.device, path, url.params)
+
+
+def _v4l2(url: DeviceUrl) -> Callable[[], Camera]:
+    from drivers.camera.v4l2 import check_params, open_v4l2
+
+    path = url.file()
+    check_params(url.params)
+    return lambda: open_v4l2(url.device, path, url.params)
+
+
+def _simulated_camera(url: DeviceUrl) -> Callable[[], Camera]:
+    from drivers.camera.simulated import check_params, open_simulated
+
+    path = url.file()
+    check_params(url.params)
+    return lambda: open_simulated(url.device, path, url.params)
+
+
+def _picture_folder(url: DeviceUrl) -> Callable[[], Camera]:
+    from drivers.camera.folder import check_params, open_folder
+
+    path = url.file()
+    check_params(url.params)
+    return lambda: open_folder(url.device, path, url.params)
 
 
 _DOCUMENT_READERS: _Factories[DocumentReader] = {
     "serial": _serial_reader,
+    "evdev": _typing_reader,
     "simulated": _simulated_reader,
     "replay": _replayed_reader,
 }

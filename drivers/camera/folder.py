@@ -36,15 +36,19 @@ def open_folder(name: str, folder: Path, params: Params) -> "FolderCamera":
     Parameters: `each` (5: frames for each picture), `loop` (no), `fps` (20). What OpenCV cannot
     read is passed over. Raises FolderCameraError where there is no picture, DeviceUrlError.
     """
-    params.only("each", "loop", "fps")
-    each = params.whole("each", 5, 1, 100_000)
-    fps = params.whole("fps", 20, 1, 240)
-    loop = params.flag("loop")
+    each, fps, loop = check_params(params)
     frames = _frames(name, folder, each=each, loop=loop)
     first = next(frames, None)
     if first is None:
         raise FolderCameraError(name, "no picture in the folder.")
     return FolderCamera(name, 1.0 / fps, first, frames)
+
+
+def check_params(params: Params) -> tuple[int, int, bool]:
+    """Frames for each picture, frames a second, whether it begins anew; raises DeviceUrlError."""
+    params.only("each", "loop", "fps")
+    each = params.whole("each", 5, 1, 100_000)
+    return each, params.whole("fps", 20, 1, 240), params.flag("loop")
 
 
 @dataclass(slots=True, eq=False)

@@ -136,8 +136,7 @@ def open_simulated(name: str, stage_path: Path, params: Params) -> SimulatedCame
 
     Raises DeviceUrlError, and DeviceGoneError while a cue keeps it unplugged.
     """
-    params.only("scene")
-    scene = params.choice("scene", "face", tuple(SCENES))
+    scene = check_params(params)
     if stage_path not in _PEERS or not stage_path.exists():
         leave_stage(stage_path)
         try:
@@ -149,6 +148,12 @@ def open_simulated(name: str, stage_path: Path, params: Params) -> SimulatedCame
     if not peer.plugged:
         raise DeviceGoneError(name, "the camera is not on the bus.")
     return SimulatedCamera(name, peer)
+
+
+def check_params(params: Params) -> str:
+    """What the URL lets the camera see at first; raises DeviceUrlError."""
+    params.only("scene")
+    return params.choice("scene", "face", tuple(SCENES))
 
 
 def leave_stage(stage_path: Path) -> None:

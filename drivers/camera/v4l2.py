@@ -54,10 +54,7 @@ def open_v4l2(name: str, path: Path, params: Params) -> "V4l2Camera":
     DeviceUrlError, DeviceGoneError, CameraRightsError, CameraBusyError, and DeviceTimeoutError
     after 10 s.
     """
-    params.only("width", "height", "fps")
-    width_px = params.whole("width", 1280, 16, LONGEST_PX)
-    height_px = params.whole("height", 720, 16, LONGEST_PX)
-    fps = params.whole("fps", 30, 1, 240)
+    width_px, height_px, fps = check_params(params)
     is_device = _check(name, path)
     info = device_info(path, _SYS_CLASS) if is_device else _FILM
     order = v4l2_child.Order(str(path), is_device, width_px, height_px, fps, 0, 0)
@@ -72,6 +69,14 @@ def open_v4l2(name: str, path: Path, params: Params) -> "V4l2Camera":
         camera.close()
         raise
     return camera
+
+
+def check_params(params: Params) -> tuple[int, int, int]:
+    """Width, height and frames a second of the URL; raises DeviceUrlError."""
+    params.only("width", "height", "fps")
+    width_px = params.whole("width", 1280, 16, LONGEST_PX)
+    height_px = params.whole("height", 720, 16, LONGEST_PX)
+    return width_px, height_px, params.whole("fps", 30, 1, 240)
 
 
 @dataclass(slots=True, eq=False, repr=False)

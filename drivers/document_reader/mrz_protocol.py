@@ -57,7 +57,7 @@ _LINE_END = frozenset(b"\r\n")
 _FRAME_END = frozenset([*range(0x01, 0x08), *range(0x10, 0x20)])  # SOH STX ETX ... SYN ... US
 # Tag, then the length in either byte order: a document with 0 to 2 characters behind each line.
 _TLV = re.compile(rb"I(?:\x00[HIJLXYZ\\\]^`]|[HIJLXYZ\\\]^`]\x00)")
-_CUT_LIMIT = 20  # a piece this long that was lost is worth a word to the engineer
+_CUT_LIMIT = 20  # so many characters that were lost are worth a word to the engineer
 
 
 @dataclass(slots=True, repr=False)
@@ -205,7 +205,7 @@ class Decoder:
         if odd_bytes >= self.garble.least and odd_bytes * self.garble.one_in >= size:
             what = f"{odd_bytes} of {size} characters {self.garble.what}"
             raise self.garble.error(self.device, what)
-        if max(lost, default=0) >= _CUT_LIMIT:
+        if sum(lost) >= _CUT_LIMIT:
             raise CutDocumentError(
                 self.device, f"no whole document in pieces of {lost} characters."
             )

@@ -46,6 +46,7 @@ class Manners:
 
     setup: Honeywell-type menu commands that it is told after each opening. again_s: after so long
     without a document it is armed anew, 0: never. garble: what it means when its text is none.
+    idle_s: a silence that ends a burst.
     """
 
     info: DeviceInfo
@@ -53,6 +54,7 @@ class Manners:
     setup: str = ""
     again_s: float = 0.0
     garble: Garble = LINE_GARBLE
+    idle_s: float = IDLE_S
 
     @classmethod
     def of(cls, url: DeviceUrl) -> "Manners":
@@ -158,7 +160,7 @@ class MrzSerial:
         return []
 
     def _listen(self, decoder: Decoder, deadline: Deadline, again_s: float) -> list[MrzLines]:
-        patience_s = IDLE_S if decoder.holding else max(0.0, again_s)
+        patience_s = self.manners.idle_s if decoder.holding else max(0.0, again_s)
         try:
             data = self.port.read(deadline.sooner(patience_s))
         except DeviceTimeoutError:

@@ -13,9 +13,13 @@ from drivers.device import DeviceInfo
 from drivers.document_reader.api import DocumentReader
 from drivers.document_reader.mrz_framing import FRAMINGS
 from drivers.document_reader.mrz_lines import MrzLines
-from drivers.document_reader.mrz_serial import Manners, MrzSerial
+from drivers.document_reader.mrz_serial import MrzSerial
 from drivers.document_reader.simulated_manners import Elyctis, Honeywell, Plain, ReaderManners
 from drivers.document_reader.simulated_peer import Peer
+from drivers.document_reader.wedge_keys import LAYOUTS
+from drivers.document_reader.wedge_port import open_wedge
+from drivers.document_reader.wedge_protocol import EVENT
+from drivers.document_reader.wedge_typing import TYPING
 from drivers.transport.serial_port import SerialPort
 from drivers.url import DeviceUrl, Params
 
@@ -54,7 +58,7 @@ _ON_STAGE: dict[Path, Peer] = {}
 def check_params(params: Params) -> str:
     """The framing that `?framing=desko` asks for; raises DeviceUrlError."""
     params.only("framing")
-    return params.choice("framing", "desko", tuple(FRAMINGS))
+    return params.choice("framing", "desko", (*FRAMINGS, *TYPING))
 
 
 def open_simulated(name: str, stage_path: Path, params: Params) -> DocumentReader:
@@ -65,12 +69,26 @@ def open_simulated(name: str, stage_path: Path, params: Params) -> DocumentReade
     framing = check_params(params)
     peer = _ON_STAGE.get(stage_path)
     if peer is None:
-        manners = _COMMANDED.get(framing, Plain)
-        peer = _ON_STAGE[stage_path] = Peer(stage_path, FRAMINGS[framing], manners)
-    port = SerialPort.open(DeviceUrl(name, "serial", "", str(peer.tty), Params(name)))
-    protocol = framing if framing in _COMMANDED else "plain"
-    info = DeviceInfo("simulated", f"MRZ reader, {framing}")
-    return SimulatedReader(MrzSerial(name, port, Manners(info, protocol)), peer)
+        peer = _ON_STAGE[stage_path] = _make_peer(stage_path, framing)
+    return SimulatedReader(_open_near_end(name, peer.tty, framing), peer)
+
+
+def _make_peer(stage_path: Path, framing: str) -> Peer:
+    if framing in TYPING:
+        return Peer(stage_path, TYPING[framing], Plain, EVENT.size)
+    return Peer(stage_path, FRAMINGS[framing], _COMMANDED.get(framing, Plain))
+
+
+def _open_near_end(name: str, tty: Path, framing: str) -> MrzSerial:
+    info = {"make": "simulated", "model": f"MRZ reader, {framing}"}
+    if framing in TYPING:
+        keys = framing.removeprefix("keyboard-")
+        values = {**info, "keys": keys if keys in LAYOUTS else "us"}
+        return open_wedge(DeviceUrl(name, "evdev", "", str(tty), Params(name, values)))
+    values = {**info, "protocol": framing if framing in _COMMANDED else "plain"}
+    return MrzSerial.open(
+        DeviceUrl(name, "serial", "", str(tty), Params(name, values)), SerialPort.open
+    )
 
 
 def leave_stage(stage_path: Path) -> None:

@@ -31,6 +31,7 @@ from drivers.stage import Cue, StageDoor, send_cue
 
 _CHUNK_BYTES = 16
 _WAIT_S = 5.0
+_ROOM_S = 0.2
 _PARITY: dict[str, Callable[[int], bool]] = {  # which bytes get their high bit set
     "even": lambda byte: byte.bit_count() % 2 == 1,
     "odd": lambda byte: byte.bit_count() % 2 == 0,
@@ -51,12 +52,14 @@ class _Laid:
 class Peer:
     """The reader on the far end; `tty` links to the pseudo terminal while it is plugged in.
 
-    write: how it sends lines; make_manners: how it behaves, anew each time it gets power.
+    write: how it sends lines; make_manners: how it behaves, anew each time it gets power; unit:
+    how many bytes always cross together.
     """
 
     stage: Path
     write: Callable[[Lines], bytes]
     make_manners: Callable[[], ReaderManners]
+    unit: int = 1
     _door: StageDoor = field(init=False)
     _thread: Thread = field(init=False)
     _manners: ReaderManners = field(init=False)
@@ -145,24 +148,34 @@ class Peer:
         shown = cue.keys() & {"present", "half", "repeat"}
         data = self.write(_lines(cue)) if shown else b""
         if cue.get("half"):
-            data = data[: len(data) // 2]
+            data = data[: len(data) // 2 // self.unit * self.unit]
         data *= max(1, int(_number(cue, "repeat")))
-        noise = self._chance.randbytes(int(_number(cue, "noise")))
+        noise = self._chance.randbytes(int(_number(cue, "noise")) * self.unit)
         where = cue.get("where", "before")
-        at = {"before": 0, "within": len(data) // 3, "after": len(data)}
+        at = {"before": 0, "within": len(data) // 3 // self.unit * self.unit, "after": len(data)}
         cut = at[where] if isinstance(where, str) and where in at else 0
         data = data[:cut] + noise + data[cut:]
         high = _PARITY.get(str(cue.get("parity")))
         return bytes(byte | 0x80 if high and high(byte) else byte for byte in data)
 
     def _send(self, data: bytes, each_s: float = 0.0) -> None:
-        """Bytes to the host; what finds no room is lost, as on a real line."""
-        size = 1 if each_s else _CHUNK_BYTES
+        """Bytes to the host; what finds no room is lost, as on a real line.
+
+        A device whose bytes belong together waits a moment for room, as its bus would.
+        """
+        size = self.unit if each_s else max(self.unit, _CHUNK_BYTES)
         for at in range(0, len(data), size):
-            if each_s:
-                select.select([], [], [], each_s)
+            select.select([], [], [], each_s)
             with suppress(OSError):
-                os.write(self._peer_end, data[at : at + size])
+                self._put(data[at : at + size])
+
+    def _put(self, data: bytes) -> None:
+        if self.unit == 1:
+            os.write(self._peer_end, data)
+            return
+        left = data
+        while left and select.select([], [self._peer_end], [], _ROOM_S)[1]:
+            left = left[os.write(self._peer_end, left) :]
 
     def _plug_in(self) -> None:
         self._manners = self.make_manners()

@@ -27,10 +27,15 @@ def open_folder(name: str, folder: Path, params: Params) -> "FolderScanner":
     Parameters: `ppi` (500), `again` (yes: begins anew after the last). The pictures must show dark
     ridges on a light ground. Raises DeviceGoneError where there is no picture, DeviceUrlError.
     """
-    params.only("ppi", "again")
-    ppi = params.whole("ppi", 500, _LOWEST_PPI, _HIGHEST_PPI)
+    ppi, again = check_params(params)
     files = _pictures(name, folder)
-    return FolderScanner(name, ppi, cycle(files) if params.flag("again") else iter(files))
+    return FolderScanner(name, ppi, cycle(files) if again else iter(files))
+
+
+def check_params(params: Params) -> tuple[int, bool]:
+    """Resolution, and whether it begins anew after the last; raises DeviceUrlError."""
+    params.only("ppi", "again")
+    return params.whole("ppi", 500, _LOWEST_PPI, _HIGHEST_PPI), params.flag("again")
 
 
 @dataclass(slots=True, eq=False)

@@ -41,12 +41,20 @@ def open_simulated(name: str, stage_path: Path, params: Params) -> Uru4000:
     {"garbage": true}, {"death": true}; with "delay_s" it comes later.
     Raises what `open_uru4000` raises.
     """
-    params.only("hold_s", "seed", "model")
+    hold_s, person, model = check_params(params)
     if stage_path not in _BUSES or not stage_path.exists():
         leave_stage(stage_path)
-        _BUSES[stage_path] = _build(stage_path, params)
+        _BUSES[stage_path] = _build(stage_path, hold_s, person, model)
     bus, _ = _BUSES[stage_path]
     return open_uru4000(name, Params(name, {"serial": SERIAL}), backend=bus)
+
+
+def check_params(params: Params) -> tuple[float, int, str]:
+    """How long a finger stays, whose it is, on which model; raises DeviceUrlError."""
+    params.only("hold_s", "seed", "model")
+    hold_s = params.seconds("hold_s", _HOLD_S, _LONGEST_HOLD_S) or math.inf
+    person = params.whole("seed", 1, 0, 2**31 - 1)
+    return hold_s, person, params.choice("model", "4500", tuple(_MODELS))
 
 
 def leave_stage(stage_path: Path) -> None:
@@ -55,10 +63,10 @@ def leave_stage(stage_path: Path) -> None:
         _BUSES.pop(stage_path)[1].close()
 
 
-def _build(stage_path: Path, params: Params) -> tuple[SimulatedBus, StageDoor]:
-    hold_s = params.seconds("hold_s", _HOLD_S, _LONGEST_HOLD_S) or math.inf
-    person = params.whole("seed", 1, 0, 2**31 - 1)
-    usb_id = _MODELS[params.choice("model", "4500", tuple(_MODELS))]
+def _build(
+    stage_path: Path, hold_s: float, person: int, model: str
+) -> tuple[SimulatedBus, StageDoor]:
+    usb_id = _MODELS[model]
     door = StageDoor(stage_path)
     visitor = Visitor(door, partial(finger_picture, person), hold_s)
     return SimulatedBus(partial(SimulatedUru4000, MODELS[usb_id]), usb_id, visitor), door

@@ -73,9 +73,8 @@ def open_uru4000(
     `usb_id` ("05ba:000a") and parameter `serial` say which, where there are several.
     Raises DeviceGoneError, DeviceRefusedError, DeviceTimeoutError, ProtocolError, DeviceUrlError.
     """
-    params.only("serial")
-    wanted = params.text("serial")
-    usb = UsbDevice.open(name, _ids(name, usb_id), wanted, backend, slice_s)
+    ids, wanted = check_params(name, params, usb_id)
+    usb = UsbDevice.open(name, ids, wanted, backend, slice_s)
     scanner = Uru4000(usb, wanted or usb.serial(), seed)
     try:
         scanner.wake(Deadline.after(name, _OPEN_LIMIT_S))
@@ -83,6 +82,12 @@ def open_uru4000(
         scanner.close()
         raise
     return scanner
+
+
+def check_params(name: str, params: Params, usb_id: str) -> tuple[tuple[tuple[int, int], ...], str]:
+    """Which models, and which serial number (empty: any); raises DeviceUrlError."""
+    params.only("serial")
+    return _ids(name, usb_id), params.text("serial")
 
 
 def _ids(name: str, usb_id: str) -> tuple[tuple[int, int], ...]:

@@ -17,7 +17,7 @@ from drivers.errors import (
     DeviceRefusedError,
     DeviceUrlError,
 )
-from drivers.url import DeviceUrl
+from drivers.url import DeviceUrl, Params
 
 LINE_PARAMS = ("baud", "bits", "parity", "stop")  # what `SerialPort.open` reads from a URL
 
@@ -39,6 +39,26 @@ class SerialBusyError(DeviceRefusedError):
     mend = "Stop the other program that uses the port (ModemManager and getty are the usual ones)."
 
 
+@dataclass(frozen=True, slots=True)
+class LineSettings:
+    """Speed in baud, data bits, parity (N, E, O) and stop bits."""
+
+    baud: int
+    bits: int
+    parity: str
+    stop: int
+
+    @classmethod
+    def of(cls, params: Params) -> "LineSettings":
+        """From `?baud=9600&bits=8&parity=N&stop=1` (the defaults); raises DeviceUrlError."""
+        return cls(
+            baud=params.whole("baud", 9600, 300, 921_600),
+            bits=params.whole("bits", 8, 7, 8),
+            parity=params.choice("parity", "N", ("N", "E", "O")),
+            stop=params.whole("stop", 1, 1, 2),
+        )
+
+
 @dataclass(slots=True)
 class SerialPort:
     """One open port, held exclusively; `SerialPort.open` makes it."""
@@ -53,14 +73,14 @@ class SerialPort:
         Raises DeviceUrlError, DeviceGoneError where there is no such port, SerialRightsError and
         SerialBusyError.
         """
-        path, params = url.file(), url.params
+        path, line = url.file(), LineSettings.of(url.params)
         try:
             port = serial.Serial(
                 str(path),
-                baudrate=params.whole("baud", 9600, 300, 921_600),
-                bytesize=params.whole("bits", 8, 7, 8),
-                parity=params.choice("parity", "N", ("N", "E", "O")),
-                stopbits=params.whole("stop", 1, 1, 2),
+                baudrate=line.baud,
+                bytesize=line.bits,
+                parity=line.parity,
+                stopbits=line.stop,
                 timeout=0,
                 write_timeout=0,
                 exclusive=True,

@@ -51,13 +51,62 @@ def test_check_url_opens_nothing(kind):
         registry.check_url(kind, "thing", "gopher:///stage/x")
 
 
+@pytest.mark.parametrize(
+    ("kind", "url"),
+    [
+        ("document_reader", "serial:///dev/nothing?baud=19200&bits=7&parity=E&protocol=honeywell"),
+        ("document_reader", "serial:///dev/nothing?protocol=honeywell&setup=TRGMOD0;OCRENA1"),
+        ("document_reader", "evdev:///dev/input/by-id/usb-nothing-event-kbd?keys=fr"),
+        ("document_reader", "replay:///nothing.trace?protocol=elyctis"),
+        ("finger_scanner", "usb://05ba:000a?serial=1"),
+        ("finger_scanner", "folder:///nothing?ppi=500"),
+        ("camera", "v4l2:///dev/nothing?width=640"),
+        ("camera", "folder:///nothing?loop=yes"),
+    ],
+)
+def test_a_good_url_is_good_though_its_device_is_not_there(kind, url):
+    registry.check_url(kind, "thing", url)
+    with pytest.raises(DeviceError):
+        OPENERS[kind]("thing", url)
+
+
+@pytest.mark.parametrize(
+    ("kind", "url", "says"),
+    [
+        ("document_reader", "serial:///dev/x?baud=abc", "baud='abc'"),
+        ("document_reader", "serial:///dev/x?bauds=9600", "bauds"),
+        ("document_reader", "serial://dev/x", "three slashes"),
+        ("document_reader", "serial:///dev/x?again_s=-1", "again_s"),
+        ("document_reader", "serial:///dev/x?setup=TRGMOD0", "only protocol=honeywell"),
+        ("document_reader", "serial:///dev/x?protocol=honeywell&setup=a%0d", "menu commands"),
+        ("document_reader", "evdev:///dev/input/x?keys=xx", "us, fr, de"),
+        ("document_reader", "evdev:///dev/input/x?baud=9600", "baud"),
+        ("document_reader", "simulated:///x?framing=x", "framing"),
+        ("document_reader", "replay:///x?baud=9600", "baud"),
+        ("finger_scanner", "usb://1234:5678", "1234:5678"),
+        ("finger_scanner", "usb://05ba:000a?seril=1", "seril"),
+        ("finger_scanner", "folder:///x?ppi=9", "ppi"),
+        ("finger_scanner", "simulated:///x?model=9", "model"),
+        ("camera", "v4l2:///dev/x?width=wide", "width"),
+        ("camera", "folder:///x?loop=perhaps", "loop"),
+        ("camera", "simulated:///x?scene=sea", "scene"),
+    ],
+)
+def test_each_slip_in_a_parameter_is_named_without_opening(kind, url, says):
+    with pytest.raises(DeviceUrlError, match=says):
+        registry.check_url(kind, "thing", url)
+
+
 def test_stand_ins_are_known_without_opening_them():
     for url in ("simulated:///a", "replay:///a.trace", "folder:///a", "SIMULATED:///a"):
         assert registry.is_simulated(url)
     for url in ("serial:///dev/pts/5", "serial:///dev/x/../../tmp/y", "v4l2:///dev/shm/film.avi"):
         assert registry.is_simulated(url)
+    for url in ("evdev:///tmp/kbd", "evdev:///dev/pts/5", "evdev:///dev/input/../pts/5"):
+        assert registry.is_simulated(url)
     for url in ("serial:///dev/ttyUSB0", "usb://05ba:000a", "v4l2:///dev/video0"):
         assert not registry.is_simulated(url)
+    assert not registry.is_simulated("evdev:///dev/input/by-id/usb-reader-event-kbd?keys=us")
 
 
 def test_importing_the_registry_loads_no_device_library():
