@@ -12,7 +12,8 @@ from typing import Literal
 UtcClock = Callable[[], datetime]
 TIMEX_BYTES = 256
 TIME_ERROR = 5
-UNSTEERED_MS = 86_400_000
+MINUTE_MS, DAY_MS = 60_000, 86_400_000
+UNSTEERED_MS = DAY_MS
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -45,6 +46,11 @@ class ClockQuality:
 
     source: Literal["ntp", "rtc"]
     uncertainty_ms: int
+
+    @property
+    def uncertain_days(self) -> int:
+        """By how many days today's date may be wrong, rounded up; none below a minute's doubt."""
+        return -(-self.uncertainty_ms // DAY_MS) if self.uncertainty_ms >= MINUTE_MS else 0
 
 
 def quality() -> ClockQuality:

@@ -125,6 +125,14 @@ def test_a_confidence_that_is_none_does_not_keep_a_crossing_from_being_stored(va
     assert said(MRZ, broken).document.read_confidence.least == 0
 
 
+@pytest.mark.parametrize(
+    ("uncertainty_ms", "days"),
+    [(5, 0), (59_999, 0), (60_000, 1), (86_400_000, 1), (86_400_001, 2)],
+)
+def test_a_clock_in_doubt_is_in_doubt_by_whole_days(uncertainty_ms, days):
+    assert ClockQuality("rtc", uncertainty_ms).uncertain_days == days
+
+
 @st.composite
 def zones(draw):
     shape = draw(st.sampled_from(shapes()))
