@@ -16,15 +16,17 @@ from drivers.device import DeviceInfo
 from drivers.errors import DeviceError, DeviceTimeoutError
 from firmware_app import clock
 from firmware_app import config as configuration
-from firmware_app.config import Config
+from firmware_app.config import Config, Devices
 from firmware_app.engineer.report import emit, table
 from firmware_app.errors import ConfigError
 from firmware_app.ui.texts import Texts
+from firmware_app.workers import mrz_eyes
 from mqtt.errors import KeyFileError, OutboxError
 from mqtt.keys import load_private_key, load_public_key
 from mqtt.outbox_file import count_rows
 from vision.errors import VisionError
 from vision.model_store import ModelStore
+from vision.mrz_reader import MrzReader
 
 Verdict = Literal["good", "bad", "unsure"]
 TROUBLE_EXIT_CODE = 5
@@ -160,12 +162,19 @@ def _running(port: int) -> Finding:
 def _devices(config: Config, limit_s: float) -> list[Finding]:
     devices = config.devices
     looks: list[tuple[str, str, Callable[[str, str, float], Finding]]] = [
-        ("document_reader", devices.document_reader, _reader),
+        _reading(devices),
         ("page_camera", devices.page_camera, _camera),
         ("camera", devices.camera, _camera),
         ("finger_scanner", devices.finger_scanner, _scanner),
     ]
     return [_device(name, url, look, limit_s) for name, url, look in looks]
+
+
+def _reading(devices: Devices) -> tuple[str, str, Callable[[str, str, float], Finding]]:
+    """What reads documents at this post: a reader, or the page camera."""
+    if devices.read_by_camera:
+        return "document_reader", devices.page_camera, _reading_camera
+    return "document_reader", devices.document_reader, _reader
 
 
 def _device(
@@ -189,6 +198,28 @@ def _reader(name: str, url: str, limit_s: float) -> Finding:
     finally:
         reader.close()
     return Finding(name, "good", f"{_named(reader.info)} read {len(lines)} lines")
+
+
+def _reading_camera(name: str, url: str, limit_s: float) -> Finding:
+    """One frame of the page camera, read as a crossing would read it."""
+    camera = registry.open_camera(name, url)
+    try:
+        pixels = camera.grab(Deadline.after(name, limit_s)).pixels
+    finally:
+        camera.close()
+    try:
+        began_s = time.monotonic()
+        reader = MrzReader.open(ModelStore())
+        judged = mrz_eyes.judge(reader.read(pixels, mrz_eyes.shapes()), clock.utc_now().date())
+    except VisionError as error:
+        return Finding(name, "bad", str(error), error.mend)
+    took_ms = round((time.monotonic() - began_s) * 1000)
+    if judged.mrz is None:
+        mend = "Lay a document before the page camera while `kiosk doctor` runs, to see it read."
+        return Finding(name, "unsure", f"the page camera reads; {judged.note}", mend)
+    doubt = f", {judged.note}" if judged.note else ""
+    what = f"the page camera reads {len(judged.lines)} lines in {took_ms} ms{doubt}"
+    return Finding(name, "good", what)
 
 
 def _camera(name: str, url: str, limit_s: float) -> Finding:

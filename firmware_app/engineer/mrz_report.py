@@ -47,6 +47,7 @@ def versus(trials: Sequence[Trial], peer: Peer) -> dict[str, object]:
         peer.name: {**_figures(theirs), "start_ms": peer.start_ms, "each": each},
         "times_faster": _ratio(theirs.median_ms, ours.median_ms),
         "times_faster_without_its_start": _ratio(theirs.median_ms - peer.start_ms, ours.median_ms),
+        "times_faster_in_cpu_time": _ratio(theirs.median_cpu_ms, ours.median_cpu_ms),
     }
 
 
@@ -58,8 +59,7 @@ def lines_document(trials: Sequence[Trial], threads: int, memory_mb: float) -> d
         "correct": found.lines_correct,
         "correct_interval": found.lines_correct_interval,
         "character_error_pct": found.character_error_pct,
-        "median_ms": found.median_ms,
-        "p90_ms": found.p90_ms,
+        **_times(found),
         "peak_memory_mb": memory_mb,
         "threads": threads,
         "sure": found.sure,
@@ -90,7 +90,7 @@ def lines_words(trials: Sequence[Trial], threads: int, memory_mb: float) -> str:
     exact = f"{found.lines_correct} of {found.lines} lines exact"
     words += [
         f"{exact} {_percent(found.lines_correct_interval)}, {_characters(found)}, {_sure(found)}",
-        f"median {found.median_ms:.1f} ms a line, p90 {found.p90_ms:.1f} ms",
+        f"a line takes {_times_words(found)}",
         _conditions(threads, memory_mb),
     ]
     return "\n".join(words)
@@ -110,13 +110,26 @@ def _figures(found: Summary) -> dict[str, object]:
         "lines_correct": found.lines_correct,
         "lines_correct_interval": found.lines_correct_interval,
         "character_error_pct": found.character_error_pct,
-        "median_ms": found.median_ms,
-        "p90_ms": found.p90_ms,
+        **_times(found),
         "sure": found.sure,
         "confident_errors": len(found.confident_errors),
         "confident_error_files": found.confident_errors,
         "not_tried": found.not_tried,
     }
+
+
+def _times(found: Summary) -> dict[str, object]:
+    return {
+        "median_ms": found.median_ms,
+        "p90_ms": found.p90_ms,
+        "median_cpu_ms": found.median_cpu_ms,
+        "p90_cpu_ms": found.p90_cpu_ms,
+    }
+
+
+def _times_words(found: Summary) -> str:
+    clock = f"median {found.median_ms:.1f} ms, p90 {found.p90_ms:.1f} ms"
+    return f"{clock} (processor {found.median_cpu_ms:.1f} ms, {found.p90_cpu_ms:.1f} ms)"
 
 
 def _one(trial: Trial) -> dict[str, object]:
@@ -127,6 +140,7 @@ def _one(trial: Trial) -> dict[str, object]:
         "lines_correct": trial.lines_correct,
         "character_errors": trial.character_errors,
         "taken_ms": None if trial.taken_ms is None else round(trial.taken_ms, 1),
+        "cpu_ms": None if trial.taken_ms is None else round(trial.cpu_ms, 1),
         "sure": trial.sure,
         "note": trial.note,
     }
@@ -153,7 +167,7 @@ def _words(name: str, found: Summary) -> str:
     return (
         f"{name}: {zones} {_percent(found.fully_correct_interval)}, "
         f"{lines} {_percent(found.lines_correct_interval)}, {_characters(found)}, {_sure(found)}; "
-        f"median {found.median_ms:.0f} ms, p90 {found.p90_ms:.0f} ms"
+        f"{_times_words(found)}"
     )
 
 
@@ -175,9 +189,11 @@ def _conditions(threads: int, memory_mb: float) -> str:
 def _compared(ours: Summary, peer: Peer) -> str:
     whole = _ratio(peer.summary.median_ms, ours.median_ms)
     bare = _ratio(peer.summary.median_ms - peer.start_ms, ours.median_ms)
+    cpu = _ratio(peer.summary.median_cpu_ms, ours.median_cpu_ms)
     return (
         f"{peer.name} takes {whole:.1f} times as long at the median, {bare:.1f} times without its "
-        f"start of {peer.start_ms:.0f} ms; it is helped by the kiosk's repair of O/0, I/1, B/8 ..."
+        f"start of {peer.start_ms:.0f} ms, {cpu:.1f} times the processor time; it is helped by the "
+        "kiosk's repair of O/0, I/1, B/8 ..."
     )
 
 

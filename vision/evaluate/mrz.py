@@ -14,7 +14,8 @@ Lines = tuple[str, ...]
 class Trial:
     """One picture: what is printed there and what was read; personal, so its repr shows neither.
 
-    taken_ms is None where nothing could be tried (no picture). `sure`: every character was sure,
+    taken_ms is None where nothing could be tried (no picture); cpu_ms is the processor's share,
+    which tells more where the machine is busy with other things. `sure`: every character was sure,
     every check digit held, nothing was repaired. `note` says why not, without any character.
     """
 
@@ -24,6 +25,7 @@ class Trial:
     taken_ms: float | None
     sure: bool = False
     note: str = ""
+    cpu_ms: float = 0.0
 
     def __repr__(self) -> str:
         """Say which picture and how it went."""
@@ -72,6 +74,8 @@ class Summary:
     character_error_pct: float
     median_ms: float
     p90_ms: float
+    median_cpu_ms: float
+    p90_cpu_ms: float
     sure: int
     confident_errors: tuple[str, ...]
     not_tried: tuple[str, ...]
@@ -85,6 +89,7 @@ def summary(trials: Sequence[Trial]) -> Summary:
     characters = sum(trial.characters for trial in trials)
     errors = sum(trial.character_errors for trial in trials)
     median_ms, p90_ms = spread([one.taken_ms for one in trials if one.taken_ms is not None])
+    median_cpu_ms, p90_cpu_ms = spread([one.cpu_ms for one in trials if one.taken_ms is not None])
     return Summary(
         pictures=len(trials),
         fully_correct=correct,
@@ -95,6 +100,8 @@ def summary(trials: Sequence[Trial]) -> Summary:
         character_error_pct=round(100 * errors / characters, 3) if characters else 0.0,
         median_ms=median_ms,
         p90_ms=p90_ms,
+        median_cpu_ms=median_cpu_ms,
+        p90_cpu_ms=p90_cpu_ms,
         sure=sum(trial.sure for trial in trials),
         confident_errors=tuple(trial.file for trial in trials if trial.confident_error),
         not_tried=tuple(trial.file for trial in trials if trial.taken_ms is None),

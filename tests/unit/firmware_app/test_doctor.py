@@ -1,9 +1,11 @@
 """`kiosk doctor`: each finding says what is, and what mends it; looking changes nothing."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from drivers.camera.puppet import PICTURES
 from firmware_app.engineer import doctor
 from mqtt.contract import vectors
 from mqtt.outbox import Outbox
@@ -67,6 +69,24 @@ def test_a_disk_that_is_full_before_the_outbox_is_named(config):
     found = look(config)
     assert found.verdict == "unsure"
     assert "outbox_limit_mb" in found.mend
+
+
+@pytest.mark.parametrize(
+    ("picture", "verdict"), [("specimen_page.jpg", "good"), ("head.jpg", "unsure")]
+)
+def test_a_page_camera_that_reads_documents_is_asked_to_read_one(config, picture, verdict):
+    folder = config.parent / "page"
+    folder.mkdir()
+    shutil.copy(PICTURES / picture, folder)
+    text = config.read_text(encoding="utf-8").replace('"production"', '"demo"')
+    text = text.replace('"serial:///dev/kiosk-reader?baud=9600"', '"camera:page_camera"')
+    url = '"v4l2:///dev/kiosk-page?width=1920&height=1080"'
+    config.write_text(text.replace(url, f'"folder://{folder}"'), encoding="utf-8")
+    (found,) = [one for one in doctor.examine(config, 5.0) if one.check == "document_reader"]
+    assert found.verdict == verdict
+    assert "ERIKSSON" not in found.what
+    assert ("2 lines" in found.what) == (verdict == "good")
+    assert bool(found.mend) == (verdict == "unsure")
 
 
 def test_a_config_that_is_not_there_is_the_only_finding(tmp_path):
