@@ -12,6 +12,8 @@ from vision.mrz_zone import LOOK_PX, LineTrace, Matrix
 STRIP_PX = 608
 """Width of the strips that the line network reads."""
 MARGIN_PX = 24
+_WIDTHS_PX = 128
+_LONGEST_PX = 2400
 _Points = npt.NDArray[np.float32]
 
 
@@ -111,10 +113,11 @@ def _scaled(grey: Gray8, middle_px: float, cap_px: float) -> npt.NDArray[np.uint
     """The line with its capitals CAP_PX high and a pitch near 14 columns, whatever its length."""
     down = CAP_PX / cap_px
     across = down * PITCH_PX / CAP_PX
-    width = int(np.clip(round(grey.shape[1] * across) + 2 * MARGIN_PX, 32, 2400)) // 4 * 4
+    wanted = min(round(grey.shape[1] * across), _LONGEST_PX)
+    width = -(-(wanted + 2 * MARGIN_PX) // _WIDTHS_PX) * _WIDTHS_PX
     matrix = np.array(
         (
-            ((width - 2 * MARGIN_PX) / grey.shape[1], 0, MARGIN_PX),
+            (wanted / grey.shape[1], 0, MARGIN_PX),
             (0, down, HEIGHT_PX / 2 - middle_px * down),
         )
     )

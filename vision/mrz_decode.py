@@ -44,6 +44,9 @@ class Settled:
         return f"Settled({len(self.text)} characters)"
 
 
+NOTHING = Settled("", (), "", (), -np.inf)
+
+
 def probabilities(logits: Float32) -> Array:
     """(steps, 38) logits to probabilities."""
     raised = np.exp(logits.astype(np.float64) - logits.max(1, keepdims=True))
@@ -105,7 +108,7 @@ def unguided(decoded: Decoded) -> Settled:
 
 def _chosen(decoded: Decoded, prior: Array) -> Settled:
     if not len(decoded.odds):
-        return Settled("", (), "", (), -np.inf)
+        return NOTHING
     weighed = decoded.odds * prior
     left = np.maximum(1 - decoded.odds.sum(1), 0)  # what spoke for no character at all
     total = weighed.sum(1) + left + _TINY

@@ -25,6 +25,10 @@ _SHORTEST_PX = 8
 _PITCHES = {2: 14.0, 3: 12.5}
 _MOST_LINES = 5
 _MOST_OFF = 5
+_LEAST_LINE_PX = 4
+_GOOD_LINE = -0.02
+_MOST_OFF_LINE = 2
+_GUIDED_COST = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,20 @@ class MrzReader:
         reading = best.reading
         return MrzReading(reading.shape, reading.lines, advice_for(grey, best.box, reading))
 
-    def read_line(self, picture: npt.NDArray[np.uint8]) -> MrzLine:
-        """Read a picture that holds one cut-out line and little else. Raises ImageError."""
+    def read_line(self, picture: npt.NDArray[np.uint8], shapes: Sequence[MrzShape] = ()) -> MrzLine:
+        """Read a picture that holds one cut-out line and little else. Raises ImageError.
+
+        With `shapes`, a line as long as one of theirs is read as the one that it fits best.
+        """
         grey = to_grey(picture)
-        if min(grey.shape) < 4:
+        if min(grey.shape) < _LEAST_LINE_PX:
             return MrzLine("", (), "", (), np.zeros((4, 2), np.float32))
-        tries = [mrz_decode.unguided(self._decoded_line(s)) for s in mrz_cut.whole_line(grey)]
-        best = max(tries, key=lambda settled: settled.score)
+        best = mrz_decode.NOTHING
+        for strip in mrz_cut.whole_line(grey):
+            found = _guided(_SeenLine(self._steps(strip)), shapes)
+            best = max(best, found, key=lambda settled: settled.score)
+            if best.score > _GOOD_LINE:
+                break
         height, width = grey.shape
         corners = np.array(((0, 0), (width, 0), (width, height), (0, height)), np.float32)
         return _line(best, corners)
@@ -106,10 +117,7 @@ class MrzReader:
 
     def _steps(self, strip: npt.NDArray[np.uint8]) -> mrz_decode.Array:
         (logits,) = self._line.run(normalise(strip)[None, :, :, None])
-        return mrz_decode.probabilities(logits[0])
-
-    def _decoded_line(self, strip: npt.NDArray[np.uint8]) -> mrz_decode.Decoded:
-        return mrz_decode.free(self._steps(strip))
+        return mrz_decode.probabilities(logits[0, 0])
 
 
 def to_grey(picture: npt.NDArray[np.uint8]) -> Gray8:
@@ -167,6 +175,20 @@ def _fitted(shape: MrzShape, seen: Sequence[_SeenLine], first: int) -> _Option:
         for i, likely in enumerate(shape.lines)
     ]
     return float(np.mean([line.score for line in lines])), shape, first, lines
+
+
+def _guided(seen: _SeenLine, shapes: Sequence[MrzShape]) -> mrz_decode.Settled:
+    """The line as the layout that it fits best would have it; unguided where it fits none."""
+    length = len(seen.free.odds)
+    fitting = [
+        mrz_decode.settle(seen.sized(shape.columns), likely)
+        for shape in shapes
+        if abs(shape.columns - length) <= _MOST_OFF_LINE
+        for likely in shape.lines
+    ]
+    best = max(fitting, key=lambda settled: settled.score, default=mrz_decode.NOTHING)
+    free = mrz_decode.unguided(seen.free)
+    return best if best.score > free.score - _GUIDED_COST else free
 
 
 def _line(settled: mrz_decode.Settled, quad: Quad) -> MrzLine:

@@ -41,11 +41,11 @@ class Layers:
 
 
 def line_graph(layers: Layers, strips: Tensor) -> Tensor:
-    """(1, 32, width, 1) to logits (1, width / 4, 38)."""
+    """(1, 32, width, 1) to logits (1, 1, width / 4, 38)."""
     x = strips
     for strides in LINE_STRIDES:
         x = tf.nn.relu(layers.conv(x, strides))
-    return tf.squeeze(layers.conv(x), axis=1)
+    return layers.conv(x)
 
 
 def zone_graph(layers: Layers, pictures: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import torch
 from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader, IterableDataset
 
 from vision.mrz_strip import normalise
@@ -19,6 +20,8 @@ from vision.training.mrz_text import SIGNS
 
 BATCH = 32
 _REPORT_EVERY = 100
+_SMOOTH = 0.997
+"""The weights that are kept are a running mean: steadier than those of any one step."""
 Item = tuple[torch.Tensor, torch.Tensor, int]
 
 
@@ -58,6 +61,7 @@ def train(into: Path, minutes: float, start: Path | None, rate: float, seed: int
     network = LineNetwork()
     if start:
         network.load_state_dict(torch.load(start, weights_only=True))
+    smooth = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(_SMOOTH), use_buffers=True)
     optimiser = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=1e-4)
     loss_of = nn.CTCLoss(blank=NONE, zero_infinity=True)
     begun, step, right, seen, total = time.monotonic(), 0, 0, 0, 0.0
@@ -75,6 +79,7 @@ def train(into: Path, minutes: float, start: Path | None, rate: float, seed: int
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimiser.step()
+        smooth.update_parameters(network)
         step, total = step + 1, total + loss.item()
         if step % 10 == 0:
             answers = greedy(logits.detach())
@@ -86,8 +91,8 @@ def train(into: Path, minutes: float, start: Path | None, rate: float, seed: int
             line = f"{step} {spent / 60:.1f} min loss {total / _REPORT_EVERY:.3f} right {right / seen:.3f}"
             sys.stderr.write(line + "\n")
             right, seen, total = 0, 0, 0.0
-            torch.save(network.state_dict(), into)
-    torch.save(network.state_dict(), into)
+            torch.save(smooth.module.state_dict(), into)
+    torch.save(smooth.module.state_dict(), into)
 
 
 def main() -> None:
