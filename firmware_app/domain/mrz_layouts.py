@@ -79,7 +79,7 @@ def _two_lines(
         optional=(optional,),
         composite=composite,
         composite_at=(1, columns - 1) if composite else None,
-        long_number=columns == 36 and bool(composite),
+        long_number=name == "TD2",
     )
 
 

@@ -12,9 +12,10 @@ INITIAL = 3
 def split_names(text: str) -> tuple[str, str]:
     """Surname and given names of a names field, components separated by a blank.
 
-    The first double filler separates them; a single name is a surname (Doc 9303-3, 4.6).
+    The first double filler separates them; a single name is a surname (Doc 9303-3, 4.6). Where the
+    field begins with two fillers there is no surname.
     """
-    surname, _, given = text.strip("<").partition("<<")
+    surname, _, given = text.rstrip("<").partition("<<")
     return _blanks(surname), _blanks(given)
 
 

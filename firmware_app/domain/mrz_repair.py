@@ -8,19 +8,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import groupby, product
+from itertools import groupby, islice, product
 from math import prod
 from operator import itemgetter
 
 from firmware_app.domain.mrz import parse
-from firmware_app.domain.mrz_digits import covers
+from firmware_app.domain.mrz_digits import Cover, covers
 from firmware_app.domain.mrz_layouts import Layout, clean, layout_of
 from firmware_app.domain.mrz_shapes import ANY, Shape, shape_of
 from firmware_app.domain.mrz_values import Mrz, MrzError, Repair
 
 CONFUSED = dict(zip("0O1I8B5S2Z6G", "O0I1B8S5Z2G6", strict=True))
 CLASS, CHECK_DIGIT = "class", "check_digit"
-LIMIT = 4096
+LIMIT = 1024
 """More readings than this in one search are too many to be settled."""
 
 Place = tuple[int, int]
@@ -140,48 +140,44 @@ def _split(layout: Layout, base: Lines, choices: Choices) -> tuple[dict[Place, s
 
 def _solve(layout: Layout, base: Lines, choices: Choices, today: date) -> dict[Place, str] | None:
     """The one set of changes under which every check digit that covers a choice holds, or None."""
-    groups = _groups(layout, base, choices)
-    options = [_options(layout, base, name, group) for name, group in groups.items()]
+    options = [_options(base, cover, group) for cover, group in _groups(layout, base, choices)]
     if layout.composite_at is None:
         sole = [found[0] for found in options if len(found) == 1]
         return _merged(sole) if sole else None
     if not options or prod(len(found) for found in options) > LIMIT:
         return None
     whole = (_merged(parts) for parts in product(*options))
-    solved = [one for one in whole if _stands(layout, _with(base, one), today)]
-    return solved[0] if len(solved) == 1 else None
+    solved = (one for one in whole if _stands(layout, _with(base, one), choices, today))
+    first_two = list(islice(solved, 2))
+    return first_two[0] if len(first_two) == 1 else None
 
 
-def _groups(layout: Layout, base: Lines, choices: Choices) -> dict[str, dict[Place, str]]:
+def _groups(layout: Layout, base: Lines, choices: Choices) -> list[tuple[Cover, dict[Place, str]]]:
     """The choices by the first check digit that covers them; the composite digit comes last."""
-    groups: dict[str, dict[Place, str]] = {}
-    for place, signs in choices.items():
-        first = next(cover for cover in covers(layout, base) if place in cover.places)
-        groups.setdefault(first.field, {})[place] = signs
+    left = dict(choices)
+    groups = []
+    for cover in covers(layout, base):
+        group = {place: left.pop(place) for place in cover.places if place in left}
+        groups += [(cover, group)] if group else []
     return groups
 
 
-def _options(
-    layout: Layout, base: Lines, name: str, group: dict[Place, str]
-) -> list[dict[Place, str]]:
+def _options(base: Lines, cover: Cover, group: dict[Place, str]) -> list[dict[Place, str]]:
     """The readings of one group under which its own check digit holds; none where too many."""
     if prod(len(signs) for signs in group.values()) > LIMIT:
         return []
     readings = (dict(zip(group, signs, strict=True)) for signs in product(*group.values()))
     # Whether the composite digit holds is seen when all groups are put together.
-    return [
-        one for one in readings if name == "composite" or _holds(layout, _with(base, one), name)
-    ]
+    whole = cover.field == "composite"
+    return [one for one in readings if whole or cover.judged(_with(base, one)).holds]
 
 
-def _holds(layout: Layout, lines: Lines, name: str) -> bool:
-    return all(cover.judged(lines).holds for cover in covers(layout, lines) if cover.field == name)
-
-
-def _stands(layout: Layout, lines: Lines, today: date) -> bool:
-    """Whether the composite digit holds and the lines can be read."""
-    if not _holds(layout, lines, "composite"):
-        return False
+def _stands(layout: Layout, lines: Lines, choices: Choices, today: date) -> bool:
+    """Whether every digit that covers a choice holds, the composite first, and it can be read."""
+    for cover in reversed(covers(layout, lines)):
+        touched = cover.field == "composite" or not choices.keys().isdisjoint(cover.places)
+        if touched and not cover.judged(lines).holds:
+            return False
     try:
         parse(lines, today)
     except MrzError:

@@ -69,8 +69,9 @@ def fuzz(corpus: Path, seconds: int) -> None:
         targets = importlib.import_module(TARGETS)
     for number, seed in enumerate(targets.seeds()):
         (corpus / f"seed-{number}").write_bytes(seed)
-    options = [f"-max_total_time={seconds}", "-max_len=400", "-timeout=5", "-print_final_stats=1"]
-    atheris.Setup([sys.argv[0], *options, str(corpus)], targets.one)
+    limits = [f"-max_total_time={seconds}", "-max_len=400", "-timeout=10", "-print_final_stats=1"]
+    found = f"-artifact_prefix={corpus.parent}/"
+    atheris.Setup([sys.argv[0], *limits, found, str(corpus)], targets.one)
     atheris.Fuzz()
 
 
