@@ -1,4 +1,4 @@
-"""What else stands on a document, and is no machine readable zone: words, pictures, bars, frames."""
+"""What else stands on a document and is no zone: words, pictures, bars, frames."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,7 +47,7 @@ class Prints:
             _bars(page, rng)
         self.scatter(page, cap_px * rng.uniform(0.5, 1.1), int(rng.integers(0, 26)), rng)
         if rng.random() < 0.3:
-            shade = float(rng.uniform(0, 200))
+            shade = (float(rng.uniform(0, 200)),)
             corner = (page.shape[1] - 3, page.shape[0] - 3)
             cv2.rectangle(page, (2, 2), corner, shade, int(rng.integers(1, 4)))
 
@@ -89,12 +89,13 @@ def _portrait(page: Grey, rng: np.random.Generator) -> None:
     x, y = int(rng.integers(0, width - wide)), int(rng.integers(0, height - high))
     part = page[y : y + high, x : x + wide]
     part[:] = rng.uniform(120, 240) + clouds(high, wide, high / 6, rng) * 10
-    cv2.ellipse(
-        part, (wide // 2, high), (wide // 2, high // 3), 0, 180, 360, rng.uniform(20, 120), -1
-    )
-    face = (wide // 2, round(high * 0.45))
-    cv2.ellipse(part, face, (wide // 4, high // 4), 0, 0, 360, rng.uniform(60, 220), -1)
+    _disc(part, (wide // 2, high), (wide // 2, high // 3), rng.uniform(20, 120))
+    _disc(part, (wide // 2, round(high * 0.45)), (wide // 4, high // 4), rng.uniform(60, 220))
     part += clouds(high, wide, high / 14, rng) * 14
+
+
+def _disc(part: Grey, centre: tuple[int, int], axes: tuple[int, int], shade: float) -> None:
+    cv2.ellipse(part, (centre, (2 * axes[0], 2 * axes[1]), 0.0), (shade,), -1)
 
 
 def _bars(page: Grey, rng: np.random.Generator) -> None:

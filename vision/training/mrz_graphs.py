@@ -1,4 +1,4 @@
-"""The two networks of the zone as TensorFlow graphs, and from there to tflite; needs tensorflow-cpu.
+"""The zone's two networks as TensorFlow graphs, and from there to tflite; needs tensorflow-cpu.
 
 `python mrz_graphs.py line|zone WEIGHTS.npz INTO.tflite`; the arrays come from mrz_weights.py. It is
 run by path, because the environment that has tensorflow need not have the project.

@@ -1,4 +1,4 @@
-"""The line network in PyTorch: a strip in, for every 4 columns the odds of 37 characters or none."""
+"""The line network in PyTorch: a strip in, odds of 37 characters or none for every 4 columns."""
 
 import torch
 from torch import nn

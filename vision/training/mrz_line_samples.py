@@ -51,7 +51,7 @@ class LineSamples:
         return Sample(_cut_out(_photograph(picture, contrast, rng), across, rng), text)
 
     def _print(self, ink: Ink, rng: np.random.Generator) -> tuple[Grey, float]:
-        ground = self.papers.cut(*ink.shape, rng=rng)
+        ground = self.papers.cut(ink.shape[0], ink.shape[1], rng)
         darkness = rng.uniform(0.35, 1.0) if rng.random() < 0.5 else rng.uniform(0.85, 1.0)
         tone = rng.uniform(0, 50)
         cover = ink * darkness
@@ -63,7 +63,7 @@ class LineSamples:
     ) -> None:
         """The page ends beside the line: table, finger, dark frame."""
         gap = CAP_PX * rng.uniform(0.15, 1.5)
-        other = self.papers.cut(*picture.shape, rng=rng) * rng.uniform(0, 1)
+        other = self.papers.cut(picture.shape[0], picture.shape[1], rng) * rng.uniform(0, 1)
         if rng.random() < 0.6:
             x = max(0, round(first_px - gap))
             picture[:, :x] = other[:, :x]
@@ -101,7 +101,7 @@ def _photograph(picture: Grey, contrast: float, rng: np.random.Generator) -> Gre
     if rng.random() < 0.8:
         picture = _tilt(picture, rng)
     if rng.random() < 0.7:
-        picture = picture * light(*picture.shape, rng=rng)
+        picture = picture * light(picture.shape[0], picture.shape[1], rng)
     if rng.random() < 0.1:
         picture = glare(picture, rng)
     cap_px = float(np.exp(rng.uniform(np.log(_LEAST_CAP_PX), np.log(_MOST_CAP_PX))))

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vision.training.mrz_distractors import Prints
-from vision.training.mrz_ink import CAP_PX, Glyphs
+from vision.training.mrz_ink import CAP_PX, Glyphs, Ink
 from vision.training.mrz_paper import Grey, PaperPool, glare, light
 from vision.training.mrz_text import line
 from vision.training.mrz_wear import worn
@@ -82,9 +82,9 @@ class PageSamples:
         laid = cv2.warpPerspective(source, matrix, (width, height), flags=cv2.INTER_LINEAR)
         cover = cv2.warpPerspective(whole, matrix, (width, height), flags=cv2.INTER_LINEAR)
         core = cv2.warpPerspective(document.core, matrix, (width, height), flags=cv2.INTER_AREA)
-        picture = np.asarray(ground * (1 - cover) + laid * cover, np.float32)
+        seen = np.asarray(ground * (1 - cover) + laid * cover, np.float32)
         cap_px = document.cap_px * scale
-        picture = _photograph(picture, cap_px, rng)
+        picture = _photograph(seen, cap_px, rng)
         return PageSample(picture, _target(np.asarray(core, np.float32), angle, cap_px))
 
     def _document(self, rng: np.random.Generator, kind: str = "") -> _Document:
@@ -109,33 +109,27 @@ class PageSamples:
             _clear(picture, rows, cap_px, rng)
         shade = rng.uniform(0, 90) if rng.random() < 0.5 else rng.uniform(0, 30)
         for row, text in zip(rows, texts, strict=True):
-            self._print(picture, core, text, (left, row), (pitch_px, cap_px), shade, rng)
+            ink = self._ink(text, pitch_px, cap_px, rng)
+            _print(picture, ink, (left, row), shade)
+            top, bottom = row - cap_px * _CORE / 2, row + cap_px * _CORE / 2
+            right = left + pitch_px * columns
+            core[max(0, round(top)) : round(bottom), round(left) : round(right)] = 1
         zone = (left, rows[0] - cap_px, left + pitch_px * columns, rows[-1] + cap_px)
         return _Document(picture, core, cap_px, zone)
 
-    def _print(
-        self,
-        picture: Grey,
-        core: Grey,
-        text: str,
-        at: tuple[float, float],
-        sizes: tuple[float, float],
-        shade: float,
-        rng: np.random.Generator,
-    ) -> None:
-        (left, middle), (pitch_px, cap_px) = at, sizes
+    def _ink(self, text: str, pitch_px: float, cap_px: float, rng: np.random.Generator) -> Ink:
         ratio = cap_px / CAP_PX
         ink = self.glyphs.line(text, pitch_px / ratio, rng)
         size = (max(1, round(ink.shape[1] * ratio)), max(1, round(ink.shape[0] * ratio)))
-        small = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
-        x, y = round(left), round(middle - small.shape[0] / 2)
-        first = max(0, -y)
-        part = picture[y + first : y + small.shape[0], x : x + small.shape[1]]
-        ink_part = small[first : first + part.shape[0], : part.shape[1]]
-        part[:] = part * (1 - ink_part) + shade * ink_part
-        half = cap_px * _CORE / 2
-        top, bottom = round(middle - half), round(middle + half)
-        core[max(0, top) : bottom, x : x + round(pitch_px * len(text))] = 1
+        return np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _print(picture: Grey, ink: Ink, at: tuple[float, float], shade: float) -> None:
+    x, y = round(at[0]), round(at[1] - ink.shape[0] / 2)
+    first = max(0, -y)
+    part = picture[y + first : y + ink.shape[0], x : x + ink.shape[1]]
+    cover = ink[first : first + part.shape[0], : part.shape[1]]
+    part[:] = part * (1 - cover) + shade * cover
 
 
 def _clear(picture: Grey, rows: list[float], cap_px: float, rng: np.random.Generator) -> None:
@@ -166,7 +160,7 @@ def _somewhere(document: _Document, rng: np.random.Generator) -> npt.NDArray[np.
     turn = np.array(((np.cos(angle), -np.sin(angle)), (np.sin(angle), np.cos(angle))))
     laid = (corners - middle) @ turn.T * scale + aim
     laid += rng.normal(0, 0.035 if rng.random() < 0.6 else 0.004, (4, 2)) * longest * scale
-    return cv2.getPerspectiveTransform(corners.astype(np.float32), laid.astype(np.float32))
+    return _between(corners, laid)
 
 
 def _upright(document: _Document, rng: np.random.Generator) -> npt.NDArray[np.float64]:
@@ -186,7 +180,15 @@ def _upright(document: _Document, rng: np.random.Generator) -> npt.NDArray[np.fl
     )
     aim[:, 1] += rng.normal(0, 5.0, 4)
     aim[:, 0] += rng.normal(0, 4.0, 4)
-    return cv2.getPerspectiveTransform(corners.astype(np.float32), aim.astype(np.float32))
+    return _between(corners, aim)
+
+
+def _between(
+    corners: npt.NDArray[np.float64], places: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """The perspective that brings the corners to the places."""
+    matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), places.astype(np.float32))
+    return np.asarray(matrix, np.float64)
 
 
 def _direction(document: _Document, matrix: npt.NDArray[np.float64]) -> tuple[float, float]:
@@ -201,7 +203,7 @@ def _direction(document: _Document, matrix: npt.NDArray[np.float64]) -> tuple[fl
 
 def _photograph(picture: Grey, cap_px: float, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
     if rng.random() < 0.6:
-        picture = picture * light(*picture.shape, rng=rng)
+        picture = picture * light(picture.shape[0], picture.shape[1], rng)
     if rng.random() < 0.12:
         picture = glare(picture, rng)
     picture = worn(picture, cap_px, 90.0, rng, float(np.clip(cap_px / 10, 0.4, 1.3)))

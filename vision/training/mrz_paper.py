@@ -86,7 +86,7 @@ def _guilloche(ground: Grey, scale_px: float, rng: np.random.Generator) -> None:
     x = np.arange(0, width + 8, max(3.0, scale_px / 5))
     gap = rng.uniform(0.12, 1.2) * scale_px
     wave, swing = rng.uniform(0.5, 8) * scale_px, rng.uniform(0, 1.5) * scale_px
-    tilt, depth = rng.uniform(-0.8, 0.8), float(rng.uniform(5, 55))
+    tilt, depth = rng.uniform(-0.8, 0.8), (float(rng.uniform(5, 55)),)
     layer = np.zeros_like(ground)
     reach = abs(tilt) * width + swing
     rows = np.arange(-reach, height + reach, gap)[:150]
@@ -103,7 +103,7 @@ def _shapes(ground: Grey, scale_px: float, rng: np.random.Generator) -> None:
     for _ in range(int(rng.integers(1, 6))):
         centre = (int(rng.integers(width)), int(rng.integers(height)))
         size = max(2, int(scale_px * rng.uniform(0.3, 5)))
-        shade = float(rng.uniform(60, 255))
+        shade = (float(rng.uniform(60, 255)),)
         layer = ground.copy()
         if rng.random() < 0.5:
             cv2.circle(layer, centre, size, shade, int(rng.choice((-1, 1, 2, 3))))
@@ -121,5 +121,5 @@ def _letters(ground: Grey, scale_px: float, rng: np.random.Generator) -> None:
     text = "".join(chr(c) for c in rng.integers(65, 91, int(rng.integers(3, 9))))
     size = float(scale_px / 22 * rng.uniform(0.4, 4))
     at = (int(rng.uniform(-0.2, 0.7) * width), int(rng.uniform(0.2, 1.2) * height))
-    cv2.putText(layer, text, at, int(rng.integers(8)), size, 1.0, int(rng.integers(1, 5)))
+    cv2.putText(layer, text, at, int(rng.integers(8)), size, (1.0,), int(rng.integers(1, 5)))
     ground -= layer * float(rng.uniform(8, 50))

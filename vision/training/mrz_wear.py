@@ -34,13 +34,13 @@ def _blur(picture: Grey, cap_px: float, rng: np.random.Generator, hard: float) -
     length = max(2, round(reach * 2.6))
     kernel = np.zeros((length, length), np.float32)
     if kind == 2:
-        cv2.circle(kernel, (length // 2, length // 2), max(1, length // 2), 1.0, -1)
+        cv2.circle(kernel, (length // 2, length // 2), max(1, length // 2), (1.0,), -1)
     else:
         angle = rng.uniform(0, np.pi)
         half = np.array((np.cos(angle), np.sin(angle))) * length / 2
         middle = np.array((length / 2, length / 2))
         start, end = (middle - half).astype(int), (middle + half).astype(int)
-        cv2.line(kernel, tuple(map(int, start)), tuple(map(int, end)), 1.0, 1)
+        cv2.line(kernel, tuple(map(int, start)), tuple(map(int, end)), (1.0,), 1)
     return np.asarray(
         cv2.filter2D(picture, -1, kernel / max(float(kernel.sum()), 1e-3)), np.float32
     )

@@ -1,6 +1,7 @@
-"""From trained weights (.pt) to plain arrays (.npz), batch normalisation folded into the convolutions."""
+"""From trained weights (.pt) to plain arrays (.npz), batch normalisation folded in."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,13 @@ from torch import nn
 from vision.training.mrz_line_network import LineNetwork
 from vision.training.mrz_zone_network import ZoneNetwork
 
-NETWORKS = {"line": LineNetwork, "zone": ZoneNetwork}
+NETWORKS: dict[str, Callable[[], nn.Module]] = {"line": LineNetwork, "zone": ZoneNetwork}
 
 
-def folded(network: nn.Module) -> dict[str, npt.NDArray[np.floating]]:
-    """Every convolution in the order of the definition: `w0` (height, width, in, out), `b0`, `w1` ..."""
+def folded(network: nn.Module) -> dict[str, npt.NDArray[np.float16]]:
+    """Every convolution in the order of definition: `w0` (height, width, in, out), `b0` ..."""
     layers = [m for m in network.modules() if isinstance(m, nn.Conv2d | nn.BatchNorm2d)]
-    arrays: dict[str, npt.NDArray[np.floating]] = {}
+    arrays: dict[str, npt.NDArray[np.float16]] = {}
     number = 0
     for i, layer in enumerate(layers):
         if not isinstance(layer, nn.Conv2d):
@@ -30,7 +31,7 @@ def folded(network: nn.Module) -> dict[str, npt.NDArray[np.floating]]:
             weight = weight * gain[:, None, None, None]
             bias = (bias - follower.running_mean) * gain + follower.bias.detach()
         arrays[f"w{number}"] = weight.permute(2, 3, 1, 0).half().numpy()
-        arrays[f"b{number}"] = bias.numpy()
+        arrays[f"b{number}"] = bias.half().numpy()
         number += 1
     return arrays
 

@@ -1,4 +1,4 @@
-"""The zone network in PyTorch: a picture in, for every 4x4 pixels whether a line of the zone is there."""
+"""The zone network in PyTorch: a picture in, for every 4x4 pixels whether a line is there."""
 
 import torch
 from torch import nn
