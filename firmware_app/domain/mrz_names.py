@@ -39,7 +39,12 @@ def names_field(surname: str, given_names: str, width: int) -> str:
         return one_name_field(surname, width)
     if len(primary) + INITIAL > width:
         return f"{_cut(primary, width - INITIAL)}<<{secondary[0]}"
-    return f"{primary}<<{_cut(secondary, width - len(primary) - 2)}".ljust(width, "<")
+    room = width - len(primary) - 2
+    given = _cut(secondary, room)
+    if len(given) < min(room, len(secondary)):
+        # Given names of single letters alone have none to give up, so the surname does.
+        primary, given = _cut(primary, len(primary) - 1), secondary[: room + 1]
+    return f"{primary}<<{given}".ljust(width, "<")
 
 
 def one_name_field(name: str, width: int) -> str:

@@ -72,6 +72,7 @@ def test_a_specimen_that_is_read_is_written_again(lines):
         ("A" * 40, "", "A" * 39),
         ("A" * 30, "BBBBBB CC", "A" * 30 + "<<BBBBB<C"),
         ("A" * 30, "BBBB C DD", "A" * 30 + "<<BBB<C<D"),
+        ("A" * 31, "B C D EE", "A" * 30 + "<<B<C<D<E"),
     ],
 )
 def test_names_are_truncated_as_doc_9303_4_says(surname, given_names, field):
