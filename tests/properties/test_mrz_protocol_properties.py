@@ -65,3 +65,25 @@ def test_a_document_behind_noise_and_a_silence_is_read(frame, noise):
         decoder.flush()
     found = decoder.feed(frame)
     assert len(found or decoder.flush()) == 1
+
+
+@given(
+    st.sampled_from([CARD, EXPIRED, PASSPORT]),
+    st.sets(st.tuples(st.integers(0, 2), st.integers(0, 43)), max_size=9),
+    st.sampled_from("?*#@~!-_ "),
+    st.sampled_from(["\r", "\n", "\r\n"]),
+)
+def test_a_mark_for_an_unread_character_is_a_doubt_and_nothing_else_changes(
+    lines, holes, mark, end
+):
+    """A blank of a whole line's padding aside: there the reader may have padded a shorter line."""
+    holes = {(line, column) for line, column in holes if line < len(lines)}
+    holes = {(line, column) for line, column in holes if column < len(lines[line]) - 1}
+    marked = ["".join(_holed(line, text, holes, mark)) for line, text in enumerate(lines)]
+    found, complaint = outcome([(end.join(marked) + end).encode()])
+    wanted = tuple("".join(_holed(line, text, holes, "?")) for line, text in enumerate(lines))
+    assert (found, complaint) == ([wanted], "")
+
+
+def _holed(line: int, text: str, holes: set[tuple[int, int]], mark: str) -> list[str]:
+    return [mark if (line, column) in holes else sign for column, sign in enumerate(text)]

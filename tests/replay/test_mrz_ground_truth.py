@@ -11,6 +11,7 @@ from drivers.deadline import Deadline
 from drivers.document_reader.api import DocumentReader
 from drivers.document_reader.mrz_framing import FRAMINGS
 from drivers.document_reader.simulated import leave_stage
+from drivers.document_reader.wedge_typing import TYPING
 from drivers.errors import DeviceTimeoutError
 from drivers.stage import send_cue
 
@@ -28,12 +29,12 @@ def laid_down(reader: DocumentReader, stage: Path, lines: tuple[str, ...]) -> tu
     for _ in range(3):
         send_cue(stage, present=lines, delay_s=0.05)
         with suppress(DeviceTimeoutError):
-            return reader.read(Deadline.after("reader", 1)).lines
+            return reader.read(Deadline.after("reader", 2)).lines
     return ()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("framing", FRAMINGS)
+@pytest.mark.parametrize("framing", [*FRAMINGS, *TYPING])
 def test_every_zone_arrives_identical(data, tmp_path, framing):
     stage = tmp_path / "reader"
     reader = registry.open_document_reader("reader", f"simulated://{stage}?framing={framing}")

@@ -1,4 +1,4 @@
-"""docs/document_readers.md tells URLs that the kiosk takes, and names every framing and protocol."""
+"""docs/document_readers.md tells URLs that the kiosk takes, and names all that there is to name."""
 
 import re
 from pathlib import Path
