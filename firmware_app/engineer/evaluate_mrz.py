@@ -100,15 +100,8 @@ def measure(cases: Sequence[Case], reads: dict[str, Reads]) -> dict[str, list[Tr
     """Every reader on every picture, in turn, so that a noisy machine is noisy for all."""
     trials: dict[str, list[Trial]] = {name: [] for name in reads}
     for case in _told(cases):
-        try:
-            picture = read_picture(case.path)
-        except VisionError as error:
-            progress(f"  {case.name}: {error}")
-            for name in reads:
-                trials[name].append(Trial(case.name, case.printed, (), None, note=str(error)))
-            continue
-        for name, read in reads.items():
-            trials[name].append(_tried(case, picture, read))
+        for name, trial in _tried_by_all(case, reads).items():
+            trials[name].append(trial)
     return trials
 
 
@@ -147,6 +140,17 @@ def _opened(threads: int) -> MrzReader:
         return MrzReader.open(ModelStore(threads=threads))
     except VisionError as error:
         raise SetupError(str(error), error.mend) from error
+
+
+def _tried_by_all(case: Case, reads: dict[str, Reads]) -> dict[str, Trial]:
+    """One picture; it is let go before the next is decoded."""
+    try:
+        picture = read_picture(case.path)
+    except VisionError as error:
+        progress(f"  {case.name}: {error}")
+        untried = Trial(case.name, case.printed, (), None, note=str(error))
+        return dict.fromkeys(reads, untried)
+    return {name: _tried(case, picture, read) for name, read in reads.items()}
 
 
 def _tried(case: Case, picture: Pixels, read: Reads) -> Trial:

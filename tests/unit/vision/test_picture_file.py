@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from vision.picture_file import MOST_PIXELS, PictureFileError, decode, read_picture, size_px
+from vision.picture_file import MOST_JPEG_PIXELS, PictureFileError, decode, read_picture, size_px
 
 WIDE = np.zeros((20, 40, 3), np.uint8)
 WIDE[:, :20] = 255
@@ -74,7 +74,7 @@ def test_a_small_file_that_claims_to_be_huge_is_refused_before_it_is_unpacked():
 
 
 def test_a_jpeg_past_the_limit_is_read_smaller():
-    side = int(MOST_PIXELS**0.5) + 200
+    side = int(MOST_JPEG_PIXELS**0.5) + 200
     jpeg = encoded(".jpg", np.full((side, side), 128, np.uint8))
     assert decode(jpeg).shape == ((side + 1) // 2, (side + 1) // 2, 3)
 
