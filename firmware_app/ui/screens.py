@@ -4,7 +4,8 @@ from typing import assert_never
 
 from firmware_app.domain.mrz import Mrz
 from firmware_app.ui.screen import Button, Row, Screen
-from firmware_app.workflow.machine import LIMITS_S, Terms
+from firmware_app.workflow.machine import Terms
+from firmware_app.workflow.patience import LIMITS_S
 from firmware_app.workflow.vocabulary import (
     AskQuestion,
     AwaitDocument,

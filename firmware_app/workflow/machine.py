@@ -58,15 +58,6 @@ from firmware_app.workflow.vocabulary import (
 )
 
 TRIES = 3
-IDLE_LIMIT_S = 30.0
-DEVICE_LIMIT_S = 130.0
-LIMITS_S: dict[type[State], float] = {
-    StillThere: 20.0,
-    Saving: 30.0,
-    Saved: 4.0,
-    Go: 8.0,
-    SeeOfficer: 12.0,
-}
 EXTENSIONS = 10
 
 
@@ -79,24 +70,6 @@ class Terms:
     languages: tuple[str, ...]
     questions: tuple[Question, ...]
     out_of_service: str = ""
-
-
-def patience_s(state: State) -> float | None:
-    """Seconds until TimedOut in this state; None where nobody waits.
-
-    A device ends its own tries; its state has a limit too, so that no fault strands anyone.
-    """
-    match state:
-        case Idle() | OutOfService():
-            return None
-        case AwaitDocument() | AwaitFace() | AwaitFinger():
-            return DEVICE_LIMIT_S
-        case ChooseLanguage() | ReadNotice() | ConfirmDocument() | AskQuestion() | Review():
-            return IDLE_LIMIT_S
-        case StillThere() | Saving() | Saved() | Go() | SeeOfficer():
-            return LIMITS_S[type(state)]
-        case _:
-            assert_never(state)
 
 
 def step(state: State, event: Event, terms: Terms) -> Step:

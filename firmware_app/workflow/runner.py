@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from firmware_app.workflow.machine import Terms, patience_s, step
+from firmware_app.workflow.machine import Terms, step
+from firmware_app.workflow.patience import patience_s
 from firmware_app.workflow.vocabulary import (
     AskQuestion,
     AwaitDocument,
