@@ -61,7 +61,7 @@ def settle(lines: Lines, doubts: tuple[Doubt, ...] = (), *, today: date) -> Sett
     O/0, I/1, B/8, S/5, Z/2, G/6 are tried where a column does not admit what stands there, and in
     one single place of a number whose own and composite digit both fail.
     """
-    seen = tuple(line.strip().upper() for line in lines)
+    seen = tuple(line.strip().upper() if line.isascii() else line.strip() for line in lines)
     try:
         base = clean(_unmarked(seen, doubts))
         layout = layout_of(base)
