@@ -37,7 +37,10 @@ def open_document_reader(name: str, url: str) -> DocumentReader:
 
 
 def open_finger_scanner(name: str, url: str) -> FingerScanner:
-    """Open `usb:`, `simulated:` or `folder:`; raises DeviceUrlError and what opening raises."""
+    """Open `usb:`, `serial:`, `simulated:` or `folder:`.
+
+    Raises DeviceUrlError and what opening raises.
+    """
     return _open(_FINGER_SCANNERS, "finger scanner", DeviceUrl.parse(name, url))
 
 
@@ -148,6 +151,15 @@ def _usb_scanner(url: DeviceUrl) -> Callable[[], FingerScanner]:
     return lambda: open_uru4000(url.device, url.params, url.host)
 
 
+def _serial_scanner(url: DeviceUrl) -> Callable[[], FingerScanner]:
+    from drivers.fingerprint.zfm import ModuleSettings, open_zfm
+    from drivers.transport.serial_port import SerialPort
+
+    url.file()
+    ModuleSettings.of(url.params)
+    return lambda: open_zfm(url, SerialPort.open)
+
+
 def _simulated_scanner(url: DeviceUrl) -> Callable[[], FingerScanner]:
     from drivers.fingerprint.simulated import check_params, open_simulated
 
@@ -196,6 +208,7 @@ _DOCUMENT_READERS: _Factories[DocumentReader] = {
 }
 _FINGER_SCANNERS: _Factories[FingerScanner] = {
     "usb": _usb_scanner,
+    "serial": _serial_scanner,
     "simulated": _simulated_scanner,
     "folder": _finger_folder,
 }

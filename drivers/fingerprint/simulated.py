@@ -1,47 +1,59 @@
-"""A simulated U.are.U scanner for `simulated:`: cues lay fingers down, lift them, pull the plug."""
+"""Simulated scanners for `simulated:`: cues lay fingers down, lift them, pull the plug."""
 
+import atexit
 import math
 import time
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
-import cv2
-import numpy as np
-
+from drivers.fingerprint.api import FingerScanner
 from drivers.fingerprint.simulated_bus import SERIAL, SimulatedBus
-from drivers.fingerprint.simulated_uru4000 import SimulatedUru4000, empty_glass
-from drivers.fingerprint.synthetic import PATTERNS, grow, impression
-from drivers.fingerprint.synthetic import PPI as GROWN_PPI
-from drivers.fingerprint.uru4000 import Uru4000, open_uru4000
+from drivers.fingerprint.simulated_fingers import empty_glass, faint, touch
+from drivers.fingerprint.simulated_uru4000 import SimulatedUru4000
+from drivers.fingerprint.simulated_zfm_peer import ZfmPeer
+from drivers.fingerprint.uru4000 import open_uru4000
 from drivers.fingerprint.uru4000_image import HEIGHT_PX, WIDTH_PX, Gray
 from drivers.fingerprint.uru4000_protocol import MODELS, PPI
+from drivers.fingerprint.zfm import open_zfm
 from drivers.stage import Cue, StageDoor
-from drivers.url import Params
+from drivers.transport.serial_port import SerialPort
+from drivers.url import DeviceUrl, Params
 
-_MODELS = {"4500": (0x05BA, 0x000A), "msv2": (0x045E, 0x00CA)}
-_SCALE = PPI / GROWN_PPI
-_LATENT_SHARE = 0.12
+USB_MODELS = {
+    "4500": (0x05BA, 0x000A),
+    "4000": (0x05BA, 0x0007),
+    "4000-keyboard": (0x05BA, 0x0008),
+    "ms-keyboard": (0x045E, 0x00BB),
+    "ms-mouse": (0x045E, 0x00BC),
+    "ms": (0x045E, 0x00BD),
+    "msv2": (0x045E, 0x00CA),
+}
+SERIAL_MODEL = "zfm"
+
+_GLASS = (HEIGHT_PX, WIDTH_PX)
 _HOLD_S = 5.0
 _LONGEST_HOLD_S = 3600.0
 
 # A device outlives the program's handle on it: closing and opening the scanner finds the same peer.
 _BUSES: dict[Path, tuple[SimulatedBus, StageDoor]] = {}
+_PEERS: dict[Path, ZfmPeer] = {}
 
 
-def open_simulated(name: str, stage_path: Path, params: Params) -> Uru4000:
+def open_simulated(name: str, stage_path: Path, params: Params) -> FingerScanner:
     """The shipped driver on a simulated scanner that takes its cues at `stage_path`.
 
     Parameters: `hold_s`, how long a finger stays after it was noticed (0: until a cue lifts it);
-    `seed`, whose fingers; `model`, 4500 or msv2. Cues: {"finger": "right_index"}, {"finger": null}
-    or false, {"latent": true} (what the last finger left, or the one named with it),
-    {"unplug": true}, {"replug": true}, {"unplug_at_transfer": 7}, {"silent": true},
-    {"garbage": true}, {"death": true}; with "delay_s" it comes later.
-    Raises what `open_uru4000` raises.
+    `seed`, whose fingers; `model`, one of USB_MODELS or zfm. Cues: {"finger": "right_index"},
+    {"finger": null} or false, {"latent": true} (what the last finger left, or the one named with
+    it), {"unplug": true}, {"replug": true}, {"unplug_at_transfer": 7}, {"silent": true}; over USB
+    also {"garbage": true} and {"death": true}; on a serial line those of simulated_zfm_peer; with
+    "delay_s" it comes later. Raises what `open_uru4000` and `open_zfm` raise.
     """
     hold_s, person, model = check_params(params)
+    if model == SERIAL_MODEL:
+        return _open_module(name, stage_path, hold_s, person)
     if stage_path not in _BUSES or not stage_path.exists():
         leave_stage(stage_path)
         _BUSES[stage_path] = _build(stage_path, hold_s, person, model)
@@ -49,24 +61,40 @@ def open_simulated(name: str, stage_path: Path, params: Params) -> Uru4000:
     return open_uru4000(name, Params(name, {"serial": SERIAL}), backend=bus)
 
 
+def _open_module(name: str, stage_path: Path, hold_s: float, person: int) -> FingerScanner:
+    if stage_path not in _PEERS or not stage_path.exists():
+        leave_stage(stage_path)
+        _PEERS[stage_path] = ZfmPeer(stage_path, person, hold_s)
+    tty = str(_PEERS[stage_path].tty)
+    return open_zfm(DeviceUrl(name, "serial", "", tty, Params(name)), SerialPort.open)
+
+
 def check_params(params: Params) -> tuple[float, int, str]:
     """How long a finger stays, whose it is, on which model; raises DeviceUrlError."""
     params.only("hold_s", "seed", "model")
     hold_s = params.seconds("hold_s", _HOLD_S, _LONGEST_HOLD_S) or math.inf
     person = params.whole("seed", 1, 0, 2**31 - 1)
-    return hold_s, person, params.choice("model", "4500", tuple(_MODELS))
+    return hold_s, person, params.choice("model", "4500", (*USB_MODELS, SERIAL_MODEL))
 
 
 def leave_stage(stage_path: Path) -> None:
     """Take the peer off its stage; nothing happens where there is none."""
     if stage_path in _BUSES:
         _BUSES.pop(stage_path)[1].close()
+    if stage_path in _PEERS:
+        _PEERS.pop(stage_path).leave()
+
+
+@atexit.register
+def _all_leave() -> None:
+    for stage_path in list(_PEERS):
+        leave_stage(stage_path)
 
 
 def _build(
     stage_path: Path, hold_s: float, person: int, model: str
 ) -> tuple[SimulatedBus, StageDoor]:
-    usb_id = _MODELS[model]
+    usb_id = USB_MODELS[model]
     door = StageDoor(stage_path)
     visitor = Visitor(door, partial(finger_picture, person), hold_s)
     return SimulatedBus(partial(SimulatedUru4000, MODELS[usb_id]), usb_id, visitor), door
@@ -80,7 +108,7 @@ class Visitor:
     picture_of: Callable[[str, int], Gray]
     hold_s: float = math.inf
     _touches: int = 0
-    _last: Gray = field(default_factory=empty_glass)
+    _last: Gray = field(default_factory=lambda: empty_glass(_GLASS))
     _lift_at_s: float = math.inf
     _due: list[tuple[float, Cue]] = field(default_factory=list)
 
@@ -101,11 +129,11 @@ class Visitor:
             case {"finger": str(finger)}:
                 self._touches += 1
                 self._last = self.picture_of(finger, self._touches)
-                self._place(bus, _faint(self._last) if cue.get("latent") else self._last)
+                self._place(bus, faint(self._last) if cue.get("latent") else self._last)
             case {"finger": None | False}:
                 self._lift(bus)
             case {"latent": True}:
-                self._place(bus, _faint(self._last))
+                self._place(bus, faint(self._last))
             case {"unplug": True}:
                 bus.unplug()
             case {"replug": True}:
@@ -142,27 +170,6 @@ def _break(cue: Cue, bus: SimulatedBus) -> None:
             pass
 
 
-def _faint(picture: Gray) -> Gray:
-    """What a finger leaves on the glass."""
-    return np.asarray(
-        cv2.addWeighted(picture, _LATENT_SHARE, empty_glass(), 1 - _LATENT_SHARE, 0.0)
-    )
-
-
-@lru_cache(maxsize=10)
-def _master(person: int, finger: str) -> Gray:
-    """The ridges of one finger; growing them takes a third of a second."""
-    seed = zlib.crc32(f"{person}/{finger}".encode())
-    return grow(seed, pattern=PATTERNS[seed % len(PATTERNS)])
-
-
-def finger_picture(person: int, finger: str, touch: int) -> Gray:
-    """One touch of one finger as it lies on the glass, which shows its middle: uint8 (290, 384)."""
-    seed = zlib.crc32(f"{person}/{finger}/{touch}".encode())
-    laid = cv2.resize(impression(_master(person, finger), seed), None, fx=_SCALE, fy=_SCALE)
-    top, left = (laid.shape[0] - HEIGHT_PX) // 2, (WIDTH_PX - laid.shape[1]) // 2
-    glass = empty_glass()
-    seen = laid[top : top + HEIGHT_PX, max(-left, 0) : max(-left, 0) + WIDTH_PX]
-    begin = max(left, 0)
-    glass[:, begin : begin + seen.shape[1]] = seen
-    return glass
+def finger_picture(person: int, finger: str, count: int) -> Gray:
+    """One touch of one finger as it lies on a U.are.U's glass: uint8 (290, 384)."""
+    return touch(person, finger, count, _GLASS, PPI)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from drivers.fingerprint.simulated_fingers import empty_glass
 from drivers.fingerprint.uru4000_image import (
     HEADER_BYTES,
     HEIGHT_PX,
@@ -45,19 +46,13 @@ LAYOUT = (
 )
 DEVICE_INFO = bytes.fromhex("00000000011500000000001000000000")
 
+_GLASS = (HEIGHT_PX, WIDTH_PX)
 _LOW_POWER = 0x80
 _WAITING_INTERRUPTS = 8
-_LIGHT = 234
 
 
 class StallError(Exception):
     """The device refuses a request."""
-
-
-def empty_glass() -> Gray:
-    """A picture of nothing: light, with a little noise; uint8 (290, 384)."""
-    noise = np.random.default_rng(0).integers(0, 12, (HEIGHT_PX, WIDTH_PX))
-    return (_LIGHT + noise).astype(np.uint8)
 
 
 @dataclass(slots=True)
@@ -77,7 +72,7 @@ class SimulatedUru4000:
     _key_register: bytes = b""
     _pending: "deque[Interrupt]" = field(default_factory=lambda: deque(maxlen=_WAITING_INTERRUPTS))
     _image: bytes = b""
-    _glass: Gray = field(default_factory=empty_glass)
+    _glass: Gray = field(default_factory=lambda: empty_glass(_GLASS))
     _finger: bool = False
     _spoilt: bool = False
     _dying: bool = False
@@ -90,7 +85,7 @@ class SimulatedUru4000:
 
     def lift(self) -> None:
         """Take the finger away."""
-        self._glass, self._finger, self.noticed = empty_glass(), False, False
+        self._glass, self._finger, self.noticed = empty_glass(_GLASS), False, False
         if self._mode is Mode.AWAIT_FINGER_OFF:
             self._pending.append(Interrupt.FINGER_OFF)
 

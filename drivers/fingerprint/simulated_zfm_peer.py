@@ -1,0 +1,261 @@
+"""The far end of a simulated ZFM module: a pseudo terminal, a thread, and cues from a stage.
+
+The two ends must run at the same speed, or each hears noise. Cues (drivers.stage):
+
+    {"finger": "right_index"}      lay a finger down; null or false lifts it
+    {"latent": true}               what the last finger left, or the one named with it
+    {"delay_s": 0.5}               ... only after this time
+    {"unplug": true} {"replug": true}  the cable; its speed and password outlive it
+    {"unplug_at_transfer": 7}      the plug is pulled at the n-th packet from now, of either end
+    {"spoil_at_packet": 7}         one bit of the n-th packet that the module sends is turned
+    {"cut_at_packet": 7}           only half of that one arrives, and nothing after it
+    {"noise": 40}                  so many random bytes before the next packet
+    {"babble": true}               noise without an end, until false
+    {"silent": true}               it hears and says nothing, until false
+    {"each_s": 0.002}              time between two packets that it sends; 0 at first
+"""
+
+import math
+import os
+import random
+import select
+import termios
+import time
+import tty
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+
+from drivers.fingerprint.simulated_fingers import Gray, empty_glass, faint, touch
+from drivers.fingerprint.simulated_zfm import PPI, SHAPE, SimulatedZfm
+from drivers.stage import Cue, StageDoor, send_cue
+
+_WAIT_S = 5.0
+_ROOM_S = 0.2
+_BABBLE_S = 0.01
+_GROWING_S = 0.02
+_BABBLE_BYTES = 50
+_HEAR_BYTES = 4096
+_SPEED_AT = 5  # of what tcgetattr gives
+_SPEEDS = {  # from the terminal's constants, such as B57600
+    getattr(termios, name): int(name[1:])
+    for name in dir(termios)
+    if name.startswith("B") and name[1:].isdigit()
+}
+
+
+@dataclass(slots=True, eq=False)
+class ZfmPeer:
+    """The module on the far end; `tty` links to the pseudo terminal while it is plugged in.
+
+    person: whose fingers; hold_s: how long a finger stays after it was noticed.
+    """
+
+    stage: Path
+    person: int = 1
+    hold_s: float = math.inf
+    module: SimulatedZfm = field(default_factory=SimulatedZfm)
+    _door: StageDoor = field(init=False)
+    _thread: Thread = field(init=False)
+    _host_end: int = -1
+    _peer_end: int = -1
+    _out: "deque[bytes]" = field(default_factory=deque)
+    _next_out_s: float = 0.0
+    _each_s: float = 0.0
+    _due: list[tuple[float, Cue]] = field(default_factory=list)
+    _faults: dict[str, int] = field(default_factory=dict)
+    _silent: bool = False
+    _babbles: bool = False
+    _grower: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "grower"))
+    _grows: "Future[Gray] | None" = None
+    _faintly: bool = False
+    _touches: int = 0
+    _last: Gray = field(default_factory=lambda: empty_glass(SHAPE))
+    _lift_at_s: float = math.inf
+    _chance: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311 (noise)
+    _leaving: bool = False
+
+    def __post_init__(self) -> None:
+        self._door = StageDoor(self.stage)
+        self._plug_in()
+        self._thread = Thread(target=self._play, name=f"peer-{self.stage.name}", daemon=True)
+        self._thread.start()
+
+    @property
+    def tty(self) -> Path:
+        """Where the host finds the port, as udev's link would stand in /dev."""
+        return self.stage.with_name(self.stage.name + ".tty")
+
+    @property
+    def plugged(self) -> bool:
+        """Whether the cable is in."""
+        return self._peer_end >= 0
+
+    def leave(self) -> None:
+        """End the play and take the device away; safe to call twice."""
+        self._leaving = True
+        send_cue(self.stage, leave=True)
+        self._thread.join(_WAIT_S)
+        self._grower.shutdown()
+
+    def _play(self) -> None:
+        while not self._leaving:
+            self._due += [(time.monotonic() + _number(c, "delay_s"), c) for c in self._door.cues()]
+            self._act_what_is_due()
+            self._watch_finger()
+            ends = [self._peer_end] if self.plugged else []
+            due_out = ends if self._out and time.monotonic() >= self._next_out_s else []
+            heard, room, _ = select.select(
+                [self._door.fileno(), *ends], due_out, [], self._patience_s()
+            )
+            if self._peer_end in heard:
+                self._hear()
+            if self._babbles and self.plugged:
+                self._put(self._chance.randbytes(_BABBLE_BYTES))
+            if room and self.plugged:
+                self._send()
+        self._pull_out()
+        self._door.close()
+
+    def _act_what_is_due(self) -> None:
+        """One cue after another; while a finger grows, the module goes on answering."""
+        if self._grows is not None and self._grows.done():
+            self._last, self._grows = self._grows.result(), None
+            self._place(faint(self._last) if self._faintly else self._last)
+        for due in [one for one in self._due if one[0] <= time.monotonic()]:
+            if self._grows is None:
+                self._due.remove(due)
+                self._act(due[1])
+
+    def _patience_s(self) -> float:
+        if self._grows is not None:
+            return _GROWING_S
+        moments = [due_s for due_s, _ in self._due]
+        if math.isfinite(self._lift_at_s):
+            moments.append(self._lift_at_s)
+        if self._out and self.plugged and self._next_out_s > time.monotonic():
+            moments.append(self._next_out_s)
+        if self._babbles and self.plugged:
+            moments.append(time.monotonic() + _BABBLE_S)
+        return min(max(0.0, min(moments, default=math.inf) - time.monotonic()), _WAIT_S)
+
+    def _watch_finger(self) -> None:
+        if self.module.noticed and math.isinf(self._lift_at_s):
+            self._lift_at_s = time.monotonic() + self.hold_s
+        if time.monotonic() >= self._lift_at_s:
+            self._place(None)
+
+    def _place(self, picture: Gray | None) -> None:
+        self._lift_at_s = math.inf
+        self.module.place(picture)
+
+    def _act(self, cue: Cue) -> None:
+        match cue:
+            case {"finger": str(finger)}:
+                self._touches += 1
+                self._faintly = bool(cue.get("latent"))
+                shown = (self.person, finger, self._touches, SHAPE, PPI)
+                self._grows = self._grower.submit(touch, *shown)
+            case {"finger": None | False}:
+                self._place(None)
+            case {"latent": True}:
+                self._place(faint(self._last))
+            case {"unplug": True}:
+                self._pull_out()
+            case {"replug": True}:
+                self._pull_out()
+                self._place(None)
+                self._plug_in()
+            case _:
+                self._disturb(cue)
+
+    def _disturb(self, cue: Cue) -> None:
+        match cue:
+            case {"silent": bool(silent)}:
+                self._silent = silent
+            case {"babble": bool(babbles)}:
+                self._babbles = babbles
+            case {"each_s": int() | float()}:
+                self._each_s = _number(cue, "each_s")
+            case _:
+                for name in ("unplug_at_transfer", "spoil_at_packet", "cut_at_packet", "noise"):
+                    if name in cue:
+                        self._faults[name] = int(_number(cue, name))
+
+    def _hear(self) -> None:
+        data = b""
+        with suppress(OSError):
+            data = os.read(self._peer_end, _HEAR_BYTES)
+        if not data or self._falls_out():
+            return
+        if self._host_baud() != self.module.baud:
+            data = self._chance.randbytes(len(data))
+        if self._silent:
+            return
+        self._out += self.module.hear(data)
+
+    def _host_baud(self) -> int:
+        return _SPEEDS.get(termios.tcgetattr(self._host_end)[_SPEED_AT], 0)
+
+    def _send(self) -> None:
+        """The packet that is due, as the line makes it arrive."""
+        if self._falls_out():
+            return
+        data = self._out.popleft()
+        self._next_out_s = time.monotonic() + self._each_s
+        if self._counts("spoil_at_packet"):
+            data = data[:-1] + bytes([data[-1] ^ 1])
+        if self._counts("cut_at_packet"):
+            data = data[: len(data) // 2]
+            self._out.clear()
+        data = self._chance.randbytes(self._faults.pop("noise", 0)) + data
+        if self._host_baud() != self.module.baud:
+            data = self._chance.randbytes(len(data))
+        self._put(data)
+        if not self._out:
+            self.module.sent()
+
+    def _falls_out(self) -> bool:
+        if self._counts("unplug_at_transfer"):
+            self._pull_out()
+        return not self.plugged
+
+    def _counts(self, fault: str) -> bool:
+        """One packet more; True for the one that the fault was meant for."""
+        if fault in self._faults:
+            self._faults[fault] -= 1
+            if self._faults[fault] <= 0:
+                del self._faults[fault]
+                return True
+        return False
+
+    def _put(self, data: bytes) -> None:
+        """Bytes to the host; what finds no room for a while is lost, as on a real line."""
+        left = data
+        with suppress(OSError):
+            while left and select.select([], [self._peer_end], [], _ROOM_S)[1]:
+                left = left[os.write(self._peer_end, left) :]
+
+    def _plug_in(self) -> None:
+        self.module.power_up()
+        self._peer_end, self._host_end = os.openpty()
+        tty.setraw(self._host_end)
+        os.set_blocking(self._peer_end, False)
+        self.tty.unlink(missing_ok=True)
+        self.tty.symlink_to(os.ttyname(self._host_end))
+
+    def _pull_out(self) -> None:
+        self._out.clear()
+        self.tty.unlink(missing_ok=True)
+        for end in (self._peer_end, self._host_end):
+            if end >= 0:
+                os.close(end)
+        self._peer_end = self._host_end = -1
+
+
+def _number(cue: Cue, key: str) -> float:
+    value = cue.get(key, 0)
+    return max(0.0, float(value)) if isinstance(value, int | float) else 0.0
