@@ -88,7 +88,7 @@ _TD2_OPTIONAL = Field(1, 28, 35, checked=False)
 _TD2_COMPOSITE = (*_NUMBER_AND_BIRTH, Field(1, 21, 35))
 
 TD3 = _two_lines("TD3", 44, "P", Field(1, 28, 42), (*_NUMBER_AND_BIRTH, Field(1, 21, 43)))
-TD2 = _two_lines("TD2", 36, "ACI", _TD2_OPTIONAL, _TD2_COMPOSITE)
+TD2 = _two_lines("TD2", 36, "ICA", _TD2_OPTIONAL, _TD2_COMPOSITE)
 MRV_A = _two_lines("MRV-A", 44, "V", Field(1, 28, 44, checked=False))
 MRV_B = _two_lines("MRV-B", 36, "V", Field(1, 28, 36, checked=False))
 RO_ID = _two_lines("RO-ID", 36, "I", _TD2_OPTIONAL, _TD2_COMPOSITE)
@@ -96,7 +96,7 @@ TD1 = Layout(
     name="TD1",
     lines=3,
     columns=30,
-    begins="ACI",
+    begins="ICA",
     names=Field(2, 0, 30, checked=False),
     number=Field(0, 5, 14),
     nationality=Field(1, 15, 18, checked=False),

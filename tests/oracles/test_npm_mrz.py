@@ -207,7 +207,7 @@ def document(chance: random.Random) -> MrzFields:
         number = f"{issued}75A{chance.randint(0, 99999):05d}"
     return MrzFields(
         layout=layout,
-        document_code="ID" if french else "P" if layout == "TD3" else chance.choice("ACI"),
+        document_code="ID" if french else "P" if layout == "TD3" else chance.choice("ICA"),
         issuing_state="FRA" if french else chance.choice(STATES),
         surname=name(chance, chance.choice([1, 1, 2, 5])),
         given_names=name(chance, chance.choice([0, 1, 2, 4])),
