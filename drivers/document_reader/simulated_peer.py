@@ -161,21 +161,18 @@ class Peer:
     def _send(self, data: bytes, each_s: float = 0.0) -> None:
         """Bytes to the host; what finds no room is lost, as on a real line.
 
-        A device whose bytes belong together waits a moment for room, as its bus would.
+        A device whose bytes belong together waits a moment for room, then loses all that is left.
         """
         size = self.unit if each_s else max(self.unit, _CHUNK_BYTES)
         for at in range(0, len(data), size):
             select.select([], [], [], each_s)
+            if self.unit > 1 and not self._has_room():
+                return
             with suppress(OSError):
-                self._put(data[at : at + size])
+                os.write(self._peer_end, data[at : at + size])
 
-    def _put(self, data: bytes) -> None:
-        if self.unit == 1:
-            os.write(self._peer_end, data)
-            return
-        left = data
-        while left and select.select([], [self._peer_end], [], _ROOM_S)[1]:
-            left = left[os.write(self._peer_end, left) :]
+    def _has_room(self) -> bool:
+        return self.plugged and bool(select.select([], [self._peer_end], [], _ROOM_S)[1])
 
     def _plug_in(self) -> None:
         self._manners = self.make_manners()
@@ -188,10 +185,11 @@ class Peer:
     def _pull_out(self) -> None:
         self._on_glass = None
         self.tty.unlink(missing_ok=True)
-        for end in (self._peer_end, self._host_end):
+        ends = (self._peer_end, self._host_end)
+        self._peer_end = self._host_end = -1  # before the host can notice: it asks `plugged` then
+        for end in ends:
             if end >= 0:
                 os.close(end)
-        self._peer_end = self._host_end = -1
 
 
 def _lines(cue: Cue) -> Lines:

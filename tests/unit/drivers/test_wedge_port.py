@@ -76,13 +76,18 @@ def test_the_wrong_country_is_told(stage):
     peer.leave()
 
 
-def test_what_was_typed_before_the_question_is_no_answer(stage):
-    reader = registry.open_document_reader("reader", f"simulated://{stage}?framing=keyboard-us")
-    send_cue(stage, present="expired")
-    threading.Event().wait(0.1)
-    send_cue(stage, present="specimen", delay_s=ARMED_S)
+def test_what_was_typed_before_the_question_is_no_answer():
+    far, near = os.openpty()
+    tty.setraw(near)
+    reader = registry.open_document_reader("reader", f"evdev://{os.ttyname(near)}")
+    os.write(far, TYPING["keyboard-us"](EXPIRED)[-150 * EVENT.size :])  # what the kernel keeps
+    later = threading.Timer(0.4, os.write, [far, TYPING["keyboard-us"](PASSPORT)])
+    later.start()
     assert read(reader) == PASSPORT
+    later.join()
     reader.close()
+    os.close(far)
+    os.close(near)
 
 
 def test_half_a_document_noise_and_a_slow_reader(stage):
