@@ -18,6 +18,7 @@ from drivers.document_reader.wedge_typing import TYPING
 
 REPO = Path(__file__).resolve().parents[2]
 NODE = "/dev/input/event7"
+START_S = 6.0  # by then the program listens, on a busy machine too
 DEVICE = f"""P: /devices/pci0000:00/usb1/1-1/1-1:1.0/0003:1234:0001.0001/input/input7/event7
 N: {NODE.removeprefix("/dev/")}
 E: DEVNAME={NODE}
@@ -42,7 +43,7 @@ url = sys.argv[1]
 said = {"simulated": registry.is_simulated(url)}
 reader = registry.open_document_reader("reader", url)
 try:
-    said["lines"] = reader.read(Deadline.after("reader", 8)).lines
+    said["lines"] = reader.read(Deadline.after("reader", 25)).lines
 except DeviceError as error:
     said["error"] = type(error).__name__
 reader.close()
@@ -60,13 +61,13 @@ def evemu(data: bytes, from_s: float) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("keys", "lines"), [("us", PASSPORT), ("fr", CARD), ("de", PASSPORT)])
+@pytest.mark.parametrize(("keys", "lines"), [("us", PASSPORT), ("fr", CARD)])
 def test_the_node_is_grabbed_and_what_it_types_is_read(tmp_path, keys, lines):
     if shutil.which("umockdev-run") is None:
         pytest.skip("umockdev is not installed (Debian package umockdev).")
     (tmp_path / "device").write_text(DEVICE, encoding="ascii")
     typed = tmp_path / "events"
-    typed.write_text(evemu(TYPING[f"keyboard-{keys}"](lines), 3.0), encoding="ascii")
+    typed.write_text(evemu(TYPING[f"keyboard-{keys}"](lines), START_S), encoding="ascii")
     words = ["umockdev-run", "-d", str(tmp_path / "device"), "-e", f"{NODE}={typed}", "--"]
     words += [sys.executable, "-c", READ, f"evdev://{NODE}?keys={keys}"]
     done = subprocess.run(words, cwd=REPO, capture_output=True, text=True, timeout=40, check=False)
