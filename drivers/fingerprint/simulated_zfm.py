@@ -35,6 +35,7 @@ class SimulatedZfm:
 
     password, address, speed, size of packets and level are kept without power. `confirms_late`:
     it says at the new speed that it changed its speed. `mute`: commands that it does not know.
+    `hears_all`: it answers also to what is meant for another address.
     """
 
     password: int = 0
@@ -43,6 +44,7 @@ class SimulatedZfm:
     packet_code: int = 2
     confirms_late: bool = False
     mute: frozenset[int] = frozenset()
+    hears_all: bool = False
     glass: Gray | None = None
     noticed: bool = False  # the finger that lies there was seen
     _level: int = _SECURITY
@@ -66,7 +68,7 @@ class SimulatedZfm:
         for one in self._decoder.feed(data):
             if isinstance(one, Damage):
                 said.append(self._confirm(Confirmation.BAD_PACKET))
-            elif one.kind is Kind.COMMAND and one.address == self.address:
+            elif one.kind is Kind.COMMAND and (self.hears_all or one.address == self.address):
                 said += self._obey(one.content)
         if self.confirms_late:
             self.sent()

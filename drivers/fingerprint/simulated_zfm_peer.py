@@ -7,8 +7,8 @@ The two ends must run at the same speed, or each hears noise. Cues (drivers.stag
     {"delay_s": 0.5}               ... only after this time
     {"unplug": true} {"replug": true}  the cable; its speed and password outlive it
     {"unplug_at_transfer": 7}      the plug is pulled at the n-th packet from now, of either end
-    {"spoil_at_packet": 7}         one bit of the n-th packet that the module sends is turned
-    {"cut_at_packet": 7}           only half of that one arrives, and nothing after it
+    {"spoil_at_packet": [7, 9]}    one bit of the n-th packets that the module sends is turned
+    {"cut_at_packet": 7}           only half of that one arrives, and nothing that waits behind it
     {"noise": 40}                  so many random bytes before the next packet
     {"babble": true}               noise without an end, until false
     {"silent": true}               it hears and says nothing, until false
@@ -39,6 +39,7 @@ _BABBLE_S = 0.01
 _GROWING_S = 0.02
 _BABBLE_BYTES = 50
 _HEAR_BYTES = 4096
+_FAULTS = frozenset({"unplug_at_transfer", "spoil_at_packet", "cut_at_packet"})
 _SPEED_AT = 5  # of what tcgetattr gives
 _SPEEDS = {  # from the terminal's constants, such as B57600
     getattr(termios, name): int(name[1:])
@@ -58,6 +59,7 @@ class ZfmPeer:
     person: int = 1
     hold_s: float = math.inf
     module: SimulatedZfm = field(default_factory=SimulatedZfm)
+    plugs: int = 0  # how often it was plugged in
     _door: StageDoor = field(init=False)
     _thread: Thread = field(init=False)
     _host_end: int = -1
@@ -66,7 +68,8 @@ class ZfmPeer:
     _next_out_s: float = 0.0
     _each_s: float = 0.0
     _due: list[tuple[float, Cue]] = field(default_factory=list)
-    _faults: dict[str, int] = field(default_factory=dict)
+    _faults: dict[str, list[int]] = field(default_factory=dict)
+    _noise_bytes: int = 0
     _silent: bool = False
     _babbles: bool = False
     _grower: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "grower"))
@@ -102,23 +105,29 @@ class ZfmPeer:
         self._grower.shutdown()
 
     def _play(self) -> None:
+        """A cue that came before a command is acted before the command is heard."""
         while not self._leaving:
+            heard, room = self._wait()
             self._due += [(time.monotonic() + _number(c, "delay_s"), c) for c in self._door.cues()]
             self._act_what_is_due()
             self._watch_finger()
-            ends = [self._peer_end] if self.plugged else []
-            due_out = ends if self._out and time.monotonic() >= self._next_out_s else []
-            heard, room, _ = select.select(
-                [self._door.fileno(), *ends], due_out, [], self._patience_s()
-            )
-            if self._peer_end in heard:
+            if heard and self.plugged:
                 self._hear()
             if self._babbles and self.plugged:
                 self._put(self._chance.randbytes(_BABBLE_BYTES))
-            if room and self.plugged:
+            if room and self._out and self.plugged:
                 self._send()
         self._pull_out()
         self._door.close()
+
+    def _wait(self) -> tuple[bool, bool]:
+        """Whether the host said something, and whether there is room for what is due to it."""
+        ends = [self._peer_end] if self.plugged else []
+        due_out = ends if self._out and time.monotonic() >= self._next_out_s else []
+        ready, room, _ = select.select(
+            [self._door.fileno(), *ends], due_out, [], self._patience_s()
+        )
+        return self._peer_end in ready, bool(room)
 
     def _act_what_is_due(self) -> None:
         """One cue after another; while a finger grows, the module goes on answering."""
@@ -181,9 +190,9 @@ class ZfmPeer:
             case {"each_s": int() | float()}:
                 self._each_s = _number(cue, "each_s")
             case _:
-                for name in ("unplug_at_transfer", "spoil_at_packet", "cut_at_packet", "noise"):
-                    if name in cue:
-                        self._faults[name] = int(_number(cue, name))
+                self._noise_bytes += int(_number(cue, "noise"))
+                for name in _FAULTS & cue.keys():
+                    self._faults[name] = _numbers(cue[name])
 
     def _hear(self) -> None:
         data = b""
@@ -211,7 +220,7 @@ class ZfmPeer:
         if self._counts("cut_at_packet"):
             data = data[: len(data) // 2]
             self._out.clear()
-        data = self._chance.randbytes(self._faults.pop("noise", 0)) + data
+        data, self._noise_bytes = self._chance.randbytes(self._noise_bytes) + data, 0
         if self._host_baud() != self.module.baud:
             data = self._chance.randbytes(len(data))
         self._put(data)
@@ -224,13 +233,10 @@ class ZfmPeer:
         return not self.plugged
 
     def _counts(self, fault: str) -> bool:
-        """One packet more; True for the one that the fault was meant for."""
-        if fault in self._faults:
-            self._faults[fault] -= 1
-            if self._faults[fault] <= 0:
-                del self._faults[fault]
-                return True
-        return False
+        """One packet more; True for one that the fault was meant for."""
+        counts = [count - 1 for count in self._faults.get(fault, [])]
+        self._faults[fault] = [count for count in counts if count > 0]
+        return len(counts) > len(self._faults[fault])
 
     def _put(self, data: bytes) -> None:
         """Bytes to the host; what finds no room for a while is lost, as on a real line."""
@@ -240,12 +246,15 @@ class ZfmPeer:
                 left = left[os.write(self._peer_end, left) :]
 
     def _plug_in(self) -> None:
+        self._faults.clear()
+        self._noise_bytes = 0
         self.module.power_up()
         self._peer_end, self._host_end = os.openpty()
         tty.setraw(self._host_end)
         os.set_blocking(self._peer_end, False)
         self.tty.unlink(missing_ok=True)
         self.tty.symlink_to(os.ttyname(self._host_end))
+        self.plugs += 1
 
     def _pull_out(self) -> None:
         self._out.clear()
@@ -259,3 +268,9 @@ class ZfmPeer:
 def _number(cue: Cue, key: str) -> float:
     value = cue.get(key, 0)
     return max(0.0, float(value)) if isinstance(value, int | float) else 0.0
+
+
+def _numbers(value: object) -> list[int]:
+    """One whole number or a list of them."""
+    many = value if isinstance(value, list) else [value]
+    return [one for one in many if isinstance(one, int)]
