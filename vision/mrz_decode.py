@@ -1,7 +1,7 @@
 """From the line network's odds to characters: freely, or a known number of likely ones; pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,15 +14,21 @@ NONE = len(SIGNS)
 UNLIKELY = 0.03
 """A character's odds are multiplied with it where the layout does not expect that character."""
 _TINY = 1e-9
+_ODD = 0.5
+"""The confidence of a character that the layout does not expect is cut to this share."""
 Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Decoded:
-    """Characters in order: odds (n, 37) that sum to 1 at most for each, and its step."""
+    """Characters in order: odds (n, 37) that sum to 1 at most for each, and its step.
+
+    `cost`: by how much, in log odds, the best free reading is likelier; 0 for that reading itself.
+    """
 
     odds: Array
     steps: Array
+    cost: float = 0.0
 
     def __repr__(self) -> str:
         """Say the count, never the text."""
@@ -90,7 +96,9 @@ def exactly(steps: Array, count: int) -> Decoded:
         blank_from[t] = np.where(best > ends, top, -1)
         ends = np.maximum(ends, best) + blank[t]
         on = options.max(0) + signs[t]
-    return _gathered(steps, _walk_back(ends, on, came, back_class, blank_from))
+    decoded = _gathered(steps, _walk_back(ends, on, came, back_class, blank_from))
+    likeliest = float(log.max(1).sum())
+    return replace(decoded, cost=likeliest - float(max(ends[count], on[count].max())))
 
 
 def settle(decoded: Decoded, likely: Sequence[str]) -> Settled:
@@ -115,10 +123,12 @@ def _chosen(decoded: Decoded, prior: Array) -> Settled:
     order = np.argsort(-weighed, axis=1)
     rows = np.arange(len(weighed))
     first, second = order[:, 0], order[:, 1]
-    score = float(np.log(weighed[rows, first] + _TINY).mean())
+    expected = np.where(prior[rows, first] < 1, _ODD, 1.0)
+    sure = expected * np.exp(-decoded.cost)
+    score = float(np.log(weighed[rows, first] + _TINY).mean()) - decoded.cost / len(weighed)
     return Settled(
         text="".join(SIGNS[i] for i in first),
-        confidence=tuple((weighed[rows, first] / total).tolist()),
+        confidence=tuple((weighed[rows, first] / total * sure).tolist()),
         second="".join(SIGNS[i] for i in second),
         second_confidence=tuple((weighed[rows, second] / total).tolist()),
         score=score,

@@ -14,7 +14,7 @@ from vision.model_store import Model, ModelStore
 from vision.mrz_advice import advice_for, advice_without_zone
 from vision.mrz_reading import MrzLine, MrzReading, MrzShape, Quad
 from vision.mrz_strip import normalise
-from vision.mrz_zone import PAGE_PX, ZoneBox, ZoneFinder, look_matrix
+from vision.mrz_zone import PAGE_PX, LineTrace, Matrix, ZoneBox, ZoneFinder, lengthened, look_matrix
 
 LINE_MODEL = "mrz-line"
 CLOSE_LOOK_PX = 2 * PAGE_PX
@@ -25,6 +25,7 @@ _SHORTEST_PX = 8
 _PITCHES = {2: 14.0, 3: 12.5}
 _MOST_LINES = 5
 _MOST_OFF = 5
+_MORE_LOOKS = 4
 _LEAST_LINE_PX = 4
 _GOOD_LINE = -0.02
 _MOST_OFF_LINE = 2
@@ -99,8 +100,7 @@ class MrzReader:
             yield from self._finder.boxes(grey, CLOSE_LOOK_PX)
 
     def _read_box(self, grey: Gray8, box: ZoneBox, shapes: Sequence[MrzShape]) -> _Candidate | None:
-        matrix = look_matrix(box)
-        traces = self._finder.lines(mrz_cut.look(grey, matrix))[:_MOST_LINES]
+        matrix, traces = self._looked(grey, box)
         if len(traces) < 2:
             return None
         pitch_px = _PITCHES[min(len(traces), 3)]
@@ -114,6 +114,21 @@ class MrzReader:
         quads = [mrz_cut.quad(matrix, trace) for trace in traces[first:]]
         read = tuple(_line(line, quad) for line, quad in zip(lines, quads, strict=False))
         return _Candidate(MrzReading(shape.name, read), score, box)
+
+    def _looked(self, grey: Gray8, box: ZoneBox) -> tuple[Matrix, list[LineTrace]]:
+        """The lines in a box; where they leave the second look, it looks again, at more.
+
+        Lines that still leave it are none: what is beyond their ends is not known.
+        """
+        matrix = look_matrix(box)
+        traces = self._finder.lines(mrz_cut.look(grey, matrix))
+        for _ in range(_MORE_LOOKS):
+            longer = lengthened(box, traces)
+            if longer is None:
+                break
+            box, matrix = longer, look_matrix(longer)
+            traces = self._finder.lines(mrz_cut.look(grey, matrix))
+        return matrix, [] if lengthened(box, traces) else traces[:_MOST_LINES]
 
     def _steps(self, strip: npt.NDArray[np.uint8]) -> mrz_decode.Array:
         (logits,) = self._line.run(normalise(strip)[None, :, :, None])

@@ -1,6 +1,7 @@
 """Where a machine readable zone lies in a picture and where its lines run: the zone network."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -21,6 +22,9 @@ _SEEN = 0.35
 _CORE = 0.45
 _LEAST_CELLS = 12
 _LEAST_SHARE = 0.35
+_EDGE_PX = 8.0
+_LONGER = 0.5
+_LONG = 4.0
 
 Cells = npt.NDArray[np.bool_]
 Matrix = npt.NDArray[np.float64]
@@ -39,14 +43,7 @@ class ZoneBox:
 
     def turned(self) -> "ZoneBox":
         """The same place read the other way up."""
-        return ZoneBox(
-            self.middle,
-            self.along_px,
-            self.across_px,
-            self.angle_rad + np.pi,
-            self.cap_px,
-            self.strength,
-        )
+        return replace(self, angle_rad=self.angle_rad + np.pi)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +93,20 @@ def look_matrix(box: ZoneBox) -> Matrix:
     across = np.array((-along[1], along[0]))
     corner = np.array(box.middle) - along * width / 2 - across * height / 2
     return np.array(((along[0], across[0], corner[0]), (along[1], across[1], corner[1])))
+
+
+def lengthened(box: ZoneBox, traces: Sequence[LineTrace]) -> ZoneBox | None:
+    """The box with more room where lines run out of the second look; None if none do."""
+    width = LOOK_PX[1]
+    left = any(trace.first_px < _EDGE_PX for trace in traces)
+    right = any(trace.last_px > width - _EDGE_PX for trace in traces)
+    if not left and not right:
+        return None
+    step = box.along_px * _LONGER
+    shift = step / 2 * (int(right) - int(left))
+    x = box.middle[0] + shift * np.cos(box.angle_rad)
+    y = box.middle[1] + shift * np.sin(box.angle_rad)
+    return replace(box, middle=(x, y), along_px=box.along_px + step * (int(left) + int(right)))
 
 
 def _answer(model: Model, picture: npt.NDArray[np.uint8]) -> Float32:
@@ -155,15 +166,14 @@ def _box(planes: Float32, cells: Cells) -> ZoneBox:
 
 
 def _refined(points: npt.NDArray[np.float64], weight: Float32, angle: float) -> float:
-    """The long axis of the cells, where it agrees with the direction that the network saw."""
+    """The long axis of the cells; which way it reads is what the network saw."""
     centred = points - np.average(points, axis=0, weights=weight)
     spread = np.cov(centred.T, aweights=weight)
     values, vectors = np.linalg.eigh(spread)
     axis = vectors[:, 1]
     axis_angle = float(np.arctan2(axis[1], axis[0]))
     off = (axis_angle - angle + np.pi / 2) % np.pi - np.pi / 2
-    long_enough = values[1] > 6 * values[0]
-    return angle + off if long_enough and abs(off) < np.radians(25) else angle
+    return angle + off if values[1] > _LONG * values[0] else angle
 
 
 def _to_picture(box: ZoneBox, scale: float) -> ZoneBox:

@@ -143,7 +143,7 @@ def _clear(picture: Grey, rows: list[float], cap_px: float, rng: np.random.Gener
 def _somewhere(document: _Document, rng: np.random.Generator) -> npt.NDArray[np.float64]:
     """Any angle (more often upright), size and perspective; the zone mostly within."""
     height, width = document.picture.shape
-    angle = rng.uniform(0, 2 * np.pi) if rng.random() < 0.6 else rng.normal(0, 0.08)
+    angle = rng.uniform(0, 2 * np.pi) if rng.random() < 0.85 else rng.normal(0, 0.08)
     longest = max(height, width)
     scale = (
         PAGE_PX[1]

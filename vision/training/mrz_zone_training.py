@@ -15,7 +15,7 @@ from vision.training.mrz_page_samples import PageSamples
 from vision.training.mrz_zone_network import ZoneNetwork
 
 BATCH = 8
-_WHOLE_PAGES = 0.6
+_WHOLE_PAGES = 0.7
 Batch = tuple[torch.Tensor, torch.Tensor]
 
 
