@@ -48,8 +48,9 @@ def open_simulated(name: str, stage_path: Path, params: Params) -> FingerScanner
     `seed`, whose fingers; `model`, one of USB_MODELS or zfm. Cues: {"finger": "right_index"},
     {"finger": null} or false, {"latent": true} (what the last finger left, or the one named with
     it), {"unplug": true}, {"replug": true}, {"unplug_at_transfer": 7}, {"silent": true}; over USB
-    also {"garbage": true} and {"death": true}; on a serial line those of simulated_zfm_peer; with
-    "delay_s" it comes later. Raises what `open_uru4000` and `open_zfm` raise.
+    also {"garbage": 1} (so many pictures are noise) and {"death": true}; on a serial line those
+    of simulated_zfm_peer; with "delay_s" it comes later.
+    Raises what `open_uru4000` and `open_zfm` raise.
     """
     hold_s, person, model = check_params(params)
     if model == SERIAL_MODEL:
@@ -162,8 +163,8 @@ def _break(cue: Cue, bus: SimulatedBus) -> None:
     match cue:
         case {"silent": bool(silent)}:
             bus.silent = silent
-        case {"garbage": True}:
-            bus.device.spoil()
+        case {"garbage": int(images)}:
+            bus.device.spoil(images)
         case {"death": True}:
             bus.device.die()
         case _:  # what the device does not understand does not happen

@@ -48,6 +48,10 @@ DEVICE_INFO = bytes.fromhex("00000000011500000000001000000000")
 
 _GLASS = (HEIGHT_PX, WIDTH_PX)
 _LOW_POWER = 0x80
+_AWAKE = 0x01
+_CONFUSED = 0x85
+_CONFUSED_BITS = 0x84
+_SETTLING_READS = 3
 _WAITING_INTERRUPTS = 8
 
 
@@ -57,13 +61,22 @@ class StallError(Exception):
 
 @dataclass(slots=True)
 class SimulatedUru4000:
-    """One scanner that was just plugged in; give it fingers with `place` and `lift`."""
+    """One scanner that was just plugged in; give it fingers with `place` and `lift`.
+
+    confused: it comes up as the Microsoft keyboard does after a switch-off, until its status is
+    written low. stubborn: so many asks for power have no effect. late_power: so many times it
+    powers up and never says so. All three are in libfprint's notes.
+    """
 
     model: Model
     sends_clear: bool = False
     changes_key: bool = False
+    confused: bool = False
+    stubborn: int = 0
+    late_power: int = 0
     noticed: bool = False  # the finger that lies there was reported
-    _status: int = 0x01
+    _status: int = field(init=False)
+    _settling: int = 0
     _proven: bool = False
     _challenge: bytes = b""
     _announced: bool = False
@@ -74,8 +87,16 @@ class SimulatedUru4000:
     _image: bytes = b""
     _glass: Gray = field(default_factory=lambda: empty_glass(_GLASS))
     _finger: bool = False
-    _spoilt: bool = False
+    _spoilt: int = 0
     _dying: bool = False
+
+    def __post_init__(self) -> None:
+        self._status = _CONFUSED if self.confused else _AWAKE
+
+    @property
+    def lit(self) -> bool:
+        """Whether the light below the glass is on."""
+        return not self._status & _LOW_POWER and self._mode is not Mode.OFF
 
     def place(self, picture: Gray) -> None:
         """Lay a finger on the glass: uint8 (290, 384), dark ridges on a light ground."""
@@ -89,9 +110,9 @@ class SimulatedUru4000:
         if self._mode is Mode.AWAIT_FINGER_OFF:
             self._pending.append(Interrupt.FINGER_OFF)
 
-    def spoil(self) -> None:
-        """Let the next image be noise."""
-        self._spoilt = True
+    def spoil(self, images: int = 1) -> None:
+        """Let the next images be noise."""
+        self._spoilt = images
 
     def die(self) -> None:
         """Announce that the next scans fail, and mean it until the power was off."""
@@ -102,7 +123,7 @@ class SimulatedUru4000:
         """Answer a read of registers; raises StallError."""
         match register, count:
             case Register.HWSTAT, 1:
-                return bytes([self._status])
+                return bytes([self._told_status()])
             case Register.DEVICE_INFO, 16:
                 return DEVICE_INFO
             case Register.SCRAMBLE_KEY, 4 if self._key_register:
@@ -140,17 +161,32 @@ class SimulatedUru4000:
         data, self._image = self._image[:size], self._image[size:]
         return data
 
+    def _told_status(self) -> int:
+        """A confused device comes to its senses a few reads after it was written low."""
+        if self._settling:
+            self._settling -= 1
+            self._status = self._status if self._settling else _AWAKE
+        return self._status
+
     def _power(self, status: int) -> None:
-        was_low = bool(self._status & _LOW_POWER)
-        if status & _LOW_POWER:
+        if self._status & _CONFUSED_BITS == _CONFUSED_BITS:
+            if not status & _LOW_POWER:
+                self._status, self._settling = _CONFUSED_BITS & ~_LOW_POWER, _SETTLING_READS
+        elif status & _LOW_POWER:
             self._status, self._proven, self._announced = status, False, False
             self._dying = False
             self._mode, self._image = Mode.OFF, b""
             self._pending.clear()
+        elif self.stubborn:
+            self.stubborn -= 1
         elif not self.model.authenticates or self._proven:
-            self._status = status
-            if was_low:
-                self._pending.extend([Interrupt.SCAN_POWER_ON] * 3)
+            self._come_up(status)
+
+    def _come_up(self, status: int) -> None:
+        was_low, self._status = bool(self._status & _LOW_POWER), status
+        if was_low and not self.late_power:
+            self._pending.extend([Interrupt.SCAN_POWER_ON] * 3)
+        self.late_power = max(0, self.late_power - int(was_low))
 
     def _change_mode(self, value: int) -> None:
         if self._status & _LOW_POWER or not self._announced or value not in set(Mode):
@@ -175,7 +211,7 @@ class SimulatedUru4000:
 
     def _captured(self) -> bytes:
         if self._spoilt:
-            self._spoilt = False
+            self._spoilt -= 1
             return np.random.default_rng().bytes(HEADER_BYTES + 289 * WIDTH_PX)
         seen = 255 - (self._glass[::-1, ::-1] if self.model.turned else self._glass)
         layout = LAYOUT

@@ -12,7 +12,7 @@ import numpy as np
 
 from drivers.deadline import Deadline
 from drivers.device import DeviceInfo
-from drivers.errors import DeviceError, DeviceTimeoutError, DeviceUrlError
+from drivers.errors import DeviceError, DeviceTimeoutError, DeviceUrlError, ProtocolError
 from drivers.fingerprint.api import FingerPicture
 from drivers.fingerprint.uru4000_image import (
     SEED_BYTES,
@@ -135,8 +135,7 @@ class Uru4000:
         Raises DeviceTimeoutError, CancelledError, ProtocolError, DeviceGoneError.
         """
         try:
-            self._arm(Mode.AWAIT_FINGER_ON, Interrupt.FINGER_ON, deadline)
-            raw = self._image(deadline.sooner(_IMAGE_LIMIT_S))
+            raw = self._raw(deadline)
             at_s = time.monotonic()
             rows = self._run(unscramble(raw, self._seed), deadline)
         except DeviceError:
@@ -169,6 +168,20 @@ class Uru4000:
                 if self._await(frozenset({wanted, Interrupt.DEATH}), deadline) is wanted:
                     return
             self._awake = False
+
+    def _raw(self, deadline: Deadline) -> RawImage:
+        """One whole image; one that cannot be, or does not come, is taken anew once.
+
+        The family sends such images now and then; libfprint takes them anew, too.
+        """
+        self._arm(Mode.AWAIT_FINGER_ON, Interrupt.FINGER_ON, deadline)
+        try:
+            return self._image(deadline.sooner(_IMAGE_LIMIT_S))
+        except (ProtocolError, DeviceTimeoutError):
+            deadline.slice_s()
+        self._rest()
+        self._arm(Mode.AWAIT_FINGER_ON, Interrupt.FINGER_ON, deadline)
+        return self._image(deadline.sooner(_IMAGE_LIMIT_S))
 
     def _image(self, deadline: Deadline) -> RawImage:
         """The read must be pending before the mode is set: the scanner cannot hold what it saw."""
