@@ -1,5 +1,5 @@
 # The two commands of the border kiosk, and what its engineers use beside them.
-.PHONY: help run test lint format lock screens clean
+.PHONY: help run test lint format lock screens oracles fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -25,6 +25,14 @@ lock: ## resolve pyproject.toml into requirements.lock, with hashes
 
 screens: ## draw docs/screens anew
 	@.venv/bin/python tests/browser/make_screens.py
+
+oracles: ## fetch other people's programs that judge ours; their tests skip without them
+	@mkdir -p .oracles && cp tests/oracles/package*.json .oracles && npm ci --prefix .oracles --ignore-scripts
+
+fuzz: ## fuzz the MRZ parser for 30 minutes, with its branch coverage; SECONDS=1800
+	@test -x .oracles/fuzz/bin/python || { python3 -m venv .oracles/fuzz && \
+		.oracles/fuzz/bin/pip install --quiet atheris==3.0.0 coverage; }
+	@.oracles/fuzz/bin/python tests/fuzz/fuzz_mrz.py --seconds $(or $(SECONDS),1800)
 
 clean: ## remove what run and test made here
 	@rm -rf .venv .run build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

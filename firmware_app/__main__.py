@@ -86,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
         ("config", "json"),
     )
     doctor.add_argument("--limit", type=float, default=5.0, help="seconds a device; default: 5")
+    _add_read_document(commands)
     _add_bench(commands)
     _add_evaluate(commands)
     _add(commands, "version", "release, commit and models", "kiosk version", _version, ("json",))
@@ -128,6 +129,20 @@ def _count(word: str) -> int:
     if not word.isdecimal() or int(word) < 1:
         raise argparse.ArgumentTypeError(f"{word!r} is no count of 1 or more.")
     return int(word)
+
+
+def _add_read_document(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    reading = _add(
+        commands,
+        "read-document",
+        "arm a document reader, read once, say layout and check digits",
+        'kiosk read-document --url "serial:///dev/kiosk-reader?baud=9600" --seconds 30',
+        _read_document,
+        ("config", "json"),
+    )
+    reading.add_argument("--url", default="", help="default: document_reader of kiosk.toml")
+    reading.add_argument("--seconds", type=float, default=30.0, help="default: 30")
+    reading.add_argument("--show", action="store_true", help="print the lines too: personal data")
 
 
 def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -229,6 +244,14 @@ def _doctor(chosen: argparse.Namespace) -> int:
     from firmware_app.engineer import doctor  # noqa: PLC0415
 
     return doctor.doctor(chosen.config, limit_s=chosen.limit, as_json=chosen.json)
+
+
+def _read_document(chosen: argparse.Namespace) -> int:
+    from firmware_app.engineer import read_document  # noqa: PLC0415
+
+    return read_document.read_document(
+        chosen.url, chosen.config, seconds=chosen.seconds, show=chosen.show, as_json=chosen.json
+    )
 
 
 def _bench(chosen: argparse.Namespace) -> int:

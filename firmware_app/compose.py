@@ -262,12 +262,18 @@ class Kiosk:
         url, limit_s = self.config.devices.document_reader, self.config.policy.try_limit_s
         if self.config.devices.read_by_camera and page_camera is not None:
             return CameraDocumentWorker(
-                page_camera, self.runner.post, self._session, eyes.zone_frames, _today, limit_s
+                page_camera,
+                self.runner.post,
+                self._session,
+                eyes.zone_frames,
+                _today,
+                limit_s,
+                _clock_doubt_days,
             )
         device = DeviceWorker(
             "document_reader", lambda: self._openers.document_reader("document_reader", url)
         )
-        return DocumentWorker(device, self.runner.post, _today, limit_s)
+        return DocumentWorker(device, self.runner.post, _today, limit_s, _clock_doubt_days)
 
     def _portrait_worker(
         self, eyes: Eyes, page_camera: DeviceWorker[Camera] | None
@@ -296,6 +302,10 @@ class Kiosk:
 
 def _today() -> date:
     return clock.utc_now().date()
+
+
+def _clock_doubt_days() -> int:
+    return clock.quality().uncertain_days
 
 
 def _open_store(config: Config) -> tuple[Outbox, Sealer]:

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from vision.image import Float32
-
 SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<"
 """The network's classes in order; one more, the last, means "no character here"."""
 NONE = len(SIGNS)
@@ -53,7 +51,7 @@ class Settled:
 NOTHING = Settled("", (), "", (), -np.inf)
 
 
-def probabilities(logits: Float32) -> Array:
+def probabilities(logits: npt.NDArray[np.float32]) -> Array:
     """(steps, 38) logits to probabilities."""
     raised = np.exp(logits.astype(np.float64) - logits.max(1, keepdims=True))
     return np.asarray(raised / raised.sum(1, keepdims=True), np.float64)

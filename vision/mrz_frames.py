@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from vision.mrz_reading import MrzLine, MrzReading, MrzShape
 
-_KEPT = 0.6
+_KEPT = 0.5
 """What older frames still count when a new one comes: frames of one camera err alike."""
 _SAME_SHARE = 0.6
 _MOST_EVIDENCE = 9.0

@@ -139,11 +139,11 @@ def to_grey(picture: npt.NDArray[np.uint8]) -> Gray8:
     """Grey, BGR or BGRA (laid on white) to grey. Raises ImageError."""
     if picture.dtype != np.uint8:
         raise ImageError(f"not uint8 but {picture.dtype}.")
-    if not picture.size or picture.shape[0] * picture.shape[1] > MOST_PIXELS:
-        raise ImageError(f"not a picture that can be read: {picture.shape}.")
     channels = picture.shape[2] if picture.ndim == 3 else 1
     if picture.ndim not in (2, 3) or channels not in (1, 3, 4):
         raise ImageError(f"neither grey, BGR nor BGRA: {picture.shape}.")
+    if not picture.size or picture.shape[0] * picture.shape[1] > MOST_PIXELS:
+        raise ImageError(f"not a picture that can be read: {picture.shape}.")
     if channels == 1:
         return np.ascontiguousarray(picture.reshape(picture.shape[:2]))
     if channels == 3:

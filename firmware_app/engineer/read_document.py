@@ -11,10 +11,9 @@ from drivers.document_reader.mrz_lines import MrzLines
 from drivers.errors import DeviceError, DeviceTimeoutError, DeviceUrlError, ProtocolError
 from firmware_app import clock, config
 from firmware_app.domain.mrz import MrzError
-from firmware_app.domain.mrz_repair import Doubt, parse_settled
-from firmware_app.domain.mrz_shapes import ANY
 from firmware_app.engineer.report import emit, progress
 from firmware_app.errors import ConfigError, SetupError
+from firmware_app.workers.document import read_out
 
 NAME = "document_reader"
 TROUBLE_EXIT_CODE = 5
@@ -114,9 +113,8 @@ def _judged(tried: Reading, found: MrzLines, *, show: bool) -> Reading:
         hint=found.hint,
         text=found.lines if show else (),
     )
-    doubts = tuple(Doubt(line, column, ANY) for line, column in found.doubts)
     try:
-        mrz = parse_settled(found.lines, doubts, today=clock.utc_now().date())
+        mrz = read_out(found, clock.utc_now().date())
     except MrzError as error:
         return replace(read, problem=str(error), mend=error.mend)
     return replace(

@@ -7,11 +7,14 @@ from datetime import date
 from drivers.camera.api import Camera
 from drivers.deadline import Deadline
 from drivers.document_reader.api import DocumentReader
+from drivers.document_reader.mrz_lines import MrzLines
 from drivers.errors import DeviceError, DeviceTimeoutError
 from firmware_app import log
 from firmware_app.domain.crossing import Document, ReadMethod
-from firmware_app.domain.document_checks import check_document
-from firmware_app.domain.mrz import MrzError, parse
+from firmware_app.domain.document_checks import Evidence, check_document
+from firmware_app.domain.mrz import Mrz, MrzError, parse
+from firmware_app.domain.mrz_repair import Doubt, parse_settled
+from firmware_app.domain.mrz_shapes import ANY
 from firmware_app.workers.device_worker import DeviceWorker, Job, is_away
 from firmware_app.workers.pictures import small_jpeg
 from firmware_app.workers.session import Pixels, Session
@@ -39,27 +42,41 @@ class DocumentWorker:
     post: Post
     today: Callable[[], date]
     try_limit_s: float
+    clock_doubt_days: Callable[[], int]
 
     def read(self) -> None:
         """One try."""
         self.device.ask(Job(self._work, self._give_up, self.try_limit_s))
 
     def _work(self, reader: DocumentReader, deadline: Deadline) -> None:
-        lines = reader.read(deadline).lines
+        found = reader.read(deadline)
+        if found.hint:
+            log.say("reader_set_differently", device=self.device.name, what=found.hint)
         today = self.today()
         try:
-            mrz = parse(lines, today)
+            mrz = read_out(found, today)
         except MrzError as error:
             log.say("document_unreadable", device=self.device.name, what=str(error))
             self.post(DocumentUnreadable(CUE_AGAIN))
             return
         if not mrz.all_hold:
             log.say("document_check_digit_wrong", device=self.device.name)
-        self.post(DocumentArrived(Document(mrz, check_document(mrz, today), ReadMethod.SERIAL)))
+        evidence = Evidence(clock_uncertain_days=self.clock_doubt_days())
+        checks = check_document(mrz, today, evidence)
+        self.post(DocumentArrived(Document(mrz, checks, ReadMethod.SERIAL)))
 
     def _give_up(self, error: DeviceError) -> None:
         cue = CUE_PRESENT if isinstance(error, DeviceTimeoutError) else CUE_AGAIN
         self.post(DocumentUnreadable(cue, device_gone=is_away(error)))
+
+
+def read_out(found: MrzLines, today: date) -> Mrz:
+    """Parse what a reader sent; only characters that it could not read are settled by the rest.
+
+    Raises MrzError.
+    """
+    unread = tuple(Doubt(line, column, ANY) for line, column in found.doubts)
+    return parse_settled(found.lines, unread, today=today) if unread else parse(found.lines, today)
 
 
 @dataclass(slots=True)

@@ -74,6 +74,7 @@ class CameraDocumentWorker:
     open_frames: Callable[[], FrameReader]
     today: Callable[[], date]
     try_limit_s: float
+    clock_doubt_days: Callable[[], int]
     cue_gap_s: float = field(default=CUE_GAP_S)
 
     def read(self) -> None:
@@ -130,7 +131,7 @@ class CameraDocumentWorker:
             return
         if best.note:
             log.say("document_read_with_doubts", device=self.device.name, what=best.note)
-        evidence = Evidence(confidence=best.confidence)
+        evidence = Evidence(self.clock_doubt_days(), best.confidence)
         checks = check_document(best.mrz, self.today(), evidence)
         document = Document(best.mrz, checks, ReadMethod.CAMERA, best.confidence)
         self.session.keep_page(token, frame.pixels)

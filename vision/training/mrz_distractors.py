@@ -35,7 +35,7 @@ class Prints:
 
     def __post_init__(self) -> None:
         rng = np.random.default_rng(5)
-        files = [f for f in sorted(_FONTS.rglob("*.[ot]tf")) if f.stem.startswith(_LATIN)]
+        files = [f for f in sorted(_FONTS.rglob("*.?tf")) if f.stem.startswith(_LATIN)]
         for i in range(_TEXTS):
             self._texts.append(_text(files[i % len(files)], rng))
 

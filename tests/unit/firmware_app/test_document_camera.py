@@ -138,6 +138,7 @@ class Post:
             open_frames or (lambda: self.eye),
             lambda: TODAY,
             try_limit_s,
+            lambda: 0,
             cue_gap_s,
         )
         self.portrait = PortraitWorker(self.device, self.said.put, self.session, find_grey_face)
