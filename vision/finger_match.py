@@ -28,8 +28,8 @@ class FalseMatches:
 
 
 FALSE_MATCHES = (
-    FalseMatches(53.0, 1e-2, 1.3e-2),
-    FalseMatches(72.0, 1e-3, 2e-3),
+    FalseMatches(52.0, 1e-2, 1.5e-2),
+    FalseMatches(83.0, 1e-3, 2.5e-3),
 )
 
 

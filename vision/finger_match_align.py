@@ -12,13 +12,13 @@ import numpy as np
 
 from vision.finger_match_points import Floats, Points, Rows, apart, wrapped
 
-MOST_PAIRS = 80
+MOST_PAIRS = 90
 MOST_TURN_RAD = math.radians(100)
 APART_PX = 5.0
-APART_RAD = math.pi / 12
-SHARP_PX, SHARP_RAD = 1.6, 30.0
+APART_COS = math.cos(math.pi / 12)
+SHARP_PX, SHARP = 1.6, 116.0
 ROUNDS = 5
-PROPOSALS = 8
+PROPOSALS = 12
 LEVER_PX2 = 900.0
 """A minutia's own direction weighs in a turn as much as a place 30 pixels from the middle."""
 ROUGH_PX, ROUGH_RAD = 14.0, math.radians(15)
@@ -62,12 +62,25 @@ NOTHING = Agreement(0.0, 0.0, 0.0, 0.0)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Laid:
-    """One impression laid on the other: its places, the differences of direction, closeness."""
+    """One impression laid on the other: its places, how its minutiae face, closeness.
+
+    `facing` is the cosine of how far directions differ, less 1: 0 where they are the same.
+    """
 
     x: Floats
     y: Floats
-    turned: Floats
+    facing: Floats
     close: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Proposed:
+    """One impression laid in so many ways (t, n), each turned by its cos and sin (t, 1)."""
+
+    x: Floats
+    y: Floats
+    cos: Floats
+    sin: Floats
 
 
 def agreement(one: Points, other: Points, alike: Floats) -> Agreement:
@@ -75,7 +88,8 @@ def agreement(one: Points, other: Points, alike: Floats) -> Agreement:
     turns = wrapped(apart(one.turn, other.turn))
     pairs = _candidates(alike, turns)
     votes = _votes(one, other, pairs)
-    laid = _bent(_best_laid(one, other, turns, pairs, votes), other)
+    proposed = _proposed(one, other, pairs, votes)
+    laid = _bent(_best_laid(proposed, other, turns, alike), other)
     there, weight = _mutual(laid.close)
     paired = float(weight.sum())
     likeness = float((weight * alike[np.arange(len(one)), there]).sum())
@@ -101,13 +115,15 @@ def _votes(one: Points, other: Points, pairs: Pairs) -> Floats:
     ax, ay = one.x[pairs.one], one.y[pairs.one]
     bx, by = other.x[pairs.other], other.y[pairs.other]
     ax, ay, bx, by = apart(ax, ax), apart(ay, ay), apart(bx, bx), apart(by, by)
-    distance = np.abs(np.hypot(ax, ay) - np.hypot(bx, by))
-    direction = np.abs(wrapped(apart(pairs.turn, pairs.turn)))
-    bearing = wrapped(np.arctan2(by, bx) - np.arctan2(ay, ax) - pairs.turn[:, None])
+    a_long, b_long = np.hypot(ax, ay), np.hypot(bx, by)
+    cos, sin = np.cos(pairs.turn), np.sin(pairs.turn)
+    direction = np.outer(cos, cos) + np.outer(sin, sin)
+    along = cos[:, None] * (ax * bx + ay * by) + sin[:, None] * (ax * by - ay * bx)
+    bearing = along / np.maximum(a_long * b_long, 1)
     doubt = (
-        (1 + _steep(SHARP_PX * (distance - APART_PX)))
-        * (1 + _steep(SHARP_RAD * (direction - APART_RAD)))
-        * (1 + _steep(SHARP_RAD * (np.abs(bearing) - APART_RAD)))
+        (1 + _steep(SHARP_PX * (np.abs(a_long - b_long) - APART_PX)))
+        * (1 + _steep(SHARP * (APART_COS - direction)))
+        * (1 + _steep(SHARP * (APART_COS - bearing)))
     )
     clash = (pairs.one[:, None] == pairs.one) | (pairs.other[:, None] == pairs.other)
     return np.asarray(np.where(clash, 0, 1 / doubt), np.float32)
@@ -127,8 +143,8 @@ def _support(pairs: Pairs, votes: Floats, fewer: int) -> float:
     return float(now[kept[:best]].mean())
 
 
-def _best_laid(one: Points, other: Points, turns: Floats, pairs: Pairs, votes: Floats) -> _Laid:
-    """The shift and turn, of those that the best supported pairs propose, that fits most."""
+def _proposed(one: Points, other: Points, pairs: Pairs, votes: Floats) -> _Proposed:
+    """The shifts and turns that the best supported pairs propose, weighted by their voters."""
     lead = np.argsort(-(votes @ pairs.alike))[:PROPOSALS]
     weight = votes[lead] * pairs.alike
     weight[np.arange(len(lead)), lead] = np.maximum(pairs.alike[lead], 1e-3)
@@ -137,16 +153,22 @@ def _best_laid(one: Points, other: Points, turns: Floats, pairs: Pairs, votes: F
     bx, by = other.x[pairs.other], other.y[pairs.other]
     from_x, from_y, to_x, to_y = ((weight @ place)[:, None] for place in (ax, ay, bx, by))
     ax, ay, bx, by = ax - from_x, ay - from_y, bx - to_x, by - to_y
-    cos = (weight * (ax * bx + ay * by + LEVER_PX2 * np.cos(pairs.turn))).sum(1)
-    sin = (weight * (ax * by - ay * bx + LEVER_PX2 * np.sin(pairs.turn))).sum(1)
-    turn = np.arctan2(sin, cos)[:, None]
-    cos, sin = np.cos(turn), np.sin(turn)
+    cos = (weight * (ax * bx + ay * by + LEVER_PX2 * np.cos(pairs.turn))).sum(1, keepdims=True)
+    sin = (weight * (ax * by - ay * bx + LEVER_PX2 * np.sin(pairs.turn))).sum(1, keepdims=True)
+    length = np.maximum(np.hypot(cos, sin), np.float32(1e-6))
+    cos, sin = cos / length, sin / length
     x = cos * (one.x - from_x) - sin * (one.y - from_y) + to_x
     y = sin * (one.x - from_x) + cos * (one.y - from_y) + to_y
-    turned = wrapped(turns - turn[:, :, None])
-    close = _close(_squared(x, y, other), turned, ROUGH_PX, ROUGH_RAD)
-    best = int(close.max(2).sum(1).argmax())
-    return _Laid(x[best], y[best], turned[best], close[best])
+    return _Proposed(x, y, cos, sin)
+
+
+def _best_laid(proposed: _Proposed, other: Points, turns: Floats, alike: Floats) -> _Laid:
+    """The proposal that lays most minutiae on ones that are alike."""
+    cos, sin = proposed.cos[:, :, None], proposed.sin[:, :, None]
+    facing = cos * np.cos(turns) + sin * np.sin(turns) - 1
+    close = _close(_squared(proposed.x, proposed.y, other), facing, ROUGH_PX, ROUGH_RAD)
+    best = int((close * alike).max(2).sum(1).argmax())
+    return _Laid(proposed.x[best], proposed.y[best], facing[best], close[best])
 
 
 def _bent(laid: _Laid, other: Points) -> _Laid:
@@ -159,8 +181,8 @@ def _bent(laid: _Laid, other: Points) -> _Laid:
         whole = pull.sum(1) + STIFF
         x = laid.x + (pull @ (other.x[there] - laid.x)) / whole
         y = laid.y + (pull @ (other.y[there] - laid.y)) / whole
-        close = _close(_squared(x, y, other), laid.turned, FINE_PX, FINE_RAD)
-        laid = _Laid(x, y, laid.turned, close)
+        close = _close(_squared(x, y, other), laid.facing, FINE_PX, FINE_RAD)
+        laid = _Laid(x, y, laid.facing, close)
     return laid
 
 
@@ -185,7 +207,6 @@ def _squared(x: Floats, y: Floats, other: Points | _Laid) -> Floats:
     )
 
 
-def _close(squared: Floats, turned: Floats, px: float, rad: float) -> Floats:
-    return np.asarray(
-        np.exp(squared * (-0.5 / px**2) + np.square(turned) * (-0.5 / rad**2)), np.float32
-    )
+def _close(squared: Floats, facing: Floats, px: float, rad: float) -> Floats:
+    """How close in place and direction, 0 to 1."""
+    return np.asarray(np.exp(squared * (-0.5 / px**2) + facing / rad**2), np.float32)
