@@ -24,10 +24,10 @@ def look(grey: Gray8, matrix: Matrix) -> npt.NDArray[np.uint8]:
     return _sample(grey, _map(matrix, x, y))
 
 
-def strip(grey: Gray8, matrix: Matrix, trace: LineTrace, pitch_px: float) -> npt.NDArray[np.uint8]:
-    """One line as a strip of HEIGHT_PX x STRIP_PX; 40 times `pitch_px` columns for its length."""
+def strip(grey: Gray8, matrix: Matrix, trace: LineTrace, length_px: float) -> npt.NDArray[np.uint8]:
+    """One line as a strip of HEIGHT_PX x STRIP_PX: `length_px` columns, and what is beside it."""
     columns = np.arange(STRIP_PX, dtype=np.float64)
-    share = (columns - MARGIN_PX) / (pitch_px * 40)
+    share = (columns - (STRIP_PX - length_px) / 2) / length_px
     x = trace.first_px + share * (trace.last_px - trace.first_px)
     middle = trace.middle_px(np.clip(x, trace.first_px, trace.last_px))
     rows = (np.arange(HEIGHT_PX) - (HEIGHT_PX - 1) / 2) * trace.cap_px / CAP_PX

@@ -12,6 +12,9 @@ NONE = len(SIGNS)
 UNLIKELY = 0.03
 """A character's odds are multiplied with it where the layout does not expect that character."""
 _TINY = 1e-9
+_LEAST_RUN = 4
+_NEXT = 1.6
+"""A character farther off than so many pitches belongs to something else."""
 _ODD = 0.5
 """The confidence of a character that the layout does not expect is cut to this share."""
 Array = npt.NDArray[np.float64]
@@ -64,6 +67,27 @@ def free(steps: Array) -> Decoded:
     ends = np.append(starts[1:], len(best))
     kept = best[starts] != NONE
     return _gathered(steps, list(zip(starts[kept].tolist(), ends[kept].tolist(), strict=True)))
+
+
+def trimmed(steps: Array, first: float, last: float) -> Array:
+    """Only the characters between two steps, and those that go on from there at the same pitch."""
+    places = free(steps).steps
+    within = np.flatnonzero((places >= first) & (places <= last))
+    if len(within) < _LEAST_RUN:
+        return steps
+    low, high = int(within[0]), int(within[-1])
+    gaps = np.diff(places)
+    pitch = float(np.median(gaps[low:high]))
+    while low > 0 and gaps[low - 1] < _NEXT * pitch:
+        low -= 1
+    while high < len(gaps) and gaps[high] < _NEXT * pitch:
+        high += 1
+    kept = steps.copy()
+    outside = np.ones(len(steps), np.bool_)
+    outside[max(0, round(places[low] - pitch)) : round(places[high] + pitch) + 1] = False
+    kept[outside] = 0.0
+    kept[outside, NONE] = 1.0
+    return kept
 
 
 def exactly(steps: Array, count: int) -> Decoded:

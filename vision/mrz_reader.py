@@ -13,7 +13,7 @@ from vision.image import MOST_PIXELS, Gray8
 from vision.model_store import Model, ModelStore
 from vision.mrz_advice import advice_for, advice_without_zone
 from vision.mrz_reading import MrzLine, MrzReading, MrzShape, Quad
-from vision.mrz_strip import normalise
+from vision.mrz_strip import PIXELS_PER_STEP, normalise
 from vision.mrz_zone import PAGE_PX, LineTrace, Matrix, ZoneBox, ZoneFinder, lengthened, look_matrix
 
 LINE_MODEL = "mrz-line"
@@ -22,7 +22,8 @@ CLOSE_LOOK_PX = 2 * PAGE_PX
 _GOOD = -0.15
 _POOR = -1.6
 _SHORTEST_PX = 8
-_PITCHES = {2: 14.0, 3: 12.5}
+_LENGTHS_PX = {2: 524.0, 3: 492.0}
+"""Columns of a strip for a line of two or three: a pitch of 12 to 16, and room beside it."""
 _MOST_LINES = 5
 _MOST_OFF = 5
 _MORE_LOOKS = 4
@@ -103,10 +104,11 @@ class MrzReader:
         matrix, traces = self._looked(grey, box)
         if len(traces) < 2:
             return None
-        pitch_px = _PITCHES[min(len(traces), 3)]
-        seen = [
-            _SeenLine(self._steps(mrz_cut.strip(grey, matrix, trace, pitch_px))) for trace in traces
-        ]
+        length_px = _LENGTHS_PX[min(len(traces), 3)]
+        beside = (mrz_cut.STRIP_PX - length_px) / 2 / PIXELS_PER_STEP
+        last = mrz_cut.STRIP_PX / PIXELS_PER_STEP - beside
+        strips = [mrz_cut.strip(grey, matrix, trace, length_px) for trace in traces]
+        seen = [_SeenLine(mrz_decode.trimmed(self._steps(one), beside, last)) for one in strips]
         options = [_fitted(shape, seen, first) for shape, first in _possible(shapes, seen)]
         if not options:
             return None

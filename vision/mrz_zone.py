@@ -197,7 +197,16 @@ def _traced(planes: Float32) -> list[LineTrace]:
     traces = [_trace(planes, cells) for cells in groups if cells.sum() >= _LEAST_CELLS]
     longest = max((t.last_px - t.first_px for t in traces), default=0.0)
     long = [t for t in traces if t.last_px - t.first_px >= _LEAST_SHARE * longest]
-    return sorted(_whole(long), key=lambda t: t.curve[0] + t.curve[1] * LOOK_PX[1] / 2)
+    lines = sorted(_whole(long), key=lambda t: t.curve[0] + t.curve[1] * LOOK_PX[1] / 2)
+    return _alike(lines)
+
+
+def _alike(lines: list[LineTrace]) -> list[LineTrace]:
+    """The lines of a zone begin and end together; what one lost at an end, another shows."""
+    if not lines:
+        return []
+    first, last = min(t.first_px for t in lines), max(t.last_px for t in lines)
+    return [replace(t, first_px=first, last_px=last) for t in lines]
 
 
 def _trace(planes: Float32, cells: Cells) -> LineTrace:

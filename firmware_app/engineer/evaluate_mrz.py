@@ -27,7 +27,7 @@ from vision.errors import VisionError
 from vision.evaluate.mrz import Trial
 from vision.model_store import ModelStore
 from vision.mrz_reader import MrzReader
-from vision.mrz_reading import SURE, MrzLine
+from vision.mrz_reading import SURE, MrzLine, MrzShape
 from vision.picture_file import read_picture
 
 OURS, TESSERACT = "kiosk", "tesseract"
@@ -37,7 +37,7 @@ SAY_EVERY_S = 5.0
 class LineReader(Protocol):
     """What reads one cut-out line: `vision.mrz_reader.MrzReader`."""
 
-    def read_line(self, picture: Pixels) -> MrzLine:
+    def read_line(self, picture: Pixels, shapes: Sequence[MrzShape]) -> MrzLine:
         """Read it. Raises ImageError."""
 
 
@@ -119,7 +119,7 @@ def line_reads(reader: LineReader) -> Reads:
     """One cut-out line: no check digit speaks here, the confidence alone."""
 
     def read(picture: Pixels) -> Answer:
-        line = reader.read_line(picture)
+        line = reader.read_line(picture, mrz_eyes.shapes())
         doubtful = sum(bool(one < SURE) for one in line.confidence)
         return Answer((line.text,), doubtful == 0, f"{doubtful} doubtful" if doubtful else "")
 

@@ -55,7 +55,7 @@ class GreyReader:
         lines = tuple(self._line(row, picture[-1, 0, 0]) for row in rows)
         return MrzReading(shapes[0].name if lines else "", lines)
 
-    def read_line(self, picture):
+    def read_line(self, picture, shapes):
         return self._line(picture[0, :, 0], picture[-1, 0, 0])
 
     def _line(self, row, bright):
