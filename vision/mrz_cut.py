@@ -14,6 +14,8 @@ STRIP_PX = 608
 MARGIN_PX = 24
 _WIDTHS_PX = 128
 _LONGEST_PX = 2400
+_BEND_PX = 8
+"""The outermost points lie on the edge of a grid, but for lines that bend."""
 _Points = npt.NDArray[np.float32]
 
 
@@ -61,8 +63,9 @@ def _map(matrix: Matrix, x: _Points, y: _Points) -> _Points:
 
 def _sample(grey: Gray8, points: _Points) -> npt.NDArray[np.uint8]:
     """Read the picture at `points`, shrunk before where they lie far apart (no aliasing)."""
-    left, top = np.floor(points.reshape(-1, 2).min(0)).astype(int) - 2
-    right, bottom = np.ceil(points.reshape(-1, 2).max(0)).astype(int) + 3
+    edge = np.concatenate((points[0], points[-1], points[:, 0], points[:, -1]))
+    left, top = np.floor(edge.min(0)).astype(int) - 2 - _BEND_PX
+    right, bottom = np.ceil(edge.max(0)).astype(int) + 3 + _BEND_PX
     left, top = max(0, left), max(0, top)
     part = grey[top : max(bottom, top + 1), left : max(right, left + 1)]
     if not part.size:

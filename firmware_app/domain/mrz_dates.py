@@ -4,6 +4,7 @@ Doc 9303-3, 4.8: YYMMDD, unknown parts as fillers; in practice also as 00. Two d
 no century, so it follows from the kind of date and document and from today's date.
 """
 
+import re
 from datetime import date
 
 from firmware_app.domain.mrz_layouts import Layout
@@ -13,6 +14,7 @@ AHEAD_YEARS = 20
 AHEAD_CARD_YEARS = 50
 """So far may an expiry lie ahead: passports and visas; cards, some of which hold for decades."""
 
+_YEAR_AND_MONTH = re.compile(r"[0-9]{2}(0[1-9]|1[0-2])")
 _ROMANIAN_CENTURIES = {"1": 1900, "2": 1900, "3": 1800, "4": 1800, "5": 2000, "6": 2000}
 
 
@@ -32,7 +34,7 @@ def expiry_of(text: str, layout: Layout, today: date) -> str:
 
 def issued_of(layout: Layout, number: str, today: date) -> str:
     """YYYY-MM from the French card's number; nothing for others, or where no month stands there."""
-    if layout.name != "FR-ID" or not number[:4].isdigit() or not 1 <= int(number[2:4]) <= 12:
+    if layout.name != "FR-ID" or not _YEAR_AND_MONTH.match(number):
         return ""
     return f"{_latest(int(number[:2]), today.year):04d}-{number[2:4]}"
 

@@ -171,3 +171,9 @@ def test_lines_come_with_blanks_and_in_small_letters_and_nothing_else():
             parse((FIRST[:-1] + sign, SECOND), TODAY)
         with pytest.raises(MrzError):
             parse_settled((FIRST[:-1] + sign, SECOND), today=TODAY)
+
+
+def test_a_french_number_too_short_for_a_month_names_no_month_of_issue():
+    first, second = FRENCH
+    short = "1" + "<" * 11 + str(check_digit("1" + "<" * 11)) + second[13:]
+    assert parse((first, short), TODAY).issued == ""
