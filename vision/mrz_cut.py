@@ -92,11 +92,23 @@ def _apart(points: _Points, axis: int) -> float:
 
 def whole_line(grey: Gray8) -> list[npt.NDArray[np.uint8]]:
     """Strips to try for a picture that is a line: its print found by rows, and the whole height."""
+    height = grey.shape[0]
+    grey = _framed(grey)
     top, bottom = _inked_rows(grey)
     middle, cap = (top + bottom) / 2, max(bottom - top, 3.0)
-    height = grey.shape[0]
-    tries = [(middle, cap), (height / 2, height * 0.62), (height / 2, height * 0.9)]
+    centre = grey.shape[0] / 2
+    tries = [(middle, cap), (centre, height * 0.62), (centre, height * 0.9)]
     return [_scaled(grey, middle, cap) for middle, cap in tries]
+
+
+def _framed(grey: Gray8) -> Gray8:
+    """With paper around it: strokes that end at the edge must not seem to go on."""
+    wide = max(2, grey.shape[0] // 4)
+    paper = int(np.median(grey))
+    return np.asarray(
+        cv2.copyMakeBorder(grey, wide, wide, wide, wide, cv2.BORDER_CONSTANT, value=(paper,)),
+        np.uint8,
+    )
 
 
 def _inked_rows(grey: Gray8) -> tuple[float, float]:
