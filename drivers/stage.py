@@ -8,10 +8,13 @@ JSON object in a datagram.
 import json
 import os
 import socket
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from drivers.errors import DeviceUrlError
 
 CUE_LIMIT_BYTES = 16_384
 
@@ -27,7 +30,7 @@ class StageDoor:
 
     def __post_init__(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.unlink(missing_ok=True)
+        _make_way(self.path, stat.S_ISSOCK)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         with _short(self.path) as address:
@@ -53,7 +56,23 @@ class StageDoor:
     def close(self) -> None:
         """Leave the stage; safe to call twice."""
         self._socket.close()
-        self.path.unlink(missing_ok=True)
+        _make_way(self.path, stat.S_ISSOCK)
+
+
+def remove_link(path: Path) -> None:
+    """Take away a peer's earlier link; raises DeviceUrlError where anything else lies there."""
+    _make_way(path, stat.S_ISLNK)
+
+
+def _make_way(path: Path, ours: Callable[[int], bool]) -> None:
+    """Remove what an earlier peer left, and never anything else."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    if not ours(mode):
+        raise DeviceUrlError(str(path), "something else lies where a simulated device would stand.")
+    path.unlink(missing_ok=True)
 
 
 def send_cue(path: Path, **what: object) -> bool:

@@ -124,7 +124,11 @@ def exactly(steps: Array, count: int) -> Decoded:
 
 
 def settle(decoded: Decoded, likely: Sequence[str]) -> Settled:
-    """Choose by the network's odds and the layout's; `likely` holds one string a character."""
+    """Choose by the network's odds and the layout's; `likely` holds one string a character.
+
+    Where the layout overrules what the network saw, the character is as sure as the network was of
+    it: a digit that is printed in a name must not turn into a letter unnoticed.
+    """
     prior = np.full((len(likely), NONE), UNLIKELY)
     for i, signs in enumerate(likely):
         prior[i, [SIGNS.index(sign) for sign in signs]] = 1.0
@@ -145,12 +149,13 @@ def _chosen(decoded: Decoded, prior: Array) -> Settled:
     order = np.argsort(-weighed, axis=1)
     rows = np.arange(len(weighed))
     first, second = order[:, 0], order[:, 1]
-    expected = np.where(prior[rows, first] < 1, _ODD, 1.0)
-    sure = expected * np.exp(-decoded.cost)
+    expected = np.where(prior[rows, first] < 1, _ODD, 1.0) * np.exp(-decoded.cost)
+    overruled = decoded.odds.argmax(1) != first
+    sure = np.where(overruled, decoded.odds[rows, first], weighed[rows, first] / total) * expected
     score = float(np.log(weighed[rows, first] + _TINY).mean()) - decoded.cost / len(weighed)
     return Settled(
         text="".join(SIGNS[i] for i in first),
-        confidence=tuple((weighed[rows, first] / total * sure).tolist()),
+        confidence=tuple(sure.tolist()),
         second="".join(SIGNS[i] for i in second),
         second_confidence=tuple((weighed[rows, second] / total).tolist()),
         score=score,

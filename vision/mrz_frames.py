@@ -1,4 +1,4 @@
-"""Several frames of one document read together: evidence for each character adds up."""
+"""Several frames of one document read together: each character from the frames that saw it best."""
 
 import math
 from collections.abc import Sequence
@@ -29,6 +29,7 @@ class MrzFrames:
         self._reader, self._shapes = reader, tuple(shapes)
         self._last = MrzReading("", ())
         self._evidence: list[list[dict[str, float]]] = []
+        self._best: list[list[dict[str, float]]] = []
 
     def add(self, picture: npt.NDArray[np.uint8]) -> MrzReading:
         """Read one more frame and give what all of them say; its advice is that of this frame.
@@ -42,8 +43,8 @@ class MrzFrames:
             self.clear()
         self._weigh(found)
         lines = tuple(
-            _judged(line, evidence)
-            for line, evidence in zip(found.lines, self._evidence, strict=True)
+            _judged(line, evidence, best)
+            for line, evidence, best in zip(found.lines, self._evidence, self._best, strict=True)
         )
         self._last = MrzReading(found.shape, lines)
         return MrzReading(found.shape, lines, () if self._last.sure else found.advice)
@@ -63,7 +64,8 @@ class MrzFrames:
     def _weigh(self, found: MrzReading) -> None:
         if not self._evidence:
             self._evidence = [[{} for _ in line.text] for line in found.lines]
-        for line, places in zip(found.lines, self._evidence, strict=True):
+            self._best = [[{} for _ in line.text] for line in found.lines]
+        for row, (line, places) in enumerate(zip(found.lines, self._evidence, strict=True)):
             for i, place in enumerate(places):
                 for sign in place:
                     place[sign] *= _KEPT
@@ -72,6 +74,8 @@ class MrzFrames:
                     (line.second[i], line.second_confidence[i]),
                 ):
                     place[sign] = min(place.get(sign, 0.0) + _evidence(sure), _MOST_EVIDENCE)
+                best = self._best[row][i]
+                best[line.text[i]] = max(best.get(line.text[i], 0.0), line.confidence[i])
 
 
 def _evidence(confidence: float) -> float:
@@ -79,15 +83,20 @@ def _evidence(confidence: float) -> float:
     return -math.log(max(1 - confidence, math.exp(-_MOST_EVIDENCE)))
 
 
-def _judged(line: MrzLine, places: list[dict[str, float]]) -> MrzLine:
-    """The signs with the most evidence; confidence by how far each is ahead of the next."""
+def _judged(
+    line: MrzLine, places: list[dict[str, float]], bests: list[dict[str, float]]
+) -> MrzLine:
+    """The signs with the most evidence; confidence by how far each is ahead of the next.
+
+    Frames of one camera err alike, so many never make a sign surer than the best one was alone.
+    """
     text, second, confidence, second_confidence = "", "", [], []
-    for place in places:
+    for place, best in zip(places, bests, strict=True):
         (first, most), (other, less) = [
             *sorted(place.items(), key=lambda item: -item[1]),
             ("<", 0.0),
         ][:2]
-        sure = 1 - math.exp(less - most)
+        sure = min(1 - math.exp(less - most), best.get(first, 0.0))
         text, second = text + first, second + other
         confidence.append(sure)
         second_confidence.append(min(1 - sure, 1 - math.exp(-less)))

@@ -1,5 +1,6 @@
 """A picture file to pixels: bounded in bytes and pixels, turned as its camera meant it."""
 
+import stat
 import struct
 from pathlib import Path
 
@@ -42,8 +43,13 @@ def read_picture(path: Path) -> Pixels:
     Raises PictureFileError.
     """
     try:
-        size = path.stat().st_size
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            raise PictureFileError("no plain file.")
+        size = state.st_size
         data = path.read_bytes() if size <= MOST_BYTES else b""
+    except ValueError as error:  # a zero byte in a name out of a table
+        raise PictureFileError("no name of a file.") from error
     except OSError as error:
         raise PictureFileError(f"cannot be read ({error.strerror}).") from error
     if size > MOST_BYTES:

@@ -27,7 +27,7 @@ from threading import Thread
 from drivers.document_reader.mrz_framing import Lines
 from drivers.document_reader.simulated_manners import ReaderManners
 from drivers.document_reader.specimens import SPECIMENS
-from drivers.stage import Cue, StageDoor, send_cue
+from drivers.stage import Cue, StageDoor, remove_link, send_cue
 
 _CHUNK_BYTES = 16
 _WAIT_S = 5.0
@@ -179,12 +179,12 @@ class Peer:
         self._peer_end, self._host_end = os.openpty()
         tty.setraw(self._host_end)
         os.set_blocking(self._peer_end, False)
-        self.tty.unlink(missing_ok=True)
+        remove_link(self.tty)
         self.tty.symlink_to(os.ttyname(self._host_end))
 
     def _pull_out(self) -> None:
         self._on_glass = None
-        self.tty.unlink(missing_ok=True)
+        remove_link(self.tty)
         ends = (self._peer_end, self._host_end)
         self._peer_end = self._host_end = -1  # before the host can notice: it asks `plugged` then
         for end in ends:

@@ -31,7 +31,7 @@ from threading import Thread
 
 from drivers.fingerprint.simulated_fingers import Gray, empty_glass, faint, touch
 from drivers.fingerprint.simulated_zfm import PPI, SHAPE, SimulatedZfm
-from drivers.stage import Cue, StageDoor, send_cue
+from drivers.stage import Cue, StageDoor, remove_link, send_cue
 
 _WAIT_S = 5.0
 _ROOM_S = 0.2
@@ -252,13 +252,13 @@ class ZfmPeer:
         self._peer_end, self._host_end = os.openpty()
         tty.setraw(self._host_end)
         os.set_blocking(self._peer_end, False)
-        self.tty.unlink(missing_ok=True)
+        remove_link(self.tty)
         self.tty.symlink_to(os.ttyname(self._host_end))
         self.plugs += 1
 
     def _pull_out(self) -> None:
         self._out.clear()
-        self.tty.unlink(missing_ok=True)
+        remove_link(self.tty)
         for end in (self._peer_end, self._host_end):
             if end >= 0:
                 os.close(end)

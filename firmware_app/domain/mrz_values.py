@@ -10,7 +10,7 @@ class MrzError(Exception):
     mend: ClassVar[str] = "Lay the document down again, flat, until the reader signals."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CheckDigit:
     """One printed check digit: whose it is, whether it holds, what is printed.
 
@@ -22,6 +22,10 @@ class CheckDigit:
     holds: bool
     printed: str = ""
     absent: bool = False
+
+    def __repr__(self) -> str:
+        """Say the field and whether it holds, never what is printed."""
+        return f"CheckDigit({self.field}, {'holds' if self.holds else 'fails'})"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -2,6 +2,8 @@
 
 import csv
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +31,11 @@ def zones(folder: Path) -> list[Case]:
 
     A row whose picture is not there stays: it counts as not read. Pictures without a row are named.
     """
+    with _readable(TABLE_MEND):
+        return _zones(folder)
+
+
+def _zones(folder: Path) -> list[Case]:
     home = folder / "images" if (folder / "images").is_dir() else folder
     cases = [
         Case(row["file"], home / row["file"], printed)
@@ -46,6 +53,20 @@ def zones(folder: Path) -> list[Case]:
 
 def lines(folder: Path) -> list[Case]:
     """Every picture below `folder` with its text beside it. Raises SetupError."""
+    with _readable(LINES_MEND):
+        return _lines_below(folder)
+
+
+@contextmanager
+def _readable(mend: str) -> Iterator[None]:
+    """What one may not enter or read is said in one line."""
+    try:
+        yield
+    except OSError as error:
+        raise SetupError(f"{error.filename}: {error.strerror}.", mend) from error
+
+
+def _lines_below(folder: Path) -> list[Case]:
     if not folder.is_dir():
         raise SetupError(f"{folder} is no folder.", LINES_MEND)
     cases, lonely = [], 0

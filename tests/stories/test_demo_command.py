@@ -73,6 +73,15 @@ def test_no_mosquitto_names_the_package(tmp_path):
         assert "apt-get install mosquitto" in done.stderr
 
 
+@pytest.fixture
+def interruptible():
+    """As from a terminal: a shell's background job ignores SIGINT, and so would its children."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_whatever_ends_it_nothing_stays_behind(tmp_path, number):
     command = [KIOSK, "demo", "--folder", tmp_path, "--port", str(free_port())]

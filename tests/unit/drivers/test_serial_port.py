@@ -36,10 +36,11 @@ class Pty:
         self.name = os.ttyname(self.near)
 
     def hang_up(self) -> None:
-        for end in (self.far, self.near):
+        ends = (self.far, self.near)
+        self.far = self.near = -1  # first: a thread of the test hangs up while the test ends
+        for end in ends:
             if end >= 0:
                 os.close(end)
-        self.far = self.near = -1
 
 
 @pytest.fixture

@@ -3,7 +3,10 @@
 import select
 import socket
 
-from drivers.stage import StageDoor, send_cue
+import pytest
+
+from drivers.errors import DeviceUrlError
+from drivers.stage import StageDoor, remove_link, send_cue
 
 
 def test_cues_arrive_in_order_and_wake_a_select(tmp_path):
@@ -48,3 +51,14 @@ def test_a_new_peer_takes_the_place_of_one_that_died(tmp_path):
     assert (dead.cues(), door.cues()) == ([], [{"half": True}])
     dead.close()
     door.close()
+
+
+@pytest.mark.parametrize("make_way", [StageDoor, remove_link], ids=["door", "link"])
+def test_what_lies_there_is_never_removed(tmp_path, make_way):
+    precious = tmp_path / "precious.txt"
+    precious.write_text("kept")
+    with pytest.raises(DeviceUrlError):
+        make_way(precious)
+    with pytest.raises(DeviceUrlError):
+        make_way(tmp_path)
+    assert precious.read_text() == "kept"

@@ -27,15 +27,20 @@ def reading(text: str, sure: float, second: str = "", shape: str = "TD3") -> Mrz
     return MrzReading(shape, (line,), (MrzAdvice.HOLD_STILL,))
 
 
-def test_frames_that_agree_become_sure():
-    frames = MrzFrames(Told(*[reading("AB12", 0.8)] * 5), ())
-    seen = [frames.add(PICTURE) for _ in range(5)]
-    assert not seen[0].sure
-    assert seen[0].advice == (MrzAdvice.HOLD_STILL,)
-    assert seen[-1].sure
-    assert seen[-1].advice == ()
-    growing = [one.lines[0].least for one in seen]
-    assert growing == sorted(growing)
+def test_frames_that_agree_are_no_surer_than_the_best_of_them():
+    told = [reading("AB12", 0.8)] * 5
+    frames = MrzFrames(Told(*told), ())
+    assert [frames.add(PICTURE).lines[0].least for _ in told][-1] == 0.8
+
+
+def test_each_character_comes_from_the_frames_that_saw_it_best():
+    line = MrzLine("AB", (0.97, 0.6), "<<", (0.0, 0.0), QUAD)
+    other = MrzLine("AB", (0.6, 0.98), "<<", (0.0, 0.0), QUAD)
+    told = [MrzReading("TD3", (one,), (MrzAdvice.HOLD_STILL,)) for one in (line, other)]
+    frames = MrzFrames(Told(*told), ())
+    assert not frames.add(PICTURE).sure
+    both = frames.add(PICTURE)
+    assert (both.sure, both.advice) == (True, ())
 
 
 def test_frames_that_waver_alike_never_become_sure():

@@ -1,5 +1,6 @@
 """Picture files: what is damaged, too large or no picture is a clear error; turns are applied."""
 
+import os
 import struct
 import zlib
 
@@ -109,3 +110,13 @@ def test_what_is_not_there_or_too_long_is_the_error_and_is_not_read(tmp_path):
         file.truncate(65 << 20)
     with pytest.raises(PictureFileError, match="MiB"):
         read_picture(long)
+
+
+def test_what_is_no_plain_file_is_refused_at_once(tmp_path):
+    pipe = tmp_path / "pipe.png"
+    os.mkfifo(pipe)
+    link = tmp_path / "zero.png"
+    link.symlink_to("/dev/zero")
+    for path in (pipe, link, tmp_path, tmp_path / "a\0.png"):
+        with pytest.raises(PictureFileError):
+            read_picture(path)
