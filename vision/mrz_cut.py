@@ -1,5 +1,7 @@
 """Cuts pieces out of a picture and lays them flat: the second look, strips for the line network."""
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -90,15 +92,15 @@ def _apart(points: _Points, axis: int) -> float:
     return float(np.hypot(ends[0], ends[1])) / max(count, 1)
 
 
-def whole_line(grey: Gray8) -> list[npt.NDArray[np.uint8]]:
-    """Strips to try for a picture that is a line: its print found by rows, and the whole height."""
+def whole_line(grey: Gray8) -> Iterator[npt.NDArray[np.uint8]]:
+    """Strips to try, each cut when it is asked for: its print found by rows, the whole height."""
     height = grey.shape[0]
     grey = _framed(grey)
     top, bottom = _inked_rows(grey)
     middle, cap = (top + bottom) / 2, max(bottom - top, 3.0)
     centre = grey.shape[0] / 2
     tries = [(middle, cap), (centre, height * 0.62), (centre, height * 0.9)]
-    return [_scaled(grey, middle, cap) for middle, cap in tries]
+    return (_scaled(grey, middle, cap) for middle, cap in tries)
 
 
 def _framed(grey: Gray8) -> Gray8:

@@ -1,4 +1,4 @@
-"""A strip of one text line as the line network takes it: local contrast, whatever the light."""
+"""What the networks of the zone are fed: local contrast, whatever the light; strip measures."""
 
 import cv2
 import numpy as np
@@ -19,7 +19,7 @@ _CLIP = 4.0
 
 
 def normalise(strip: npt.NDArray[np.uint8]) -> Float32:
-    """uint8 (HEIGHT_PX, width) to float32 around 0: what is darker than its surroundings is below.
+    """uint8 (height, width) to float32 around 0: what is darker than its surroundings is below.
 
     Divides by the contrast near each place, so that shadow, glare and faint print read alike.
     """

@@ -259,10 +259,11 @@ class ZfmPeer:
     def _pull_out(self) -> None:
         self._out.clear()
         remove_link(self.tty)
-        for end in (self._peer_end, self._host_end):
+        ends = (self._peer_end, self._host_end)
+        self._peer_end = self._host_end = -1  # before the host can notice: it asks `plugged` then
+        for end in ends:
             if end >= 0:
                 os.close(end)
-        self._peer_end = self._host_end = -1
 
 
 def _number(cue: Cue, key: str) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from vision.training.mrz_text import SIGNS
+from vision.mrz_decode import SIGNS
 
 Ink = npt.NDArray[np.float32]
 """float32 of shape (height, width), 0-1."""

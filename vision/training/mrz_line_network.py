@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from vision.training.mrz_text import SIGNS
+from vision.mrz_decode import SIGNS
 
 NONE = len(SIGNS)
 """Class of "no character here", CTC's blank; the last one."""

@@ -8,11 +8,11 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, IterableDataset
 
+from vision.mrz_decode import SIGNS
 from vision.mrz_strip import normalise
 from vision.training.mrz_line_network import NONE, LineNetwork
 from vision.training.mrz_line_samples import LineSamples
 from vision.training.mrz_loop import Lesson, asked, learn
-from vision.training.mrz_text import SIGNS
 
 BATCH = 32
 _LONGEST = 40

@@ -4,8 +4,6 @@ import numpy as np
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DIGITS = "0123456789"
-SIGNS = DIGITS + LETTERS + "<"
-"""Every character that Doc 9303-3, 4.3 allows; the index is the network's class."""
 _RANDOM_PCT = 30
 
 

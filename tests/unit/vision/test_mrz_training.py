@@ -5,9 +5,10 @@ import pytest
 
 from vision.mrz_decode import SIGNS as DECODED
 from vision.mrz_strip import HEIGHT_PX, normalise
+from vision.training.mrz_ink import SIGNS
 from vision.training.mrz_line_samples import STRIP_PX, LineSamples
 from vision.training.mrz_page_samples import CELL_PX, PAGE_PX, PageSamples
-from vision.training.mrz_text import SIGNS, line, window
+from vision.training.mrz_text import line, window
 
 
 def test_training_and_decoding_number_the_characters_alike():
