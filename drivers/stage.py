@@ -6,6 +6,7 @@ JSON object in a datagram.
 """
 
 import json
+import math
 import os
 import socket
 import stat
@@ -84,6 +85,19 @@ def send_cue(path: Path, **what: object) -> bool:
         except OSError:
             return False
     return True
+
+
+def number_of(cue: Cue, key: str) -> float:
+    """What a cue says there, from 0 up; 0 where it says nothing, or no number that is finite."""
+    value = cue.get(key, 0)
+    return max(0.0, float(value)) if isinstance(value, int | float) and _finite(value) else 0.0
+
+
+def _finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number with more digits than a float has room for
+        return False
 
 
 @contextmanager

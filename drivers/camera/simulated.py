@@ -19,7 +19,7 @@ from drivers.camera.puppet import HEIGHT_PX, PICTURES, WIDTH_PX, Pixels, Pose, P
 from drivers.deadline import Deadline
 from drivers.device import DeviceInfo
 from drivers.errors import DeviceGoneError, DeviceUrlError
-from drivers.stage import Cue, StageDoor
+from drivers.stage import Cue, StageDoor, number_of
 from drivers.url import Params
 
 FRAMES_PER_S = 20.0
@@ -65,7 +65,10 @@ class Peer:
     def listen(self) -> None:
         """Take the cues that came, and those whose time has come."""
         now_s = time.monotonic()
-        self._due += [(now_s + _delay_s(cue), cue) for cue in self.door.cues()]
+        self._due += [
+            (now_s + min(number_of(cue, "delay_s"), LONGEST_DELAY_S), cue)
+            for cue in self.door.cues()
+        ]
         for due in [one for one in self._due if one[0] <= now_s]:
             self._due.remove(due)
             self._act(due[1])
@@ -193,9 +196,3 @@ SCENES: dict[str, Callable[[Peer], Pixels]] = {
 def _read(path: Path) -> Pixels:
     pixels: object = cv2.imread(str(path), cv2.IMREAD_COLOR)
     return np.asarray(pixels, np.uint8) if isinstance(pixels, np.ndarray) else BLACK.copy()
-
-
-def _delay_s(cue: Cue) -> float:
-    value = cue.get("delay_s", 0.0)
-    delay_s = float(value) if isinstance(value, int | float) else 0.0
-    return min(max(delay_s, 0.0), LONGEST_DELAY_S)

@@ -17,7 +17,6 @@ import os
 import random
 import select
 import time
-import tty
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -27,7 +26,8 @@ from threading import Thread
 from drivers.document_reader.mrz_framing import Lines
 from drivers.document_reader.simulated_manners import ReaderManners
 from drivers.document_reader.specimens import SPECIMENS
-from drivers.stage import Cue, StageDoor, remove_link, send_cue
+from drivers.stage import Cue, StageDoor, number_of, send_cue
+from drivers.transport.pseudo_cable import PseudoCable
 
 _CHUNK_BYTES = 16
 _WAIT_S = 5.0
@@ -63,8 +63,7 @@ class Peer:
     _door: StageDoor = field(init=False)
     _thread: Thread = field(init=False)
     _manners: ReaderManners = field(init=False)
-    _host_end: int = -1
-    _peer_end: int = -1
+    _cable: PseudoCable = field(init=False)
     _on_glass: _Laid | None = None
     _due: list[_Laid] = field(default_factory=list)
     _chance: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311 (noise)
@@ -72,6 +71,7 @@ class Peer:
 
     def __post_init__(self) -> None:
         self._door = StageDoor(self.stage)
+        self._cable = PseudoCable.at(self.stage)
         self._plug_in()
         self._thread = Thread(target=self._play, name=f"peer-{self.stage.name}", daemon=True)
         self._thread.start()
@@ -79,12 +79,12 @@ class Peer:
     @property
     def tty(self) -> Path:
         """Where the host finds the port, as udev's link would stand in /dev."""
-        return self.stage.with_name(self.stage.name + ".tty")
+        return self._cable.link
 
     @property
     def plugged(self) -> bool:
         """Whether the cable is in."""
-        return self._peer_end >= 0
+        return self._cable.plugged
 
     @property
     def expecting(self) -> bool:
@@ -99,9 +99,9 @@ class Peer:
 
     def _play(self) -> None:
         while not self._leaving:
-            ends = [self._door.fileno(), *([self._peer_end] if self.plugged else [])]
+            ends = [self._door.fileno(), *([self._cable.peer_end] if self.plugged else [])]
             ready, _, _ = select.select(ends, [], [], self._patience_s())
-            if self._peer_end in ready:
+            if self._cable.peer_end in ready:
                 self._hear()
             for cue in self._door.cues():
                 self._act(cue)
@@ -117,7 +117,7 @@ class Peer:
     def _hear(self) -> None:
         """Commands from the host, and the answer to them."""
         with suppress(OSError):
-            self._send(self._manners.hear(os.read(self._peer_end, 256), time.monotonic()))
+            self._send(self._manners.hear(os.read(self._cable.peer_end, 256), time.monotonic()))
         self._read_glass()
 
     def _act(self, cue: Cue) -> None:
@@ -126,8 +126,8 @@ class Peer:
         if cue.get("replug") and not self.plugged:
             self._plug_in()
         if cue.keys() & {"present", "noise", "half", "repeat"}:
-            due_s = time.monotonic() + _number(cue, "delay_s")
-            self._due.append(_Laid(due_s, self._bytes_of(cue), _number(cue, "each_s")))
+            due_s = time.monotonic() + number_of(cue, "delay_s")
+            self._due.append(_Laid(due_s, self._bytes_of(cue), number_of(cue, "each_s")))
 
     def _send_due(self) -> None:
         now_s = time.monotonic()
@@ -149,8 +149,8 @@ class Peer:
         data = self.write(_lines(cue)) if shown else b""
         if cue.get("half"):
             data = data[: len(data) // 2 // self.unit * self.unit]
-        data *= max(1, int(_number(cue, "repeat")))
-        noise = self._chance.randbytes(int(_number(cue, "noise")) * self.unit)
+        data *= max(1, int(number_of(cue, "repeat")))
+        noise = self._chance.randbytes(int(number_of(cue, "noise")) * self.unit)
         where = cue.get("where", "before")
         at = {"before": 0, "within": len(data) // 3 // self.unit * self.unit, "after": len(data)}
         cut = at[where] if isinstance(where, str) and where in at else 0
@@ -169,27 +169,18 @@ class Peer:
             if self.unit > 1 and not self._has_room():
                 return
             with suppress(OSError):
-                os.write(self._peer_end, data[at : at + size])
+                os.write(self._cable.peer_end, data[at : at + size])
 
     def _has_room(self) -> bool:
-        return self.plugged and bool(select.select([], [self._peer_end], [], _ROOM_S)[1])
+        return self.plugged and bool(select.select([], [self._cable.peer_end], [], _ROOM_S)[1])
 
     def _plug_in(self) -> None:
         self._manners = self.make_manners()
-        self._peer_end, self._host_end = os.openpty()
-        tty.setraw(self._host_end)
-        os.set_blocking(self._peer_end, False)
-        remove_link(self.tty)
-        self.tty.symlink_to(os.ttyname(self._host_end))
+        self._cable.plug_in()
 
     def _pull_out(self) -> None:
         self._on_glass = None
-        remove_link(self.tty)
-        ends = (self._peer_end, self._host_end)
-        self._peer_end = self._host_end = -1  # before the host can notice: it asks `plugged` then
-        for end in ends:
-            if end >= 0:
-                os.close(end)
+        self._cable.pull_out()
 
 
 def _lines(cue: Cue) -> Lines:
@@ -199,8 +190,3 @@ def _lines(cue: Cue) -> Lines:
     if isinstance(shown, list):
         return tuple(str(line).encode("ascii", "replace").decode() for line in shown)
     return SPECIMENS["specimen"]
-
-
-def _number(cue: Cue, key: str) -> float:
-    value = cue.get(key, 0)
-    return float(value) if isinstance(value, int | float) else 0.0

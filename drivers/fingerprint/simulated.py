@@ -17,7 +17,7 @@ from drivers.fingerprint.uru4000 import open_uru4000
 from drivers.fingerprint.uru4000_image import HEIGHT_PX, WIDTH_PX, Gray
 from drivers.fingerprint.uru4000_protocol import MODELS, PPI
 from drivers.fingerprint.zfm import open_zfm
-from drivers.stage import Cue, StageDoor
+from drivers.stage import Cue, StageDoor, number_of
 from drivers.transport.serial_port import SerialPort
 from drivers.url import DeviceUrl, Params
 
@@ -116,7 +116,7 @@ class Visitor:
     def __call__(self, bus: SimulatedBus) -> None:
         """Act the cues whose time came, and lift the finger when its time is over."""
         now_s = time.monotonic()
-        self._due += [(now_s + _delay_s(cue), cue) for cue in self.door.cues()]
+        self._due += [(now_s + number_of(cue, "delay_s"), cue) for cue in self.door.cues()]
         for due in [one for one in self._due if one[0] <= now_s]:
             self._due.remove(due)
             self._act(due[1], bus)
@@ -152,11 +152,6 @@ class Visitor:
     def _lift(self, bus: SimulatedBus) -> None:
         self._lift_at_s = math.inf
         bus.device.lift()
-
-
-def _delay_s(cue: Cue) -> float:
-    value = cue.get("delay_s", 0.0)
-    return max(0.0, float(value)) if isinstance(value, int | float) else 0.0
 
 
 def _break(cue: Cue, bus: SimulatedBus) -> None:

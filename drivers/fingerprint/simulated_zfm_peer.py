@@ -21,7 +21,6 @@ import random
 import select
 import termios
 import time
-import tty
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -31,7 +30,8 @@ from threading import Thread
 
 from drivers.fingerprint.simulated_fingers import Gray, empty_glass, faint, touch
 from drivers.fingerprint.simulated_zfm import PPI, SHAPE, SimulatedZfm
-from drivers.stage import Cue, StageDoor, remove_link, send_cue
+from drivers.stage import Cue, StageDoor, number_of, send_cue
+from drivers.transport.pseudo_cable import PseudoCable
 
 _WAIT_S = 5.0
 _ROOM_S = 0.2
@@ -62,8 +62,7 @@ class ZfmPeer:
     plugs: int = 0  # how often it was plugged in
     _door: StageDoor = field(init=False)
     _thread: Thread = field(init=False)
-    _host_end: int = -1
-    _peer_end: int = -1
+    _cable: PseudoCable = field(init=False)
     _out: "deque[bytes]" = field(default_factory=deque)
     _next_out_s: float = 0.0
     _each_s: float = 0.0
@@ -83,6 +82,7 @@ class ZfmPeer:
 
     def __post_init__(self) -> None:
         self._door = StageDoor(self.stage)
+        self._cable = PseudoCable.at(self.stage)
         self._plug_in()
         self._thread = Thread(target=self._play, name=f"peer-{self.stage.name}", daemon=True)
         self._thread.start()
@@ -90,12 +90,12 @@ class ZfmPeer:
     @property
     def tty(self) -> Path:
         """Where the host finds the port, as udev's link would stand in /dev."""
-        return self.stage.with_name(self.stage.name + ".tty")
+        return self._cable.link
 
     @property
     def plugged(self) -> bool:
         """Whether the cable is in."""
-        return self._peer_end >= 0
+        return self._cable.plugged
 
     def leave(self) -> None:
         """End the play and take the device away; safe to call twice."""
@@ -108,7 +108,9 @@ class ZfmPeer:
         """A cue that came before a command is acted before the command is heard."""
         while not self._leaving:
             heard, room = self._wait()
-            self._due += [(time.monotonic() + _number(c, "delay_s"), c) for c in self._door.cues()]
+            self._due += [
+                (time.monotonic() + number_of(c, "delay_s"), c) for c in self._door.cues()
+            ]
             self._act_what_is_due()
             self._watch_finger()
             if heard and self.plugged:
@@ -122,12 +124,12 @@ class ZfmPeer:
 
     def _wait(self) -> tuple[bool, bool]:
         """Whether the host said something, and whether there is room for what is due to it."""
-        ends = [self._peer_end] if self.plugged else []
+        ends = [self._cable.peer_end] if self.plugged else []
         due_out = ends if self._out and time.monotonic() >= self._next_out_s else []
         ready, room, _ = select.select(
             [self._door.fileno(), *ends], due_out, [], self._patience_s()
         )
-        return self._peer_end in ready, bool(room)
+        return self._cable.peer_end in ready, bool(room)
 
     def _act_what_is_due(self) -> None:
         """One cue after another; while a finger grows, the module goes on answering."""
@@ -188,16 +190,16 @@ class ZfmPeer:
             case {"babble": bool(babbles)}:
                 self._babbles = babbles
             case {"each_s": int() | float()}:
-                self._each_s = _number(cue, "each_s")
+                self._each_s = number_of(cue, "each_s")
             case _:
-                self._noise_bytes += int(_number(cue, "noise"))
+                self._noise_bytes += int(number_of(cue, "noise"))
                 for name in _FAULTS & cue.keys():
                     self._faults[name] = _numbers(cue[name])
 
     def _hear(self) -> None:
         data = b""
         with suppress(OSError):
-            data = os.read(self._peer_end, _HEAR_BYTES)
+            data = os.read(self._cable.peer_end, _HEAR_BYTES)
         if not data or self._falls_out():
             return
         if self._host_baud() != self.module.baud:
@@ -207,7 +209,7 @@ class ZfmPeer:
         self._out += self.module.hear(data)
 
     def _host_baud(self) -> int:
-        return _SPEEDS.get(termios.tcgetattr(self._host_end)[_SPEED_AT], 0)
+        return _SPEEDS.get(termios.tcgetattr(self._cable.host_end)[_SPEED_AT], 0)
 
     def _send(self) -> None:
         """The packet that is due, as the line makes it arrive."""
@@ -242,33 +244,19 @@ class ZfmPeer:
         """Bytes to the host; what finds no room for a while is lost, as on a real line."""
         left = data
         with suppress(OSError):
-            while left and select.select([], [self._peer_end], [], _ROOM_S)[1]:
-                left = left[os.write(self._peer_end, left) :]
+            while left and select.select([], [self._cable.peer_end], [], _ROOM_S)[1]:
+                left = left[os.write(self._cable.peer_end, left) :]
 
     def _plug_in(self) -> None:
         self._faults.clear()
         self._noise_bytes = 0
         self.module.power_up()
-        self._peer_end, self._host_end = os.openpty()
-        tty.setraw(self._host_end)
-        os.set_blocking(self._peer_end, False)
-        remove_link(self.tty)
-        self.tty.symlink_to(os.ttyname(self._host_end))
+        self._cable.plug_in()
         self.plugs += 1
 
     def _pull_out(self) -> None:
         self._out.clear()
-        remove_link(self.tty)
-        ends = (self._peer_end, self._host_end)
-        self._peer_end = self._host_end = -1  # before the host can notice: it asks `plugged` then
-        for end in ends:
-            if end >= 0:
-                os.close(end)
-
-
-def _number(cue: Cue, key: str) -> float:
-    value = cue.get(key, 0)
-    return max(0.0, float(value)) if isinstance(value, int | float) else 0.0
+        self._cable.pull_out()
 
 
 def _numbers(value: object) -> list[int]:

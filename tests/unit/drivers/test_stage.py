@@ -1,12 +1,13 @@
 """Cues reach the peer whole and in order, and a stage without a peer says so."""
 
+import math
 import select
 import socket
 
 import pytest
 
 from drivers.errors import DeviceUrlError
-from drivers.stage import StageDoor, remove_link, send_cue
+from drivers.stage import StageDoor, number_of, remove_link, send_cue
 
 
 def test_cues_arrive_in_order_and_wake_a_select(tmp_path):
@@ -62,3 +63,12 @@ def test_what_lies_there_is_never_removed(tmp_path, make_way):
     with pytest.raises(DeviceUrlError):
         make_way(tmp_path)
     assert precious.read_text() == "kept"
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [(0.5, 0.5), (3, 3.0), *((odd, 0.0) for odd in (-1, "3", None, math.nan, math.inf, 10**400))],
+)
+def test_a_number_in_a_cue_is_finite_and_not_below_nothing(said, number):
+    assert number_of({"delay_s": said}, "delay_s") == number
+    assert number_of({}, "delay_s") == 0.0
