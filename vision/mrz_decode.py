@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -129,10 +130,17 @@ def settle(decoded: Decoded, likely: Sequence[str]) -> Settled:
     Where the layout overrules what the network saw, the character is as sure as the network was of
     it: a digit that is printed in a name must not turn into a letter unnoticed.
     """
+    return _chosen(decoded, _prior(tuple(likely)))
+
+
+@lru_cache(maxsize=64)
+def _prior(likely: tuple[str, ...]) -> Array:
+    """What a layout expects, (characters, 37): 1 or UNLIKELY; one for each line there is."""
     prior = np.full((len(likely), NONE), UNLIKELY)
     for i, signs in enumerate(likely):
         prior[i, [SIGNS.index(sign) for sign in signs]] = 1.0
-    return _chosen(decoded, prior)
+    prior.flags.writeable = False
+    return prior
 
 
 def unguided(decoded: Decoded) -> Settled:

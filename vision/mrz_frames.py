@@ -7,11 +7,10 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from vision.mrz_reading import MrzLine, MrzReading, MrzShape
+from vision.mrz_reading import MrzLine, MrzReading, MrzShape, same_document
 
 _KEPT = 0.5
 """What older frames still count when a new one comes: frames of one camera err alike."""
-_SAME_SHARE = 0.6
 _MOST_EVIDENCE = 9.0
 
 
@@ -55,11 +54,7 @@ class MrzFrames:
         self._evidence = []
 
     def _continues(self, found: MrzReading) -> bool:
-        if found.shape != self._last.shape:
-            return False
-        before, now = "".join(self._last.texts), "".join(found.texts)
-        same = sum(a == b for a, b in zip(before, now, strict=True))
-        return same >= _SAME_SHARE * len(now)
+        return found.shape == self._last.shape and same_document(self._last.texts, found.texts)
 
     def _weigh(self, found: MrzReading) -> None:
         if not self._evidence:

@@ -1,5 +1,6 @@
 """What was read of a zone in a picture: characters, how sure each is, and what would help."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import fmean
@@ -12,6 +13,9 @@ Quad = npt.NDArray[np.float32]
 
 SURE = 0.90
 """A character below this confidence makes its reading doubtful."""
+
+SAME_SHARE = 0.6
+"""Readings of which so many characters are alike are of one document."""
 
 
 class MrzAdvice(StrEnum):
@@ -85,3 +89,10 @@ class MrzReading:
     def sure(self) -> bool:
         """Whether every character of a whole zone is above SURE; check digits are not asked."""
         return bool(self.lines) and min(line.least for line in self.lines) >= SURE
+
+
+def same_document(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two readings, lines of text, are of one document: the share of like characters."""
+    first, second = "".join(one), "".join(other)
+    alike = sum(a == b for a, b in zip(first, second, strict=False))
+    return alike >= SAME_SHARE * max(len(first), len(second))

@@ -19,7 +19,7 @@ from firmware_app.workers.session import Session
 from firmware_app.workflow.vocabulary import DocumentAdvice, DocumentArrived, DocumentUnreadable
 from vision.errors import ImageError, VisionError
 from vision.model_store import give_back_memory
-from vision.mrz_reading import MrzAdvice
+from vision.mrz_reading import MrzAdvice, same_document
 
 CUE_HOLD_STILL = "document-cue-hold-still"
 CUE_GAP_S = 1.0
@@ -29,7 +29,6 @@ PRINTED_FRAMES = 8
 """So many frames that read alike, each character sure: what is wrong there is printed so."""
 DOUBTFUL_S = 6.0
 """So long after the check digits first held, what is doubtful still is handed over as doubtful."""
-SAME_SHARE = 0.6
 
 
 @dataclass(slots=True, repr=False)
@@ -48,7 +47,7 @@ class Try:
             return False
         self._alike = self._alike + 1 if judged.lines == self._last else 1
         self._last = judged.lines
-        if self.best is None or not _same_document(self.best, judged):
+        if self.best is None or not same_document(self.best.lines, judged.lines):
             self.best, self.frame, self._held_at_s = judged, frame, None
         elif _rank(judged) >= _rank(self.best):
             self.best, self.frame = judged, frame
@@ -155,9 +154,3 @@ def cue_for(judged: Judged) -> str:
 def _rank(judged: Judged) -> int:
     """How far a reading came: nothing, a zone, one that holds, a sure one."""
     return sum((judged.mrz is not None, judged.holds, judged.sure))
-
-
-def _same_document(one: Judged, other: Judged) -> bool:
-    first, second = "".join(one.lines), "".join(other.lines)
-    alike = sum(a == b for a, b in zip(first, second, strict=False))
-    return alike >= SAME_SHARE * max(len(first), len(second))

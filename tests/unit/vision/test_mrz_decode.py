@@ -91,3 +91,13 @@ def test_a_layout_that_overrules_the_network_is_no_surer_than_the_network():
     name = settle(free(probabilities(logits)), ["ABCDEFGHIJKLMNOPQRSTUVWXYZ<"])
     assert name.text == "O"
     assert name.confidence[0] < 0.5
+
+
+def test_each_line_of_a_layout_has_its_own_expectation_in_any_order():
+    """What a layout expects is kept between lines; none may get another's."""
+    zero_or_letter = np.zeros((4, NONE + 1), np.float32)
+    zero_or_letter[0, [SIGNS.index("O"), SIGNS.index("0")]] = (9.0, 9.0)
+    zero_or_letter[1:, NONE] = 12
+    decoded = free(probabilities(zero_or_letter))
+    for likely, text in (("0123456789", "0"), ("NOPQ", "O"), ("0123456789", "0"), ("NOPQ", "O")):
+        assert settle(decoded, [likely]).text == text

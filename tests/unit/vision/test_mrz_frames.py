@@ -3,7 +3,7 @@
 import numpy as np
 
 from vision.mrz_frames import MrzFrames
-from vision.mrz_reading import SURE, MrzAdvice, MrzLine, MrzReading, MrzShape
+from vision.mrz_reading import SURE, MrzAdvice, MrzLine, MrzReading, MrzShape, same_document
 
 PICTURE = np.zeros((4, 4), np.uint8)
 QUAD = np.zeros((4, 2), np.float32)
@@ -88,3 +88,10 @@ def test_clear_forgets():
     frames.add(PICTURE)
     frames.clear()
     assert frames.add(PICTURE).lines == ()
+
+
+def test_readings_are_of_one_document_by_the_share_of_like_characters():
+    assert same_document(("ABCDE", "FGHIJ"), ("ABCDE", "F<<<<"))
+    assert not same_document(("ABCDE", "FGHIJ"), ("ABCDE", "<<<<<"))
+    assert not same_document(("ABCDE", "FGHIJ"), ("ABCDE",)), "a line more is another document"
+    assert same_document(("AB", "CD"), ("ABCD",)), "where lines are cut does not matter"
