@@ -6,16 +6,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from vision.mrz_zone import CELL_PX, LOOK_PX, PAGE_PX
 from vision.training.mrz_distractors import Prints
 from vision.training.mrz_ink import CAP_PX, Glyphs, Ink
 from vision.training.mrz_paper import Grey, PaperPool, glare, light
 from vision.training.mrz_text import line
 from vision.training.mrz_wear import worn
 
-PAGE_PX = (384, 384)
-STRIP_PX = (128, 512)
-CELL_PX = 4
-"""The network answers for each square of this side."""
 _PX_MM = 5.0
 _CAP_MM = (2.2, 3.1)
 _KINDS = {  # millimetres: width, height; lines, columns (Doc 9303-3, -4, -5, -6, -7)
@@ -55,12 +52,12 @@ class PageSamples:
     def page(self, rng: np.random.Generator) -> PageSample:
         """A whole picture, the document turned by any angle."""
         document = self._document(rng)
-        return self._lay(document, _somewhere(document, rng), PAGE_PX, rng)
+        return self._lay(document, _somewhere(document, rng), (PAGE_PX, PAGE_PX), rng)
 
     def strip(self, rng: np.random.Generator) -> PageSample:
         """The second look: the zone nearly upright and as wide as the picture."""
         document = self._document(rng, str(rng.choice(("TD3", "TD3", "TD2", "TD1", "TD1"))))
-        return self._lay(document, _upright(document, rng), STRIP_PX, rng)
+        return self._lay(document, _upright(document, rng), LOOK_PX, rng)
 
     def _lay(
         self,
@@ -146,7 +143,7 @@ def _somewhere(document: _Document, rng: np.random.Generator) -> npt.NDArray[np.
     angle = rng.uniform(0, 2 * np.pi) if rng.random() < 0.85 else rng.normal(0, 0.08)
     longest = max(height, width)
     scale = (
-        PAGE_PX[1]
+        PAGE_PX
         / longest
         * (rng.uniform(0.75, 1.1) if rng.random() < 0.65 else rng.uniform(0.4, 0.9))
     )
@@ -154,8 +151,8 @@ def _somewhere(document: _Document, rng: np.random.Generator) -> npt.NDArray[np.
     middle = np.array(((left + right) / 2, (top + bottom) / 2))
     if right == 0 or rng.random() < 0.5:
         middle = np.array((width / 2, height / 2))
-    spread = PAGE_PX[1] * 0.12
-    aim = np.array((PAGE_PX[1] / 2, PAGE_PX[0] / 2)) + rng.normal(0, spread, 2)
+    spread = PAGE_PX * 0.12
+    aim = np.array((PAGE_PX / 2, PAGE_PX / 2)) + rng.normal(0, spread, 2)
     corners = np.array(((0, 0), (width, 0), (width, height), (0, height)), float)
     turn = np.array(((np.cos(angle), -np.sin(angle)), (np.sin(angle), np.cos(angle))))
     laid = (corners - middle) @ turn.T * scale + aim
@@ -165,7 +162,7 @@ def _somewhere(document: _Document, rng: np.random.Generator) -> npt.NDArray[np.
 
 def _upright(document: _Document, rng: np.random.Generator) -> npt.NDArray[np.float64]:
     left, top, right, bottom = document.zone
-    height, width = STRIP_PX
+    height, width = LOOK_PX
     corners = np.array(((left, top), (right, top), (right, bottom), (left, bottom)), float)
     margins = rng.uniform(0.0, 0.06, 2) * width
     high = (bottom - top) * (width - margins.sum()) / (right - left) * rng.uniform(0.8, 1.25)

@@ -5,9 +5,10 @@ import pytest
 
 from vision.mrz_decode import SIGNS as DECODED
 from vision.mrz_strip import HEIGHT_PX, normalise
+from vision.mrz_zone import CELL_PX, LOOK_PX, PAGE_PX
 from vision.training.mrz_ink import SIGNS
 from vision.training.mrz_line_samples import STRIP_PX, LineSamples
-from vision.training.mrz_page_samples import CELL_PX, PAGE_PX, PageSamples
+from vision.training.mrz_page_samples import PageSamples
 from vision.training.mrz_text import line, window
 
 
@@ -38,11 +39,14 @@ def test_the_zone_is_marked_where_print_is():
     samples, rng = PageSamples(), np.random.default_rng(4)
     for _ in range(6):
         page = samples.page(rng)
-        assert page.picture.shape == PAGE_PX
+        assert page.picture.shape == (PAGE_PX, PAGE_PX)
         core, cosine, sine, _ = page.target
-        assert core.shape == (PAGE_PX[0] // CELL_PX, PAGE_PX[1] // CELL_PX)
+        assert core.shape == (PAGE_PX // CELL_PX, PAGE_PX // CELL_PX)
         assert 0 <= core.min() <= core.max() <= 1
         assert np.allclose(cosine**2 + sine**2, 1, atol=1e-5)
+    look = samples.strip(rng)
+    assert look.picture.shape == LOOK_PX
+    assert look.target.shape == (4, LOOK_PX[0] // CELL_PX, LOOK_PX[1] // CELL_PX)
 
 
 def test_normalised_strips_read_alike_in_any_light():
