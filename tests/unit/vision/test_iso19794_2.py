@@ -1,10 +1,7 @@
 """Each field of the minutiae record stands where ISO/IEC 19794-2:2005 wants it."""
 
-import shutil
 import struct
-import subprocess
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -141,13 +138,3 @@ def test_repr_shows_no_minutia() -> None:
     words = f"{RECORD!r} {VIEW!r} {ENDING!r}"
     assert "144" not in words
     assert "112" not in words
-
-
-@pytest.mark.skipif(shutil.which("prfmr") is None, reason="prfmr of NIST's BiomDI is not installed")
-def test_biomdi_calls_our_record_valid(tmp_path: Path) -> None:
-    file = tmp_path / "record.fmr"
-    file.write_bytes(encode(RECORD))
-    said = subprocess.run(
-        ["prfmr", "-v", "-ti", "ISO", str(file)], capture_output=True, text=True, check=False
-    )
-    assert "Record is valid" in said.stdout
