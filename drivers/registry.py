@@ -11,13 +11,14 @@ folder, a factory and one line here (see the README).
 import posixpath
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 from drivers.camera.api import Camera
 from drivers.document_reader.api import DocumentReader
 from drivers.errors import DeviceUrlError
 from drivers.fingerprint.api import FingerScanner
-from drivers.url import DeviceUrl
+from drivers.url import DeviceUrl, Params
 
 _Device = TypeVar("_Device")
 # From a URL, whose parameters it checks, to what opens the device.
@@ -107,6 +108,17 @@ def _whole_system(url: DeviceUrl) -> Iterator[None]:
         raise DeviceUrlError(url.device, what) from error
 
 
+def _placed(
+    url: DeviceUrl,
+    check: Callable[[Params], object],
+    opener: Callable[[str, Path, Params], _Device],
+) -> Callable[[], _Device]:
+    """What opens a device of which its path and parameters say all; both are judged first."""
+    path = url.file()
+    check(url.params)
+    return lambda: opener(url.device, path, url.params)
+
+
 def _serial_reader(url: DeviceUrl) -> Callable[[], DocumentReader]:
     from drivers.document_reader.mrz_serial import READER_PARAMS, Manners, MrzSerial
     from drivers.transport.serial_port import LINE_PARAMS, LineSettings, SerialPort
@@ -139,9 +151,7 @@ def _replayed_reader(url: DeviceUrl) -> Callable[[], DocumentReader]:
 def _simulated_reader(url: DeviceUrl) -> Callable[[], DocumentReader]:
     from drivers.document_reader.simulated import check_params, open_simulated
 
-    path = url.file()
-    check_params(url.params)
-    return lambda: open_simulated(url.device, path, url.params)
+    return _placed(url, check_params, open_simulated)
 
 
 def _usb_scanner(url: DeviceUrl) -> Callable[[], FingerScanner]:
@@ -163,41 +173,31 @@ def _serial_scanner(url: DeviceUrl) -> Callable[[], FingerScanner]:
 def _simulated_scanner(url: DeviceUrl) -> Callable[[], FingerScanner]:
     from drivers.fingerprint.simulated import check_params, open_simulated
 
-    path = url.file()
-    check_params(url.params)
-    return lambda: open_simulated(url.device, path, url.params)
+    return _placed(url, check_params, open_simulated)
 
 
 def _finger_folder(url: DeviceUrl) -> Callable[[], FingerScanner]:
     from drivers.fingerprint.folder import check_params, open_folder
 
-    path = url.file()
-    check_params(url.params)
-    return lambda: open_folder(url.device, path, url.params)
+    return _placed(url, check_params, open_folder)
 
 
 def _v4l2(url: DeviceUrl) -> Callable[[], Camera]:
     from drivers.camera.v4l2 import check_params, open_v4l2
 
-    path = url.file()
-    check_params(url.params)
-    return lambda: open_v4l2(url.device, path, url.params)
+    return _placed(url, check_params, open_v4l2)
 
 
 def _simulated_camera(url: DeviceUrl) -> Callable[[], Camera]:
     from drivers.camera.simulated import check_params, open_simulated
 
-    path = url.file()
-    check_params(url.params)
-    return lambda: open_simulated(url.device, path, url.params)
+    return _placed(url, check_params, open_simulated)
 
 
 def _picture_folder(url: DeviceUrl) -> Callable[[], Camera]:
     from drivers.camera.folder import check_params, open_folder
 
-    path = url.file()
-    check_params(url.params)
-    return lambda: open_folder(url.device, path, url.params)
+    return _placed(url, check_params, open_folder)
 
 
 _DOCUMENT_READERS: _Factories[DocumentReader] = {
