@@ -1,6 +1,7 @@
 """The `kiosk` command: parses words, calls compose or engineer, says errors in one clear line."""
 
 import argparse
+import math
 import signal
 import sys
 import threading
@@ -14,6 +15,7 @@ Run = Callable[[argparse.Namespace], int]
 CONFIG = Path("kiosk.toml")
 INTERRUPTED = 130
 MAX_PORT = 65_535
+MAX_SECONDS = 3600
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -85,7 +87,13 @@ def _parser() -> argparse.ArgumentParser:
         _doctor,
         ("config", "json"),
     )
-    doctor.add_argument("--limit", type=float, default=5.0, help="seconds a device; default: 5")
+    doctor.add_argument(
+        "--limit",
+        type=_seconds,
+        default=5.0,
+        help="seconds to wait for a document, a frame, a finger (default: 5); what a slow device"
+        " then takes comes on top",
+    )
     _add_read_document(commands)
     _add_bench(commands)
     _add_evaluate(commands)
@@ -125,6 +133,17 @@ def _port(word: str) -> int:
     return int(word)
 
 
+def _seconds(word: str) -> float:
+    try:
+        value = float(word)
+    except ValueError:
+        value = math.nan
+    if not 0 < value <= MAX_SECONDS:
+        said = f"{word!r} is no number of seconds (above 0, at most {MAX_SECONDS})."
+        raise argparse.ArgumentTypeError(said)
+    return value
+
+
 def _count(word: str) -> int:
     if not word.isdecimal() or int(word) < 1:
         raise argparse.ArgumentTypeError(f"{word!r} is no count of 1 or more.")
@@ -140,8 +159,8 @@ def _add_read_document(commands: "argparse._SubParsersAction[argparse.ArgumentPa
         _read_document,
         ("config", "json"),
     )
-    reading.add_argument("--url", default="", help="default: document_reader of kiosk.toml")
-    reading.add_argument("--seconds", type=float, default=30.0, help="default: 30")
+    reading.add_argument("--url", help="default: document_reader of kiosk.toml")
+    reading.add_argument("--seconds", type=_seconds, default=30.0, help="default: 30")
     reading.add_argument("--show", action="store_true", help="print the lines too: personal data")
 
 

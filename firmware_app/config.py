@@ -22,6 +22,7 @@ Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 FingerCode = Annotated[int, Meta(ge=1, le=10)]
 
 
+MOST_BYTES = 1_000_000
 READ_BY_CAMERA = "camera:page_camera"
 DEVICE_KINDS = {
     "document_reader": "document_reader",
@@ -126,16 +127,7 @@ def load(path: Path) -> Config:
 
     Raises ConfigError, which names the key and what was expected.
     """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        mend = "Name it with --config, or make one from kiosk.example.toml."
-        raise ConfigError(f"{path} is not there.", mend) from error
-    except OSError as error:
-        mend = "Name a file that this user may read with --config."
-        raise ConfigError(f"{path}: {error.strerror}.", mend) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{path}: {error}.") from error
+    raw = _toml(path, _text(path))
     folder = path.resolve().parent
     try:
         config = msgspec.convert(
@@ -145,6 +137,36 @@ def load(path: Path) -> Config:
         raise ConfigError(f"{path}: {error}.") from error
     _check_devices(path, config)
     return config
+
+
+def _text(path: Path) -> str:
+    """The file as text; a byte order mark, as some editors write it, is no part of it."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except FileNotFoundError as error:
+        mend = "Name it with --config, or make one from kiosk.example.toml."
+        raise ConfigError(f"{path} is not there.", mend) from error
+    except OSError as error:
+        mend = "Name a file that this user may read with --config."
+        raise ConfigError(f"{path}: {error.strerror}.", mend) from error
+    if len(data) > MOST_BYTES:
+        raise ConfigError(f"{path} has more than {MOST_BYTES} bytes: it is no kiosk.toml.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        mend = "Save it as UTF-8 in the editor; if that changes nothing, write the line anew."
+        raise ConfigError(f"{path}: line {line} is not UTF-8 text.", mend) from error
+
+
+def _toml(path: Path, text: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: {error}.") from error
+    except (ValueError, RecursionError) as error:  # digits or brackets without an end
+        raise ConfigError(f"{path}: a number or a list in it is too long to be meant.") from error
 
 
 def _path(folder: Path, kind: type, value: object) -> object:

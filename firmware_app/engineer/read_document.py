@@ -52,12 +52,17 @@ class Reading:
         return not self.problem and all((self.check_digits or {}).values())
 
 
-def read_document(url: str, config_path: Path, *, seconds: float, show: bool, as_json: bool) -> int:
-    """Read one document from `url`, or from the reader of kiosk.toml where `url` is empty.
+def read_document(
+    url: str | None, config_path: Path, *, seconds: float, show: bool, as_json: bool
+) -> int:
+    """Read one document from `url`, or from the reader of kiosk.toml where `url` is None.
 
     Exit code 5 where none came, or where a check digit fails. Raises ConfigError, SetupError.
     """
-    url = url or _configured(config_path)
+    url = _configured(config_path) if url is None else url
+    if not url.strip():
+        mend = "Leave --url out for the reader of kiosk.toml, or see docs/document_readers.md."
+        raise ConfigError("--url is empty.", mend)
     try:
         reader = registry.open_document_reader(NAME, url)
     except DeviceUrlError as error:
@@ -76,11 +81,13 @@ def read_document(url: str, config_path: Path, *, seconds: float, show: bool, as
 
 
 def _configured(path: Path) -> str:
-    url = config.load(path).devices.document_reader
-    if not url:
-        mend = "Give --url, or try the page camera with `kiosk doctor`."
+    devices = config.load(path).devices
+    mend = "Give --url, or try the page camera with `kiosk doctor`."
+    if devices.read_by_camera:
+        raise ConfigError(f"in {path} the page camera reads the documents.", mend)
+    if not devices.document_reader:
         raise ConfigError(f"{path} names no document_reader.", mend)
-    return url
+    return devices.document_reader
 
 
 def _try_until(reader: DocumentReader, url: str, seconds: float, *, show: bool) -> Reading:

@@ -1,5 +1,6 @@
 """kiosk.toml: the example is good, and each kind of mistake is one line that names its key."""
 
+import re
 from pathlib import Path
 from typing import get_args
 
@@ -106,9 +107,38 @@ def test_a_demo_may_be_simulated(tmp_path):
     assert config.load(path).devices.finger_scanner.startswith("simulated:")
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"", b"a" * 10])
-def test_what_is_no_toml_is_a_config_error(tmp_path, content):
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (EXAMPLE.read_text(encoding="utf-8").encode("utf-16"), "line 1 is not UTF-8 text"),
+        (b"# good\nlane = '\xe9'\n", "line 2 is not UTF-8 text"),
+        (b"", "missing required field"),
+        (b"a" * 10, "Expected '=' after a key"),
+        (b"a = " + b"[" * 100_000, "too long to be meant"),
+        (b"a = " + b"9" * 5_000, "too long to be meant"),
+        (b"#" * 1_000_001, "more than 1000000 bytes"),
+    ],
+    ids=["utf-16", "latin-1", "empty", "no toml", "deep", "long number", "huge"],
+)
+def test_what_is_no_toml_is_one_line_without_pythons_words(tmp_path, content, says):
     path = tmp_path / "kiosk.toml"
     path.write_bytes(content)
-    with pytest.raises(ConfigError):
+    with pytest.raises(ConfigError, match=says) as caught:
         config.load(path)
+    assert "\n" not in str(caught.value)
+    assert not re.search("codec|decode byte|recursion|digits for", str(caught.value))
+    assert caught.value.mend.endswith(".")
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path):
+    path = tmp_path / "kiosk.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + EXAMPLE.read_bytes())
+    assert config.load(path).profile == "production"
+
+
+@pytest.mark.parametrize("nowhere", ["", "nothing.toml", "kiosk.toml/below"])
+def test_a_file_that_cannot_be_read_is_one_line_with_its_mend(tmp_path, nowhere):
+    (tmp_path / "kiosk.toml").touch()
+    with pytest.raises(ConfigError) as caught:
+        config.load(tmp_path / nowhere)
+    assert "--config" in caught.value.mend

@@ -12,6 +12,7 @@ from drivers.stage import send_cue
 from firmware_app.engineer.read_document import TROUBLE_EXIT_CODE, read_document
 from firmware_app.errors import ConfigError, SetupError
 
+EXAMPLE = Path(__file__).parents[3] / "kiosk.example.toml"
 DELAY_S = 0.4
 
 
@@ -107,4 +108,25 @@ def test_a_wrong_url_and_an_absent_reader_are_clear_errors(tmp_path):
     with pytest.raises(SetupError, match="there is no /dev/nothing"):
         go("serial:///dev/nothing")
     with pytest.raises(ConfigError, match=r"no\.toml is not there"):
-        go("")
+        go(None)
+
+
+@pytest.mark.parametrize("url", ["", "   "])
+def test_an_empty_url_is_a_slip_and_not_the_reader_of_the_configuration(tmp_path, url):
+    path = tmp_path / "kiosk.toml"
+    path.write_bytes(EXAMPLE.read_bytes())
+    with pytest.raises(ConfigError, match="--url is empty") as caught:
+        read_document(url, path, seconds=1, show=False, as_json=True)
+    assert "Leave --url out" in caught.value.mend
+
+
+@pytest.mark.parametrize(
+    ("reader", "says"), [("camera:page_camera", "the page camera reads"), ("", "names no")]
+)
+def test_a_post_without_a_reader_is_told_what_to_try(tmp_path, reader, says):
+    path = tmp_path / "kiosk.toml"
+    usual = "serial:///dev/kiosk-reader?baud=9600"
+    path.write_text(EXAMPLE.read_text(encoding="utf-8").replace(usual, reader), encoding="utf-8")
+    with pytest.raises(ConfigError, match=says) as caught:
+        read_document(None, path, seconds=1, show=False, as_json=True)
+    assert "--url" in caught.value.mend
