@@ -25,7 +25,7 @@ SYSTEM = 0x0009  # as the manuals fix it
 
 _CAPACITY = 1000
 _SECURITY = 3
-_FASTEST_STEP = 12
+_FASTEST_OF_MANUALS = 115_200
 _BAUD, _LEVEL, _PACKET = 4, 5, 6
 
 
@@ -33,15 +33,17 @@ _BAUD, _LEVEL, _PACKET = 4, 5, 6
 class SimulatedZfm:
     """One module; `glass` is what lies on it, uint8 (288, 256), or nothing.
 
-    password, address, speed, size of packets and level are kept without power. `confirms_late`:
-    it says at the new speed that it changed its speed. `mute`: commands that it does not know.
-    `hears_all`: it answers also to what is meant for another address.
+    password, address, speed, size of packets and level are kept without power. `fastest_baud`: the
+    speed above which it takes none. `confirms_late`: it says at the new speed that it changed its
+    speed. `mute`: commands that it does not know. `hears_all`: it answers also to what is meant for
+    another address.
     """
 
     password: int = 0
     address: int = ANY_ADDRESS
     baud: int = BAUD_AS_SHIPPED
     packet_code: int = 2
+    fastest_baud: int = _FASTEST_OF_MANUALS
     confirms_late: bool = False
     mute: frozenset[int] = frozenset()
     hears_all: bool = False
@@ -126,7 +128,7 @@ class SimulatedZfm:
 
     def _set(self, number: int, value: int) -> Confirmation:
         match number, value:
-            case (_, step) if number == _BAUD and 1 <= step <= _FASTEST_STEP:
+            case (_, step) if number == _BAUD and 0 < step * BAUD_STEP <= self.fastest_baud:
                 self._next_baud = step * BAUD_STEP
             case (_, level) if number == _LEVEL and 1 <= level <= 5:
                 self._level = level

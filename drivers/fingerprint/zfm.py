@@ -1,7 +1,7 @@
 """ZFM, R30x and R503 fingerprint modules on a serial line as a finger scanner.
 
 The module is found at the URL's speed, raised to `fast`, and put back when it is closed. A kiosk
-that lost power in between leaves it raised, so that speed is looked at as well.
+that lost power in between, or another program, leaves it at another speed: then all are tried.
 """
 
 import threading
@@ -16,7 +16,6 @@ from drivers.device import DeviceInfo
 from drivers.errors import DeviceError, DeviceTimeoutError, DeviceUrlError, ProtocolError
 from drivers.fingerprint.api import FingerPicture
 from drivers.fingerprint.zfm_errors import (
-    BaudMismatchError,
     DamagedPacketError,
     IllegibleLineError,
     ModuleFailedError,
@@ -39,9 +38,10 @@ from drivers.url import DeviceUrl, Params
 
 MODULE_PARAMS = ("model", "baud", "fast", "address", "password", "turned")
 SPEEDS = (9600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 921_600)
+_LIKELY_FIRST = (57_600, 115_200, 9600, 19_200, 38_400, 230_400, 460_800, 921_600)
 
 _FASTEST_OF_MANUALS = 115_200
-_OPEN_LIMIT_S = 6.0
+_OPEN_LIMIT_S = 9.0
 _GREETING_LIMIT_S = 0.4  # a module that was just given power takes half a second: asked twice
 _TELL_LIMIT_S = 0.4
 _CLOSE_LIMIT_S = 0.6
@@ -53,7 +53,7 @@ _WORD_DIGITS = 8
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ModuleSettings:
-    """How to reach one module; `fast_baud` of at most `baud` leaves its speed as it is."""
+    """How to reach one module; `fast_baud` of at most `baud` leaves it at `baud`."""
 
     baud: int = BAUD_AS_SHIPPED
     fast_baud: int = _FASTEST_OF_MANUALS
@@ -78,6 +78,17 @@ class ModuleSettings:
             turned=params.flag("turned"),
         )
 
+    @property
+    def top_baud(self) -> int:
+        """The speed at which pictures cross."""
+        return max(self.baud, self.fast_baud)
+
+    @property
+    def likely_bauds(self) -> tuple[int, ...]:
+        """Where to look for the module: its own speeds twice, for it may be starting, then all."""
+        usual = (self.baud, self.fast_baud) * 2
+        return *usual, *(speed for speed in _LIKELY_FIRST if speed not in usual)
+
 
 def _word(params: Params, key: str, default: int) -> int:
     """A number of 32 bits in hexadecimal."""
@@ -90,8 +101,8 @@ def _word(params: Params, key: str, default: int) -> int:
 def open_zfm(url: DeviceUrl, open_port: OpenPort) -> "Zfm":
     """Open the port, find the module, prove the password, raise its speed.
 
-    Raises DeviceUrlError, what `open_port` raises, ModuleSilentError, BaudMismatchError,
-    IllegibleLineError, ModulePasswordError, ModuleAddressError, ProtocolError.
+    Raises DeviceUrlError, what `open_port` raises, ModuleSilentError, IllegibleLineError,
+    ModulePasswordError, ModuleAddressError, ProtocolError.
     """
     settings = ModuleSettings.of(url.params)
     path = str(url.file())
@@ -112,7 +123,7 @@ class Zfm:
     _line: ZfmLine
     _settings: ModuleSettings
     _firmware: str = ""
-    _raised: bool = False
+    _moved: bool = False
     _is_open: bool = field(default=True)
 
     @property
@@ -121,16 +132,15 @@ class Zfm:
         return DeviceInfo("ZhianTec type", "ZFM/R30x module", "", self._firmware)
 
     def find(self, deadline: Deadline) -> None:
-        """Meet the module at its speed, read what it says of itself, raise its speed."""
+        """Meet the module at its speed, read what it says of itself, bring it to the top speed."""
         settings = self._settings
-        usual = (settings.baud, settings.fast_baud) * 2
-        if not any(self._greets(speed, deadline) for speed in usual):
-            raise self._not_found(usual, deadline)
-        self._raised = self._line.baud != settings.baud
+        if not any(self._greets(speed, deadline) for speed in settings.likely_bauds):
+            raise self._not_found()
+        self._moved = self._line.baud != settings.baud
         with suppress(ModuleSilentError, ProtocolError):  # some modules cannot say it
             self._read_parameters(deadline)
-        if settings.fast_baud > self._line.baud:
-            self._raise(deadline)
+        if settings.top_baud != self._line.baud:
+            self._move(settings.top_baud, deadline)
 
     def capture(self, deadline: Deadline) -> FingerPicture:
         """Wait for a finger on the glass and take one picture: 288 x 256 at 500 ppi, in 16 grays.
@@ -153,7 +163,7 @@ class Zfm:
         """Put the module's speed back, give the port back; safe to call twice."""
         if self._is_open:
             self._is_open = False
-            if self._raised:
+            if self._moved:
                 with suppress(DeviceError):
                     limit = Deadline.after(self._line.device, _CLOSE_LIMIT_S)
                     self._line.ask(set_baud(self._settings.baud), limit, _TELL_LIMIT_S)
@@ -201,17 +211,13 @@ class Zfm:
             what = f"it refuses the greeting (code {answer.code:#04x})."
             raise ModuleFailedError(self._line.device, what)
 
-    def _not_found(self, tried: tuple[int, ...], deadline: Deadline) -> DeviceError:
-        """Look at the other usual speeds, to say what is wrong."""
-        device, wanted = self._line.device, self._settings.baud
-        for baud in SPEEDS:
-            if baud not in tried and baud <= _FASTEST_OF_MANUALS and self._greets(baud, deadline):
-                what = f"the module answers at {baud} baud, not at {wanted}."
-                return BaudMismatchError(device, what)
-        if self._line.heard_bytes:
-            what = f"{self._line.heard_bytes} bytes came and no answer of a module among them."
+    def _not_found(self) -> DeviceError:
+        device, heard_bytes = self._line.device, self._line.heard_bytes
+        if heard_bytes:
+            what = f"{heard_bytes} bytes came and no answer of a module among them."
             return IllegibleLineError(device, what)
-        return ModuleSilentError(device, f"no module answers at {wanted} baud or any usual speed.")
+        what = f"no module answers at {self._settings.baud} baud or any other speed."
+        return ModuleSilentError(device, what)
 
     def _read_parameters(self, deadline: Deadline) -> None:
         command = bytes([Command.READ_PARAMETERS])
@@ -220,18 +226,18 @@ class Zfm:
             found = parameters(self._line.device, answer)
             self._firmware = f"system {found.system:04x}"
 
-    def _raise(self, deadline: Deadline) -> None:
-        """Tell the module its faster speed, and go where it then answers.
+    def _move(self, baud: int, deadline: Deadline) -> None:
+        """Tell the module its speed for pictures, and go where it then answers.
 
         Makers differ: some confirm at the old speed, some at the new, some change later.
         """
-        old, fast = self._line.baud, self._settings.fast_baud
-        refused = False
+        old, refused = self._line.baud, False
         with suppress(ModuleSilentError, DamagedPacketError):
-            answer = self._line.ask(set_baud(fast), deadline, _TELL_LIMIT_S)
+            answer = self._line.ask(set_baud(baud), deadline, _TELL_LIMIT_S)
             refused = answer.meaning is not Confirmation.OK
         if refused:
             return
-        self._raised = True
-        if not any(self._greets(baud, deadline) for baud in (fast, fast, old, old)):
-            raise ModuleSilentError(self._line.device, f"silent since it was told {fast} baud.")
+        self._moved = True
+        if not any(self._greets(speed, deadline) for speed in (baud, baud, old, old)):
+            raise ModuleSilentError(self._line.device, f"silent since it was told {baud} baud.")
+        self._moved = self._line.baud != self._settings.baud

@@ -13,12 +13,6 @@ class ModuleSilentError(DeviceGoneError):
     )
 
 
-class BaudMismatchError(DeviceRefusedError):
-    """The module answers at another speed than the URL says."""
-
-    mend: ClassVar[str] = "Write the speed that the message names as baud= into the URL."
-
-
 class IllegibleLineError(DeviceRefusedError):
     """Bytes come that no module sends, at any speed."""
 

@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from drivers.deadline import Deadline
 from drivers.errors import DeviceTimeoutError
@@ -33,7 +34,15 @@ from drivers.fingerprint.zfm_protocol import (
 from drivers.transport.replay import Port
 from drivers.url import DeviceUrl, Params
 
-OpenPort = Callable[[DeviceUrl], Port]
+
+class SpeedPort(Port, Protocol):
+    """A port whose speed can be changed while it is open: `serial_port.SerialPort` is one."""
+
+    def set_baud(self, baud: int) -> None:
+        """Go on at another speed; raises DeviceUrlError, DeviceGoneError."""
+
+
+OpenPort = Callable[[DeviceUrl], SpeedPort]
 
 _QUIET_S = 0.1  # more than any gap inside a picture, USB adapters included
 _BITS_PER_BYTE = 10
@@ -51,25 +60,22 @@ class ZfmLine:
     address: int
     baud: int
     open_port: OpenPort
-    _port: Port = field(init=False)
+    _port: SpeedPort = field(init=False)
     _decoder: Decoder = field(default_factory=Decoder)
     _found: "deque[Packet | Damage]" = field(default_factory=deque)
     _unsettled: bool = False
     heard_bytes: int = 0
 
     def __post_init__(self) -> None:
-        self._port = self.open_port(self._url())
-
-    def _url(self) -> DeviceUrl:
         params = Params(self.device, {"baud": str(self.baud)})
-        return DeviceUrl(self.device, "serial", "", self.path, params)
+        url = DeviceUrl(self.device, "serial", "", self.path, params)
+        self._port = self.open_port(url)
 
     def at(self, baud: int) -> None:
-        """Go on at another speed; raises what opening raises."""
+        """Go on at another speed; raises DeviceUrlError, DeviceGoneError."""
         if baud != self.baud:
-            self._port.close()
+            self._port.set_baud(baud)
             self.baud = baud
-            self._port = self.open_port(self._url())
             self._forget()
 
     def close(self) -> None:

@@ -116,6 +116,18 @@ class SerialPort:
                 if ready:
                     left = left[self._port.write(left) or 0 :]
 
+    def set_baud(self, baud: int) -> None:
+        """Go on at another speed; the port stays held, its control lines stay as they are.
+
+        Raises DeviceUrlError for a speed that the port does not take, DeviceGoneError.
+        """
+        with self._gone():
+            try:
+                self._port.baudrate = baud
+            except (ValueError, NotImplementedError) as error:
+                what = f"the port does not take {baud} baud."
+                raise DeviceUrlError(self.device, what) from error
+
     def waiting(self) -> bytes:
         """What is there now, at once; b"" where nothing is. Raises DeviceGoneError."""
         found = b""

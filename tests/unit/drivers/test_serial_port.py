@@ -2,6 +2,7 @@
 
 import errno
 import os
+import termios
 import threading
 import time
 import tty
@@ -209,3 +210,24 @@ def test_seven_bits_even_parity_is_possible(pty):
     os.write(pty.far, b"AB")
     assert opened.read(soon()) == b"AB"
     opened.close()
+
+
+def test_the_speed_changes_while_the_port_stays_held(pty, port):
+    for baud in (9600, 57_600, 921_600):
+        port.set_baud(baud)
+        assert termios.tcgetattr(pty.near)[4:6] == [getattr(termios, f"B{baud}")] * 2
+        with pytest.raises(SerialBusyError):
+            open_port(pty.name)
+    os.write(pty.far, b"still here")
+    assert port.read(soon()) == b"still here"
+
+
+def test_a_speed_that_no_port_has_is_the_urls_fault(port):
+    with pytest.raises(DeviceUrlError, match="does not take -1 baud"):
+        port.set_baud(-1)
+
+
+def test_the_speed_of_a_port_that_went_away(pty, port):
+    pty.hang_up()
+    with pytest.raises(DeviceGoneError):
+        port.set_baud(57_600)

@@ -22,7 +22,6 @@ from drivers.fingerprint.simulated_zfm import SHAPE, SimulatedZfm
 from drivers.fingerprint.simulated_zfm_peer import ZfmPeer
 from drivers.fingerprint.zfm import Zfm, open_zfm
 from drivers.fingerprint.zfm_errors import (
-    BaudMismatchError,
     DamagedPacketError,
     IllegibleLineError,
     ModuleAddressError,
@@ -161,11 +160,39 @@ def test_a_module_that_cannot_say_its_parameters(post: Post) -> None:
     assert np.array_equal(scanner.capture(soon()).pixels, FINGER)
 
 
-def test_another_speed_than_the_url_says_is_named(post: Post) -> None:
-    post.module(baud=19_200)
-    with pytest.raises(BaudMismatchError, match="answers at 19200 baud, not at 57600") as caught:
-        post.open()
-    assert "baud=" in caught.value.mend
+@pytest.mark.slow
+@pytest.mark.parametrize("left_at", [9600, 19_200, 115_200, 460_800, 921_600])
+def test_a_module_at_another_speed_is_found_and_brought_to_those_of_the_url(
+    post: Post, left_at: int
+) -> None:
+    """Another program, an earlier URL or a power cut left it there."""
+    module = post.module(baud=left_at, fastest_baud=921_600)
+    module.place(FINGER)
+    scanner = post.open("&baud=38400&fast=57600")
+    assert module.baud == 57_600
+    assert np.array_equal(scanner.capture(soon(20.0)).pixels, FINGER)
+    scanner.close()
+    assert module.baud == 38_400
+
+
+@pytest.mark.slow
+def test_a_module_that_takes_no_other_speed_works_where_it_is(post: Post) -> None:
+    module = post.module(baud=19_200, mute=frozenset({0x0E}))
+    module.place(FINGER)
+    scanner = post.open()
+    assert np.array_equal(scanner.capture(soon(30.0)).pixels, FINGER)
+    scanner.close()
+    assert module.baud == 19_200
+
+
+def test_speed_is_raised_as_far_as_the_url_says_and_the_module_can(post: Post) -> None:
+    module = post.module(fastest_baud=921_600)
+    module.place(FINGER)
+    scanner = post.open("&fast=921600")
+    assert module.baud == 921_600
+    assert np.array_equal(scanner.capture(soon()).pixels, FINGER)
+    scanner.close()
+    assert module.baud == 57_600
 
 
 @pytest.mark.slow
