@@ -5,7 +5,8 @@ from pathlib import Path
 
 from drivers.fingerprint.uru4000_protocol import MODELS
 
-RULES = Path(__file__).resolve().parents[3] / "systemd" / "60-border-kiosk.rules"
+ROOT = Path(__file__).resolve().parents[3]
+RULES = ROOT / "systemd" / "60-border-kiosk.rules"
 TERM = re.compile(r'([A-Z_]+(?:\{[A-Za-z_/]+\})?)(==|!=|\+=|=)"([^"]*)"')
 
 
@@ -38,8 +39,27 @@ def test_no_device_is_open_to_all() -> None:
         assert (value(rule, "GROUP"), value(rule, "MODE")) == ("border-kiosk", "0660")
 
 
-def test_the_reader_has_the_name_that_the_example_configuration_uses() -> None:
-    example = (RULES.parent.parent / "kiosk.example.toml").read_text(encoding="utf-8")
-    links = [value(rule, "SYMLINK") for rule in rules() if value(rule, "SUBSYSTEM") == "tty"]
-    assert links
-    assert all(f"/dev/{link}" in example for link in links)
+def test_the_serial_devices_have_the_names_that_the_example_configuration_uses() -> None:
+    example = (ROOT / "kiosk.example.toml").read_text(encoding="utf-8")
+    links = {value(rule, "SYMLINK") for rule in rules() if value(rule, "SUBSYSTEM") == "tty"}
+    assert links == {"kiosk-reader", "kiosk-finger"}
+    assert all(f"serial:///dev/{link}" in example for link in links)
+
+
+def test_the_page_names_each_adapter_that_is_called_kiosk_finger_and_no_other() -> None:
+    ruled = {
+        f"{value(rule, 'ATTRS{idVendor}')}:{product}"
+        for rule in rules()
+        if value(rule, "SYMLINK") == "kiosk-finger"
+        for product in value(rule, "ATTRS{idProduct}").split("|")
+    }
+    page = (ROOT / "docs" / "finger_scanners.md").read_text(encoding="utf-8")
+    table = page[page.index("| chip of the adapter |") : page.index("Some document readers")]
+    assert set(re.findall(r"[0-9a-f]{4}:[0-9a-f]{4}", table)) == ruled
+
+
+def test_a_reader_with_another_chip_keeps_its_name_beside_a_module() -> None:
+    """Both ports ask to be kiosk-reader; udev gives the name to the higher priority."""
+    for rule in rules():
+        wanted = "link_priority=-10" if value(rule, "SYMLINK") == "kiosk-finger" else ""
+        assert value(rule, "OPTIONS") == wanted
