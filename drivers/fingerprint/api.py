@@ -30,6 +30,13 @@ class FingerScanner(Protocol):
     def info(self) -> DeviceInfo:
         """Make, model, serial, firmware."""
 
+    @property
+    def transfer_limit_s(self) -> float:
+        """How long a picture may be on its way, once the finger lies on the glass.
+
+        A deadline for `capture` is the patience with the person plus this, or a slow line fails.
+        """
+
     def capture(self, deadline: Deadline) -> FingerPicture:
         """Wait for a finger on the glass and take one picture.
 

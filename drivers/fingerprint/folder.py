@@ -51,6 +51,11 @@ class FolderScanner:
         """It is no device, and says so."""
         return DeviceInfo("border-kiosk", "folder of finger pictures")
 
+    @property
+    def transfer_limit_s(self) -> float:
+        """A file is there at once."""
+        return 0.0
+
     def capture(self, deadline: Deadline) -> FingerPicture:
         """The next picture.
 

@@ -121,6 +121,11 @@ class Uru4000:
         """As the device said when it woke up."""
         return DeviceInfo(self._model.make, self._model.name, self._serial, self._firmware)
 
+    @property
+    def transfer_limit_s(self) -> float:
+        """After it the picture is taken anew."""
+        return _IMAGE_LIMIT_S
+
     def wake(self, deadline: Deadline) -> None:
         """Power up unless it is; errors as `capture`."""
         if not self._awake:

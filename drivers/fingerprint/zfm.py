@@ -131,6 +131,11 @@ class Zfm:
         """The make of the protocol; these modules do not tell their own, nor a serial number."""
         return DeviceInfo("ZhianTec type", "ZFM/R30x module", "", self._firmware)
 
+    @property
+    def transfer_limit_s(self) -> float:
+        """What one picture may take at the line's speed: twice what its bare bytes do."""
+        return self._line.picture_limit_s
+
     def find(self, deadline: Deadline) -> None:
         """Meet the module at its speed, read what it says of itself, bring it to the top speed."""
         settings = self._settings

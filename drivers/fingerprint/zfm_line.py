@@ -71,6 +71,12 @@ class ZfmLine:
         url = DeviceUrl(self.device, "serial", "", self.path, params)
         self._port = self.open_port(url)
 
+    @property
+    def picture_limit_s(self) -> float:
+        """How long one picture may take at this speed."""
+        bare_s = MOST_PICTURE_BYTES * _BITS_PER_BYTE / self.baud
+        return _STALL_LIMIT_S + _UPLOAD_SHARE * bare_s
+
     def at(self, baud: int) -> None:
         """Go on at another speed; raises DeviceUrlError, DeviceGoneError."""
         if baud != self.baud:
@@ -109,7 +115,7 @@ class ZfmLine:
             raise ModuleFailedError(self.device, f"it gives no picture (code {answer.code:#04x}).")
         self._unsettled = True
         upload = Upload(self.device)
-        limit = deadline.sooner(self._picture_limit_s())
+        limit = deadline.sooner(self.picture_limit_s)
         picture: bytes | None = None
         while picture is None:
             picture = upload.add(self._next_of(upload, limit, deadline))
@@ -175,7 +181,7 @@ class ZfmLine:
 
     def _settle(self, deadline: Deadline) -> None:
         """Let what still arrives of an exchange that did not end go by, then forget it."""
-        end_s = time.monotonic() + self._picture_limit_s()
+        end_s = time.monotonic() + self.picture_limit_s
         while self._unsettled:
             try:
                 self._port.read(deadline.sooner(_QUIET_S))
@@ -192,7 +198,3 @@ class ZfmLine:
         self._decoder = Decoder()
         self._found.clear()
         self._unsettled = False
-
-    def _picture_limit_s(self) -> float:
-        bare_s = MOST_PICTURE_BYTES * _BITS_PER_BYTE / self.baud
-        return _STALL_LIMIT_S + _UPLOAD_SHARE * bare_s

@@ -234,9 +234,10 @@ def _camera(name: str, url: str, limit_s: float) -> Finding:
 
 
 def _scanner(name: str, url: str, limit_s: float) -> Finding:
+    """One picture; a slow line gets the time that it takes on top of the wait for a finger."""
     scanner = registry.open_finger_scanner(name, url)
     try:
-        picture = scanner.capture(Deadline.after(name, limit_s))
+        picture = scanner.capture(Deadline.after(name, limit_s + scanner.transfer_limit_s))
     except DeviceTimeoutError:
         mend = "Put a finger on the glass while `kiosk doctor` runs, to see it read."
         return Finding(name, "unsure", f"{_named(scanner.info)} opens; no finger came", mend)

@@ -153,6 +153,15 @@ def test_a_module_that_a_power_cut_left_raised_is_found_and_put_back(post: Post)
     assert module.baud == 57_600
 
 
+@pytest.mark.parametrize("baud", [9600, 57_600, 115_200, 921_600])
+def test_it_says_how_long_a_picture_may_take_at_its_speed(post: Post, baud: int) -> None:
+    """Start bit, eight bits and stop bit for each byte, and heads of packets of any size."""
+    post.module(baud=baud, fastest_baud=baud, packet_code=0)
+    allowed_s = post.open(f"&baud={baud}&fast={baud}").transfer_limit_s
+    on_line_s = 36_864 * (32 + 11) / 32 * 10 / baud
+    assert 1.3 * on_line_s < allowed_s < 2 * on_line_s + 1.5
+
+
 def test_a_module_that_cannot_say_its_parameters(post: Post) -> None:
     post.module(mute=frozenset({0x0F})).place(FINGER)
     scanner = post.open("&fast=57600")

@@ -3,9 +3,13 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from drivers.camera.puppet import PICTURES
+from drivers.fingerprint.simulated_zfm import SHAPE
+from drivers.fingerprint.simulated_zfm_peer import ZfmPeer
+from drivers.stage import send_cue
 from firmware_app.engineer import doctor
 from mqtt.contract import vectors
 from mqtt.outbox import Outbox
@@ -93,3 +97,21 @@ def test_a_config_that_is_not_there_is_the_only_finding(tmp_path):
     (found,) = doctor.examine(tmp_path / "kiosk.toml", 0.01)
     assert (found.check, found.verdict) == ("config", "bad")
     assert "--config" in found.mend
+
+
+@pytest.mark.slow
+def test_a_module_on_a_slow_line_gets_the_time_that_its_picture_takes(config):
+    """The picture alone takes two seconds, the patience with the person is one."""
+    stage = config.parent / "finger"
+    peer = ZfmPeer(stage)
+    peer.module.place(np.full(SHAPE, 128, np.uint8))
+    send_cue(stage, each_s=2.0 / 288)
+    text = config.read_text(encoding="utf-8").replace('"production"', '"demo"')
+    url = f"serial://{peer.tty}?model=zfm&baud=57600&fast=57600"
+    config.write_text(text.replace("usb://05ba:000a", url), encoding="utf-8")
+    try:
+        (found,) = [one for one in doctor.examine(config, 1.0) if one.check == "finger_scanner"]
+        assert (found.verdict, found.mend) == ("good", "")
+        assert "gives 256x288 at 500" in found.what
+    finally:
+        peer.leave()
