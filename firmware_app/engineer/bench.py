@@ -8,10 +8,11 @@ from pathlib import Path
 
 from firmware_app.engineer import story as stories
 from firmware_app.engineer.demo import Crossed, cross
-from firmware_app.engineer.processes import peak_rss_kb, pss_kb
+from firmware_app.engineer.processes import pss_kb
 from firmware_app.engineer.report import emit, progress, table
 from firmware_app.engineer.small_site import SmallSite
 from mqtt.central.mosquitto import free_port
+from vision.evaluate.usage import peak_memory_mib
 
 TARGETS = {
     "first_screen_s": 3.0,
@@ -75,7 +76,7 @@ def _figures(site: SmallSite, crossed: list[Crossed]) -> Figures:
         crossing_worst_s=round(max(totals), 2),
         to_receipt_s=round(statistics.median(one.to_receipt_s for one in crossed), 2),
         memory_kiosk_mb=round(kiosk_mb, 1),
-        memory_kiosk_peak_rss_mb=round(peak_rss_kb(site.child("kiosk").process.pid) / 1024, 1),
+        memory_kiosk_peak_rss_mb=peak_memory_mib(site.child("kiosk").process.pid),
         memory_publisher_mb=round(publisher_mb, 1),
         memory_kiosk_and_publisher_mb=round(kiosk_mb + publisher_mb, 1),
         wire_kb=round(max(one.wire_bytes for one in crossed) / 1000, 1),

@@ -3,9 +3,7 @@
 Deciding is vision's and the domain's; here are folders, clocks and words.
 """
 
-import resource
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,7 +15,7 @@ from firmware_app import clock
 from firmware_app.engineer import contact_sheet, ground_truth, mrz_report
 from firmware_app.engineer.ground_truth import Case
 from firmware_app.engineer.mrz_report import Peer
-from firmware_app.engineer.report import emit, progress
+from firmware_app.engineer.report import check_folder, emit, progress, shortened, told
 from firmware_app.engineer.tesseract import Tesseract
 from firmware_app.errors import SetupError
 from firmware_app.workers import mrz_eyes
@@ -25,13 +23,13 @@ from firmware_app.workers.mrz_eyes import PictureReader
 from firmware_app.workers.session import Pixels
 from vision.errors import VisionError
 from vision.evaluate.mrz import Trial
+from vision.evaluate.usage import peak_memory_mib, timed
 from vision.model_store import ModelStore
 from vision.mrz_reader import MrzReader
 from vision.mrz_reading import SURE, MrzLine, MrzShape
 from vision.picture_file import read_picture
 
 OURS, TESSERACT = "kiosk", "tesseract"
-SAY_EVERY_S = 5.0
 
 
 class LineReader(Protocol):
@@ -65,6 +63,7 @@ Reads = Callable[[Pixels], Answer]
 
 def zones(folder: Path, options: Options) -> int:
     """`kiosk evaluate mrz FOLDER`; beside tesseract where `options.tessdata` is given."""
+    _check(options)
     cases = ground_truth.zones(folder)
     today = clock.utc_now().date()
     other = None if options.tessdata is None else Tesseract.find(options.tessdata, options.threads)
@@ -72,7 +71,8 @@ def zones(folder: Path, options: Options) -> int:
     if other is not None:
         reads[TESSERACT] = _peer_reads(other, today)
     trials = measure(cases, reads)
-    ours, threads, memory_mb = trials[OURS], options.threads, mrz_report.peak_memory_mb()
+    _some_tried(trials[OURS])
+    ours, threads, memory_mb = trials[OURS], options.threads, peak_memory_mib()
     document = mrz_report.zones_document(ours, threads, memory_mb)
     peer = None
     if other is not None:
@@ -86,9 +86,11 @@ def zones(folder: Path, options: Options) -> int:
 
 def lines(folder: Path, options: Options) -> int:
     """`kiosk evaluate mrz-lines FOLDER`."""
+    _check(options)
     cases = ground_truth.lines(folder)
     trials = measure(cases, {OURS: line_reads(_opened(options.threads))})[OURS]
-    memory_mb = mrz_report.peak_memory_mb()
+    _some_tried(trials)
+    memory_mb = peak_memory_mib()
     document = mrz_report.lines_document(trials, options.threads, memory_mb)
     words = mrz_report.lines_words(trials, options.threads, memory_mb)
     _show_failures(cases, trials, options)
@@ -99,7 +101,7 @@ def lines(folder: Path, options: Options) -> int:
 def measure(cases: Sequence[Case], reads: dict[str, Reads]) -> dict[str, list[Trial]]:
     """Every reader on every picture, in turn, so that a noisy machine is noisy for all."""
     trials: dict[str, list[Trial]] = {name: [] for name in reads}
-    for case in _told(cases):
+    for case in told("pictures", cases):
         for name, trial in _tried_by_all(case, reads).items():
             trials[name].append(trial)
     return trials
@@ -147,37 +149,38 @@ def _tried_by_all(case: Case, reads: dict[str, Reads]) -> dict[str, Trial]:
     try:
         picture = read_picture(case.path)
     except VisionError as error:
-        progress(f"  {case.name}: {error}")
+        progress(f"  {shortened(case.name)}: {error}")
         untried = Trial(case.name, case.printed, (), None, note=str(error))
         return dict.fromkeys(reads, untried)
     return {name: _tried(case, picture, read) for name, read in reads.items()}
 
 
 def _tried(case: Case, picture: Pixels, read: Reads) -> Trial:
-    began_s, cpu_began_s = time.perf_counter(), _cpu_s()
-    try:
-        answer = read(picture)
-    except VisionError as error:
-        answer = Answer((), sure=False, note=str(error))
-    taken_ms = (time.perf_counter() - began_s) * 1000
-    cpu_ms = (_cpu_s() - cpu_began_s) * 1000
+    with timed() as spent:
+        answer = _answer(picture, read)
+    taken_ms, cpu_ms = spent.wall_ms, spent.cpu_ms
     return Trial(case.name, case.printed, answer.lines, taken_ms, answer.sure, answer.note, cpu_ms)
 
 
-def _cpu_s() -> float:
-    """Processor time of this process and of those that it ran and that ended."""
-    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(one.ru_utime + one.ru_stime for one in used)
+def _answer(picture: Pixels, read: Reads) -> Answer:
+    try:
+        return read(picture)
+    except VisionError as error:
+        return Answer((), sure=False, note=str(error))
 
 
-def _told(cases: Sequence[Case]) -> Iterator[Case]:
-    """The cases, and on standard error how far they are."""
-    said_s = time.monotonic()
-    for number, case in enumerate(cases):
-        yield case
-        if time.monotonic() - said_s > SAY_EVERY_S:
-            said_s = time.monotonic()
-            progress(f"  {number + 1} of {len(cases)} pictures")
+def _some_tried(trials: Sequence[Trial]) -> None:
+    """Figures of nothing are none."""
+    if all(trial.taken_ms is None for trial in trials):
+        mend = "Look at the first file in a picture viewer; the lines above name the others."
+        first = f"{shortened(trials[0].file)}: {trials[0].note}"
+        raise SetupError(f"none of {len(trials)} pictures could be read; {first}", mend)
+
+
+def _check(options: Options) -> None:
+    """What would fail at the end fails now."""
+    if options.sheet is not None:
+        check_folder(options.sheet)
 
 
 def _show_failures(cases: Sequence[Case], trials: Sequence[Trial], options: Options) -> None:

@@ -1,13 +1,14 @@
 """Folders of pictures whose zone is known: ground_truth.csv, or a text file beside each line."""
 
 import csv
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from firmware_app.engineer.report import progress
+from firmware_app.engineer.report import progress, shortened
 from firmware_app.errors import SetupError
 from vision.picture_file import SUFFIXES
 
@@ -47,7 +48,7 @@ def _zones(folder: Path) -> list[Case]:
     known = {case.path for case in cases}
     for path in sorted(home.iterdir()):
         if path.suffix.lower() in SUFFIXES and path not in known:
-            progress(f"  {path.name}: not in {TABLE}, left out")
+            progress(f"  {shortened(path.name)}: not in {TABLE}, left out")
     return cases
 
 
@@ -70,7 +71,7 @@ def _lines_below(folder: Path) -> list[Case]:
     if not folder.is_dir():
         raise SetupError(f"{folder} is no folder.", LINES_MEND)
     cases, lonely = [], 0
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(_files(folder)):
         if path.suffix.lower() in SUFFIXES:
             text = path.with_suffix(TEXT)
             if text.is_file():
@@ -82,6 +83,16 @@ def _lines_below(folder: Path) -> list[Case]:
     if not cases:
         raise SetupError(f"{folder} has no picture with its {TEXT}.", LINES_MEND)
     return cases
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Every file below; unlike rglob, it does not pass over in silence what one may not enter."""
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    for home, _, names in os.walk(folder, onerror=refuse):
+        yield from (Path(home) / name for name in names)
 
 
 def _text(path: Path) -> str:
@@ -98,8 +109,16 @@ def _rows(path: Path) -> list[dict[str, str]]:
             return list(rows)
     except OSError as error:
         raise SetupError(f"{path}: {error.strerror}.", TABLE_MEND) from error
-    except (UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
         raise SetupError(f"{path} is no table in UTF-8.", TABLE_MEND) from error
+    except csv.Error as error:
+        raise SetupError(f"{path} is no table: {_csv_words(error)}", TABLE_MEND) from error
+
+
+def _csv_words(error: csv.Error) -> str:
+    if "field limit" in str(error):
+        return f"a field has more than {csv.field_size_limit():,} characters."
+    return "a row cannot be parsed."
 
 
 def _lines(row: dict[str, str]) -> tuple[str, ...]:

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from firmware_app.engineer.report import table
+from firmware_app.engineer.report import shortened, table
 from vision.evaluate.mrz import Summary, Trial, summary
 
 WORST = 20
@@ -22,15 +21,6 @@ class Peer:
     def summary(self) -> Summary:
         """Its figures."""
         return summary(self.trials)
-
-
-def peak_memory_mb() -> float:
-    """The most memory that this process has held so far, in MiB.
-
-    From the kernel's VmHWM: getrusage's figure counts what the program was before it was this one.
-    """
-    status = Path("/proc/self/status").read_text(encoding="ascii").split()
-    return round(int(status[status.index("VmHWM:") + 1]) / 1024, 1)
 
 
 def zones_document(trials: Sequence[Trial], threads: int, memory_mb: float) -> dict[str, object]:
@@ -88,7 +78,7 @@ def lines_words(trials: Sequence[Trial], threads: int, memory_mb: float) -> str:
     """The same for people: the worst lines, then the sums."""
     found = summary(trials)
     words = [
-        f"  {one.file}: {one.character_errors} of {one.characters} characters"
+        f"  {shortened(one.file)}: {one.character_errors} of {one.characters} characters"
         for one in _worst(trials)
     ]
     exact = f"{found.lines_correct} of {found.lines} lines exact"
@@ -155,7 +145,9 @@ def _each(trials: Sequence[Trial], peer: Peer | None) -> str:
     others = peer.trials if peer is not None else [None] * len(trials)
     for ours, other in zip(trials, others, strict=True):
         flagged = "READ WRONGLY, NOT FLAGGED" if ours.confident_error else ours.note
-        rows.append((ours.file, *_cells(ours), " ".join(_cells(other)) if other else "", flagged))
+        rows.append(
+            (shortened(ours.file), *_cells(ours), " ".join(_cells(other)) if other else "", flagged)
+        )
     return table(rows)
 
 

@@ -106,15 +106,6 @@ def pss_kb(pid: int) -> int:
     return total
 
 
-def peak_rss_kb(pid: int) -> int:
-    """The most resident memory that a process ever had, in kB."""
-    with suppress(OSError):
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1])
-    return 0
-
-
 def descendants(pid: int) -> tuple[int, ...]:
     """All children of a process, and theirs."""
     found: list[int] = []

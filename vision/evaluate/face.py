@@ -5,7 +5,6 @@ threshold comes from the impostor pairs of one half, the errors from the other h
 other way round. A face that is not found is a failure to enrol and makes no pair.
 """
 
-import resource
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy.typing as npt
 
 from vision.errors import VisionError
 from vision.evaluate.rates import TARGET_FMR, Rate, Scores, Trial, choose_threshold, trial
+from vision.evaluate.usage import peak_memory_mib
 from vision.face_pipeline import FacePipeline
 from vision.face_threshold import THRESHOLD
 from vision.image import Bgr8
@@ -92,7 +92,7 @@ def evaluate(
         load_ms=round(load_s * 1000, 1),
         look=_spread(seen.look_s),
         template=_spread(seen.template_s),
-        peak_memory_mib=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        peak_memory_mib=peak_memory_mib(),
     )
 
 

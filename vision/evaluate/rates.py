@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -44,29 +45,88 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
-    """Cosines (n, n) of n templates, and the person (n,) of each as a number."""
+    """How alike n templates are (n, n), the cosine say, and the person (n,) of each as a number."""
 
-    cosines: Numbers
+    alike: Numbers
     person: People
 
     def of(self, people: People) -> "Scores":
         """Only these people's."""
         kept = np.isin(self.person, people)
-        return Scores(self.cosines[np.ix_(kept, kept)], self.person[kept])
+        return Scores(self.alike[np.ix_(kept, kept)], self.person[kept])
 
     @property
     def genuine(self) -> Numbers:
         """Of each pair of pictures of one person, once."""
-        return self.cosines[self._pairs(same=True)]
+        return self.alike[self._pairs(same=True)]
 
     @property
     def impostor(self) -> Numbers:
         """Of each pair of pictures of two people, once."""
-        return self.cosines[self._pairs(same=False)]
+        return self.alike[self._pairs(same=False)]
 
     def _pairs(self, *, same: bool) -> npt.NDArray[np.bool_]:
         alike = self.person[:, None] == self.person[None, :]
         return np.triu(alike if same else ~alike, k=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Errors:
+    """FMR and FNMR (thresholds,) at each score that was seen, rising, and beyond the highest.
+
+    A score at the threshold or above is a match; the last threshold is infinite.
+    """
+
+    thresholds: Numbers
+    fmr: Numbers
+    fnmr: Numbers
+
+    @property
+    def equal_rate(self) -> float:
+        """The mean of both rates at the (lowest) threshold where they differ least."""
+        nearest = int(np.argmin(np.abs(self.fmr - self.fnmr).round(12)))
+        return float((self.fmr[nearest] + self.fnmr[nearest]) / 2)
+
+    def at_fmr(self, target: float) -> tuple[float, float]:
+        """The lowest threshold whose FMR is not above the target, and the FNMR there.
+
+        Nothing is interpolated: FMR100 and FMR1000 of the Fingerprint Verification Competition.
+        """
+        first = int(np.argmax(self.fmr <= target))
+        return float(self.thresholds[first]), float(self.fnmr[first])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranked:
+    """Scores put in order once, so that errors can be counted often, each time with new weights."""
+
+    thresholds: Numbers
+    genuine_order: People
+    genuine_below: People
+    impostor_order: People
+    impostor_below: People
+
+    @classmethod
+    def of(cls, genuine: Numbers, impostor: Numbers) -> Self:
+        """Order them; both must hold at least one score."""
+        seen = np.unique(np.concatenate([genuine, impostor, [np.inf]]))
+        orders = [np.argsort(scores, kind="stable") for scores in (genuine, impostor)]
+        below = [
+            np.searchsorted(scores[order], seen)
+            for scores, order in zip((genuine, impostor), orders, strict=True)
+        ]
+        return cls(seen, orders[0], below[0], orders[1], below[1])
+
+    def errors(self, genuine: Numbers | None = None, impostor: Numbers | None = None) -> Errors:
+        """Count them; the weights of the pairs (all 1) are in the order that `of` was given."""
+        fnmr, fmr = (
+            _below(order, below, weights)
+            for order, below, weights in (
+                (self.genuine_order, self.genuine_below, genuine),
+                (self.impostor_order, self.impostor_below, impostor),
+            )
+        )
+        return Errors(self.thresholds, fmr=(fmr[-1] - fmr) / fmr[-1], fnmr=fnmr / fnmr[-1])
 
 
 def choose_threshold(impostor: Numbers, target_fmr: float = TARGET_FMR) -> tuple[float, str]:
@@ -88,7 +148,7 @@ def trial(scores: Scores, threshold: float, rule: str) -> Trial:
     """Errors of these people at this threshold; a score at it or above is a match."""
     size = int(scores.person.max()) + 1
     wrong = np.where(scores.person[:, None] == scores.person[None, :], -1, 1)
-    fails = np.where(wrong < 0, scores.cosines < threshold, scores.cosines >= threshold)
+    fails = np.where(wrong < 0, scores.alike < threshold, scores.alike >= threshold)
     upper = np.triu(np.ones_like(fails, dtype=bool), k=1)
     counted = _by_people(upper, scores.person, size)
     failed = _by_people(fails & upper, scores.person, size)
@@ -104,11 +164,7 @@ def trial(scores: Scores, threshold: float, rule: str) -> Trial:
 
 def equal_error_rate(genuine: Numbers, impostor: Numbers) -> float:
     """Where FMR and FNMR meet: the mean of both at the threshold where they differ least."""
-    thresholds = np.unique(np.concatenate([genuine, impostor]))
-    fnmr = np.searchsorted(np.sort(genuine), thresholds) / len(genuine)
-    fmr = 1 - np.searchsorted(np.sort(impostor), thresholds) / len(impostor)
-    nearest = int(np.argmin(np.abs(fmr - fnmr)))
-    return float((fmr[nearest] + fnmr[nearest]) / 2)
+    return Ranked.of(genuine, impostor).errors().equal_rate
 
 
 def wilson(errors: int, pairs: int) -> tuple[float, float]:
@@ -120,6 +176,12 @@ def wilson(errors: int, pairs: int) -> tuple[float, float]:
     middle = (rate + z * z / (2 * pairs)) / grown
     half = z / grown * math.sqrt(rate * (1 - rate) / pairs + z * z / (4 * pairs * pairs))
     return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _below(order: People, below: People, weights: Numbers | None) -> Numbers:
+    """The weight of all scores below each threshold."""
+    sorted_weights = np.ones(len(order)) if weights is None else weights[order]
+    return np.concatenate([[0.0], np.cumsum(sorted_weights)])[below]
 
 
 def _by_people(pairs: npt.NDArray[np.bool_], person: People, size: int) -> Numbers:

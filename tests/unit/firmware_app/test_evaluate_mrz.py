@@ -6,6 +6,7 @@ characters as grey values, and it is as sure as the picture is bright.
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 
 import cv2
@@ -163,6 +164,7 @@ def test_lines_are_read_one_by_one_with_their_text_beside_them(tmp_path):
         (b"file,line1\n\xff\xfe,x", "UTF-8"),
         (b"file,line1\na.png\n", "names no picture"),
         (b"file,line1\na.png,ABC,too,many", None),
+        (b"file,line1\na.png," + b"A" * 131_073, "more than 131,072 characters"),
     ],
 )
 def test_a_table_that_is_none_is_one_line_with_its_mend(tmp_path, table, said):
@@ -182,6 +184,40 @@ def test_a_folder_that_is_not_there_is_a_message_and_an_exit_code(tmp_path, caps
     said = capsys.readouterr()
     assert "mend:" in said.err
     assert said.out == ""
+
+
+@pytest.mark.parametrize("what", ["mrz", "mrz-lines"])
+def test_where_no_picture_can_be_read_there_are_no_figures(tmp_path, capsys, what):
+    (tmp_path / "a.png").write_bytes(b"no picture")
+    (tmp_path / "a.gt.txt").write_text(TD3[0])
+    (tmp_path / "ground_truth.csv").write_text(f"file,line1\na.png,{TD3[0]}\n")
+    assert main(["evaluate", what, str(tmp_path)]) == 3
+    said = capsys.readouterr()
+    assert "none of 1 pictures could be read" in said.err
+    assert said.out == ""
+
+
+@pytest.mark.parametrize("what", ["mrz", "mrz-lines"])
+def test_where_sheets_go_is_tried_before_anything_else(folder, capsys, what):
+    taken = folder / "ground_truth.csv"
+    words = ["evaluate", what, str(folder), "--show-failures", str(taken)]
+    assert main(words) == 3
+    assert "write" in capsys.readouterr().err
+
+
+def test_a_folder_that_one_may_not_enter_is_not_called_empty(locked_folder):
+    with pytest.raises(SetupError, match="Permission denied"):
+        ground_truth.lines(locked_folder)
+    with pytest.raises(SetupError, match="Permission denied"):
+        ground_truth.zones(locked_folder)
+
+
+def test_a_long_name_does_not_widen_the_table(trials):
+    long = [replace(one, file="x" * 200 + one.file) for one in trials]
+    words = mrz_report.zones_words(long, 1, 99.0)
+    assert max(map(len, words.splitlines()[:-3])) < 160
+    assert "...xxxxx" in words
+    assert "right.png" in words
 
 
 def test_without_its_model_tesseract_says_how_to_get_it(tmp_path):
