@@ -3,15 +3,9 @@
 from dataclasses import dataclass
 
 from vision.finger_minutiae import LeaderFinder, MinutiaFinder
-from vision.finger_quality import (
-    ALGORITHM,
-    VERSION,
-    FingerAdvice,
-    FingerLimits,
-    advise,
-    dark_pct,
-    quality,
-)
+from vision.finger_quality import ALGORITHM, VERSION, quality
+from vision.finger_quality_advice import FingerAdvice, FingerLimits, advise
+from vision.finger_quality_ink import ink
 from vision.finger_segment import foreground, to_500_ppi
 from vision.image import Gray8
 from vision.iso19794_2 import FingerPosition, FingerRecord, FingerView, Minutia, encode
@@ -26,7 +20,7 @@ class FingerLook:
 
     `coverage_pct` is the share of the picture that is print, `area_mm2` its size, `sharpness` the
     share (0-100) of the print whose ridges run clearly, `quality` 1-100 by `quality_algorithm`, 0
-    without a finger.
+    without a finger, `contrast` the grey levels between ridge and valley.
     """
 
     advice: FingerAdvice | None
@@ -36,6 +30,7 @@ class FingerLook:
     quality: int
     quality_algorithm: str = ALGORITHM
     quality_version: str = VERSION
+    contrast: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -83,13 +78,14 @@ class FingerPipeline:
         found = foreground(gray)
         if found is None:
             return FingerLook(FingerAdvice.NO_FINGER, 0.0, 0.0, 0.0, 0)
-        dark = dark_pct(gray, found)
+        seen = ink(gray, found)
         return FingerLook(
-            advice=advise(found, dark, self.limits),
+            advice=advise(found, seen, self.limits),
             coverage_pct=float(found.mask.mean() * 100),
             area_mm2=found.area_mm2,
             sharpness=found.clear_pct,
-            quality=quality(found, dark),
+            quality=quality(found, seen),
+            contrast=seen.contrast,
         )
 
     def extract(
@@ -102,7 +98,7 @@ class FingerPipeline:
         gray = to_500_ppi(pixels, ppi)
         found = foreground(gray)
         minutiae = self._finder.find(gray, found) if found else ()
-        value = quality(found, dark_pct(gray, found)) if found else 1
+        value = quality(found, ink(gray, found)) if found else 1
         record = _record(gray, minutiae, value, position)
         return FingerTemplate(record, len(minutiae), value, position, self._finder.card)
 

@@ -24,6 +24,8 @@ LEAST_COHERENCE = 0.30
 CLEAR_COHERENCE = 0.50
 LEAST_AREA_MM2 = 4.0
 CLOSE_PX, OPEN_PX = 25, 11
+EMPTY_SHARE = 0.05
+"""Of what full columns hold; two fingers side by side leave an emptier one between them."""
 Mask = npt.NDArray[np.bool_]
 
 
@@ -41,7 +43,8 @@ class Box:
 class Foreground:
     """The print in a 500 ppi picture; `mask` is at half its size, `box` at full size.
 
-    `clear_pct` is the share of the print where ridges run clearly in one direction.
+    `clear_pct` is the share of the print where ridges run clearly in one direction, `other_mm2`
+    the size of what else has ridges: the next part, or what an empty column parts from the rest.
     """
 
     mask: Mask
@@ -49,6 +52,7 @@ class Foreground:
     area_mm2: float
     coherence: float
     clear_pct: float
+    other_mm2: float = 0.0
 
 
 def to_500_ppi(pixels: Gray8, ppi: int) -> Gray8:
@@ -74,7 +78,8 @@ def foreground(gray: Gray8) -> Foreground | None:
     """
     energy, coherence = _structure(gray)
     floor = max(LEAST_ENERGY, LEAST_ENERGY_SHARE * float(np.percentile(energy, 95)))
-    mask = _largest(_smooth((energy > floor) & (coherence > LEAST_COHERENCE)))
+    ridges = (energy > floor) & (coherence > LEAST_COHERENCE)
+    mask, other_mm2 = _largest(_smooth(ridges))
     area_mm2 = float(mask.sum()) * MM2_PER_HALF_PIXEL
     if area_mm2 < LEAST_AREA_MM2:
         return None
@@ -85,6 +90,7 @@ def foreground(gray: Gray8) -> Foreground | None:
         area_mm2=area_mm2,
         coherence=float(inside.mean()),
         clear_pct=float((inside > CLEAR_COHERENCE).mean() * 100),
+        other_mm2=max(other_mm2, _beside(ridges)),
     )
 
 
@@ -111,12 +117,24 @@ def _smooth(mask: Mask) -> npt.NDArray[np.uint8]:
     return np.asarray(opened[rim:-rim, rim:-rim], np.uint8)
 
 
-def _largest(mask: npt.NDArray[np.uint8]) -> Mask:
-    """The largest connected part."""
+def _largest(mask: npt.NDArray[np.uint8]) -> tuple[Mask, float]:
+    """The largest connected part, and how many mm2 the next one has."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     if count < 2:
-        return np.zeros(mask.shape, np.bool_)
-    return np.asarray(labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()), np.bool_)
+        return np.zeros(mask.shape, np.bool_), 0.0
+    sizes = stats[1:, cv2.CC_STAT_AREA]
+    other_px = int(np.sort(sizes)[-2]) if count > 2 else 0
+    largest = np.asarray(labels == 1 + int(sizes.argmax()), np.bool_)
+    return largest, other_px * MM2_PER_HALF_PIXEL
+
+
+def _beside(ridges: Mask) -> float:
+    """The smaller side, in mm2, where an empty column parts the picture into the likest two."""
+    held = ridges.sum(0)
+    left = np.cumsum(held)
+    empty = held <= EMPTY_SHARE * np.percentile(held, 95)
+    smaller = np.minimum(left, left[-1] - left)[empty]
+    return float(smaller.max(initial=0)) * MM2_PER_HALF_PIXEL
 
 
 def _box(mask: Mask, width: int, height: int) -> Box:

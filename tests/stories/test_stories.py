@@ -24,10 +24,6 @@ HOPELESS = frozenset(
     {"black_frames", "head_never_turns", "head_turns_other_way", "printed_photograph"}
 )
 # What must not go faster than the body does it, or something else was taken for it: step, seconds.
-KNOWN = {
-    "latent_then_finger": "finger_quality.advise says nothing against a print of 12 % contrast: it"
-    " is taken for the finger, and the step is too short only where the print was grown before",
-}
 AT_LEAST_S = {"latent_then_finger": ("finger", 1.5), "nobody_then_one": ("face", 2.0)}
 GOES_HOME = Story(
     title="Whoever stands there goes home",
@@ -64,14 +60,7 @@ def put_right(site: SmallSite) -> None:
     Traveller(GOES_HOME, site.stage, site.page_port).walk(lambda name: name == "attract")
 
 
-def told(path):
-    """The story; a known defect is named beside it, and its check stays as it is."""
-    known = KNOWN.get(path.stem)
-    marks = pytest.mark.xfail(reason=known, strict=False) if known else ()
-    return pytest.param(path, marks=marks, id=path.stem)
-
-
-@pytest.mark.parametrize("path", [told(path) for path in FILES])
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_what_the_centre_stored_is_what_the_story_tells(path, request):
     hopeless = path.stem in HOPELESS
     site = request.getfixturevalue("hasty_site" if hopeless else "patient_site")

@@ -13,7 +13,7 @@ const CUE_ICONS = {
   "less-light": "less-light", "hold-still": "hold-still", "look-straight": "look", "turn-left": "turn-left",
   "turn-right": "turn-right", place: "finger", press: "down", lighter: "up", "move-left": "left",
   "move-right": "right", "move-up": "up", "move-down": "down", dry: "breath", wet: "drop", lift: "up",
-  again: "again", "no-finger": "finger", "well-done": "yes", wait: "how-long", completed: "up", referred: "help",
+  latent: "wipe", "one-finger": "finger", turn: "up", again: "again", "no-finger": "finger", "well-done": "yes", wait: "how-long", completed: "up", referred: "help",
 };
 const CALM_CUES = new Set(["present", "look-here", "place", "no-finger", "wait", "completed", "referred", "look-straight"]);
 const PICTURES = { reading: "document", "out-of-service": "closed" };

@@ -32,7 +32,7 @@ CUES = {
     "face": "no-face two-faces closer farther centre more-light less-light hold-still "
     "look-straight turn-left turn-right well-done look-here",
     "finger": "place press lighter move-left move-right move-up move-down dry wet lift again "
-    "well-done no-finger",
+    "well-done no-finger latent one-finger turn",
 }
 SAME_IN_FRENCH = {"row-document-kind", *(f"button-language-{tag}" for tag in LANGUAGES)}
 

@@ -12,7 +12,7 @@ from drivers.fingerprint.synthetic import PATTERNS, Pattern, grow, impression
 from vision.errors import ImageError
 from vision.finger_minutiae import NETWORK
 from vision.finger_pipeline import FingerPipeline
-from vision.finger_quality import FingerAdvice
+from vision.finger_quality_advice import FingerAdvice
 from vision.iso19794_2 import FingerPosition, FingerView, decode
 from vision.model_store import ModelStore
 
