@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import os
 import signal
 import sys
 import threading
@@ -215,11 +216,44 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         ("json",),
     )
     lines.add_argument("folder", type=Path, help="pictures, each with NAME.gt.txt beside it")
+    _add_fingers(kinds)
     for parser in (zones, lines):
         parser.add_argument("--threads", type=_count, default=1, help="of the networks, default: 1")
         parser.add_argument(
             "--show-failures", type=Path, metavar="DIR", help="write contact sheets of them there"
         )
+
+
+def _add_fingers(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    fingers = _add(
+        kinds,
+        "fingers",
+        "every pair of finger pictures: error rates, times, memory, what quality is worth",
+        "kiosk evaluate fingers prints/ --vs nbis --plot det.png",
+        _evaluate_fingers,
+        ("json",),
+    )
+    fingers.add_argument(
+        "folders", nargs="+", type=Path, metavar="FOLDER", help="of FINGER_IMPRESSION.png or tif"
+    )
+    fingers.add_argument("--ppi", type=_count, default=500, help="of the pictures, default: 500")
+    fingers.add_argument("--threads", type=_count, default=1, help="of the networks, default: 1")
+    fingers.add_argument("--vs", choices=("nbis",), help="a peer on the same pictures")
+    fingers.add_argument(
+        "--nbis-tools",
+        type=Path,
+        metavar="FOLDER",
+        help="of mindtct and bozorth3; default: PATH, then .oracles/nbis",
+    )
+    fingers.add_argument(
+        "--plot", type=Path, metavar="FILE.png", help="draw the error trade-off (DET) there"
+    )
+    fingers.add_argument(
+        "--show-failures",
+        type=Path,
+        metavar="FILE.png",
+        help="draw the pairs that went worst there; it holds fingerprints",
+    )
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -298,6 +332,23 @@ def _evaluate_lines(chosen: argparse.Namespace) -> int:
 
     options = evaluate_mrz.Options(chosen.json, chosen.threads, chosen.show_failures)
     return evaluate_mrz.lines(chosen.folder, options)
+
+
+def _evaluate_fingers(chosen: argparse.Namespace) -> int:
+    # read when numpy is first imported, which is in the next line: --threads is for it too
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", str(chosen.threads))
+    from firmware_app.engineer import evaluate_fingers  # noqa: PLC0415
+
+    options = evaluate_fingers.Options(
+        as_json=chosen.json,
+        ppi=chosen.ppi,
+        threads=chosen.threads,
+        beside_nbis=chosen.vs == "nbis",
+        nbis_tools=chosen.nbis_tools,
+        plot=chosen.plot,
+        sheet=chosen.show_failures,
+    )
+    return evaluate_fingers.fingers(chosen.folders, options)
 
 
 def _version(chosen: argparse.Namespace) -> int:

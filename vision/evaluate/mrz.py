@@ -108,12 +108,12 @@ def summary(trials: Sequence[Trial]) -> Summary:
     )
 
 
-def spread(taken_ms: Sequence[float]) -> tuple[float, float]:
+def spread(taken_ms: Sequence[float], places: int = 1) -> tuple[float, float]:
     """The median and the 90th percentile; 0 and 0 of nothing."""
     if not taken_ms:
         return 0.0, 0.0
     median_ms, p90_ms = np.quantile(taken_ms, (0.5, 0.9))
-    return round(float(median_ms), 1), round(float(p90_ms), 1)
+    return round(float(median_ms), places), round(float(p90_ms), places)
 
 
 def interval(hits: int, tried: int) -> tuple[float, float]:
