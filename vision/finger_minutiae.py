@@ -1,4 +1,4 @@
-"""Minutiae of a 500 ppi print by the network "finger-minutiae" (LEADER)."""
+"""Minutiae of a 500 ppi print by the project's own network "finger-minutiae"."""
 
 import math
 from typing import Protocol
@@ -6,20 +6,18 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from vision.finger_planes import Found, normalised, peaks
 from vision.finger_segment import Box, Foreground
-from vision.image import Float32, Gray8
+from vision.image import Gray8
 from vision.iso19794_2 import Minutia, MinutiaKind
-from vision.model_store import ModelCard, ModelStore, give_back_memory
+from vision.model_store import ModelCard, ModelStore
 
 NETWORK = "finger-minutiae"
-SIDE_STEP_PX = 32
-LONGEST_SIDE_PX = 448
-"""22.8 mm: bounds time and memory; a print that is longer is cut around its middle."""
+SIDE_STEP_PX = 16
+LONGEST_SIDE_PX = 576
+"""29 mm: bounds time and memory; a print that is longer is cut around its middle."""
 MARGIN_PX = 12
-SMALLEST = np.zeros((1, SIDE_STEP_PX, SIDE_STEP_PX, 1), np.float32)
-LEAST_SURE = 0.6
-APART_PX = 7
-LEAST_ENDING = 0.5
+LEAST_SURE = 0.2
 MOST_MINUTIAE = 255
 
 
@@ -34,8 +32,8 @@ class MinutiaFinder(Protocol):
         """Give the minutiae inside the print, in pixels of the 500 ppi picture, surest first."""
 
 
-class LeaderFinder:
-    """LEADER on the part of the picture that holds the print."""
+class NetworkFinder:
+    """The network on the part of the picture that holds the print."""
 
     def __init__(self, models: ModelStore) -> None:
         """Load the network. Raises ModelError."""
@@ -48,66 +46,51 @@ class LeaderFinder:
 
     def find(self, gray: Gray8, found: Foreground) -> tuple[Minutia, ...]:
         """Give the minutiae inside the print, surest first; raises ModelError."""
-        cut = _cut(found.box, gray.shape[1], gray.shape[0])
-        (said,) = self._model.run(_window(gray, cut)[None, :, :, None])
-        self._model.run(SMALLEST)  # gives some 250 MB back until the next finger, in 50 ms
-        give_back_memory()
-        here = _peaks(said[0])
-        minutiae = (_minutia(said[0], row, column, cut) for row, column in here)
-        return tuple(m for m in minutiae if _inside(m, found))[:MOST_MINUTIAE]
+        height, width = gray.shape
+        left, right = span(found.box.left, found.box.right, width, SIDE_STEP_PX, LONGEST_SIDE_PX)
+        top, bottom = span(found.box.top, found.box.bottom, height, SIDE_STEP_PX, LONGEST_SIDE_PX)
+        print_ = normalised(window(gray, Box(left, top, right, bottom)))
+        (planes,) = self._model.run(print_[None, :, :, None])
+        minutiae = (_minutia(one, left, top) for one in peaks(planes[0], LEAST_SURE))
+        return tuple(m for m in minutiae if inside(m, found))[:MOST_MINUTIAE]
 
 
-def _cut(box: Box, width: int, height: int) -> Box:
-    """The box with a margin, its sides multiples of 32; it may reach out of the picture."""
-    left, right = _span(box.left, box.right, width)
-    top, bottom = _span(box.top, box.bottom, height)
-    return Box(left, top, right, bottom)
-
-
-def _span(start: int, end: int, whole: int) -> tuple[int, int]:
+def span(start: int, end: int, whole: int, step: int, longest: int) -> tuple[int, int]:
+    """A side with a margin, a multiple of `step`; it may reach out of the picture's `whole`."""
     length = end - start + 2 * MARGIN_PX
-    length = min(LONGEST_SIDE_PX, math.ceil(length / SIDE_STEP_PX) * SIDE_STEP_PX)
+    length = min(longest, math.ceil(length / step) * step)
     first = (start + end - length) // 2
     first = max(0, min(first, whole - length)) if length <= whole else (whole - length) // 2
     return first, first + length
 
 
-def _window(gray: Gray8, cut: Box) -> Float32:
-    """The cut as the network wants it; what lies out of the picture has its border's grey."""
+def window(gray: Gray8, cut: Box) -> Gray8:
+    """The cut; what lies out of the picture has its border's grey."""
     height, width = gray.shape
-    inside = gray[max(0, cut.top) : cut.bottom, max(0, cut.left) : cut.right]
+    within = gray[max(0, cut.top) : cut.bottom, max(0, cut.left) : cut.right]
     ground = float(np.median(np.concatenate((gray[0], gray[-1], gray[:, 0], gray[:, -1]))))
     padded = cv2.copyMakeBorder(
-        inside,
+        within,
         *(max(0, -cut.top), max(0, cut.bottom - height)),
         *(max(0, -cut.left), max(0, cut.right - width)),
         borderType=cv2.BORDER_CONSTANT,
         value=(ground,),
     )
-    return np.asarray(padded, np.float32)
+    return np.asarray(padded, np.uint8)
 
 
-def _peaks(said: Float32) -> list[tuple[int, int]]:
-    """Rows and columns of the highest points, surest first, at most one within 3 pixels."""
-    sure = np.ascontiguousarray(said[..., 0])
-    highest = cv2.dilate(sure, np.ones((APART_PX, APART_PX), np.uint8))
-    rows, columns = np.nonzero((sure >= LEAST_SURE) & (sure == highest))
-    order = np.argsort(-sure[rows, columns], kind="stable")
-    return [(int(rows[i]), int(columns[i])) for i in order]
-
-
-def _minutia(said: Float32, row: int, column: int, cut: Box) -> Minutia:
-    sure, right, up, ending = (float(value) for value in said[row, column])
-    return Minutia(
-        kind=MinutiaKind.ENDING if ending >= LEAST_ENDING else MinutiaKind.BIFURCATION,
-        x_px=column + cut.left,
-        y_px=row + cut.top,
-        direction_deg=math.degrees(math.atan2(up, right)) % 360,
-        quality=max(1, min(100, round(sure * 100))),
-    )
-
-
-def _inside(minutia: Minutia, found: Foreground) -> bool:
+def inside(minutia: Minutia, found: Foreground) -> bool:
+    """Whether it lies in the print."""
     height, width = found.mask.shape
     row, column = minutia.y_px // 2, minutia.x_px // 2
     return 0 <= row < height and 0 <= column < width and bool(found.mask[row, column])
+
+
+def _minutia(one: Found, left: int, top: int) -> Minutia:
+    return Minutia(
+        kind=MinutiaKind.ENDING if one.ending else MinutiaKind.BIFURCATION,
+        x_px=round(one.x_px) + left,
+        y_px=round(one.y_px) + top,
+        direction_deg=one.direction_deg % 360,
+        quality=max(1, min(100, round(one.sure * 100))),
+    )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from vision.finger_minutiae import LeaderFinder, MinutiaFinder
+from vision.finger_minutiae import MinutiaFinder, NetworkFinder
 from vision.finger_quality import ALGORITHM, VERSION, quality
 from vision.finger_quality_advice import FingerAdvice, FingerLimits, advise
 from vision.finger_quality_ink import ink
@@ -62,7 +62,7 @@ class FingerPipeline:
     ) -> None:
         """Load the network, unless another finder is given. Raises ModelError."""
         self.limits = limits or FingerLimits()
-        self._finder = finder or LeaderFinder(models)
+        self._finder = finder or NetworkFinder(models)
 
     @property
     def template_model(self) -> ModelCard:

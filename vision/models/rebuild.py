@@ -30,19 +30,24 @@ def face_template(source: bytes) -> bytes:
     return with_batch(source, 1)
 
 
-def finger_minutiae(source: bytes) -> bytes:
+def finger_minutiae_leader(source: bytes) -> bytes:
     """Weights to tflite by minutiae_graph.py."""
     return _converted(source, "weights.h5", FOLDER / "minutiae_graph.py")
 
 
+def finger_minutiae(source: bytes) -> bytes:
+    """Weights of our own to tflite by graphs.py."""
+    return _converted(source, "weights.npz", TRAINING / "graphs.py", "minutiae")
+
+
 def mrz_line(source: bytes) -> bytes:
-    """Weights of our own to tflite by mrz_graphs.py."""
-    return _converted(source, "weights.npz", TRAINING / "mrz_graphs.py", "line")
+    """Weights of our own to tflite by graphs.py."""
+    return _converted(source, "weights.npz", TRAINING / "graphs.py", "line")
 
 
 def mrz_zone(source: bytes) -> bytes:
-    """Weights of our own to tflite by mrz_graphs.py."""
-    return _converted(source, "weights.npz", TRAINING / "mrz_graphs.py", "zone")
+    """Weights of our own to tflite by graphs.py."""
+    return _converted(source, "weights.npz", TRAINING / "graphs.py", "zone")
 
 
 def _converted(source: bytes, name: str, graph: Path, *which: str) -> bytes:
@@ -62,6 +67,7 @@ RECIPES: dict[str, Recipe] = {
     "face-landmark": as_it_is,
     "face-template": face_template,
     "finger-minutiae": finger_minutiae,
+    "finger-minutiae-leader": finger_minutiae_leader,
     "mrz-line": mrz_line,
     "mrz-zone": mrz_zone,
 }

@@ -10,9 +10,9 @@ from torch.utils.data import DataLoader, IterableDataset
 
 from vision.mrz_decode import SIGNS
 from vision.mrz_strip import normalise
+from vision.training.loop import Lesson, asked, learn
 from vision.training.mrz_line_network import NONE, LineNetwork
 from vision.training.mrz_line_samples import LineSamples
-from vision.training.mrz_loop import Lesson, asked, learn
 
 BATCH = 32
 _LONGEST = 40

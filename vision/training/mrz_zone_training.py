@@ -10,7 +10,7 @@ from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset
 
 from vision.mrz_strip import normalise
-from vision.training.mrz_loop import Lesson, asked, learn
+from vision.training.loop import Lesson, asked, learn
 from vision.training.mrz_page_samples import PageSamples
 from vision.training.mrz_zone_network import ZoneNetwork
 

@@ -1,11 +1,12 @@
-"""The network finds a minutia where it is, of its kind, in the direction of the standard."""
+"""Both networks find a minutia where it is, of its kind, in the direction of the standard."""
 
 import math
 
 import numpy as np
 import pytest
 
-from vision.finger_minutiae import LeaderFinder
+from vision.finger_leader import LeaderFinder
+from vision.finger_minutiae import MinutiaFinder, NetworkFinder
 from vision.finger_segment import foreground
 from vision.iso19794_2 import Minutia, MinutiaKind
 from vision.model_store import ModelStore
@@ -14,9 +15,10 @@ SIDE_PX = 224
 PERIOD_PX = 9.0
 
 
-@pytest.fixture(scope="module")
-def finder() -> LeaderFinder:
-    return LeaderFinder(ModelStore())
+@pytest.fixture(scope="module", params=[NetworkFinder, LeaderFinder])
+def finder(request: pytest.FixtureRequest) -> MinutiaFinder:
+    opened: MinutiaFinder = request.param(ModelStore())
+    return opened
 
 
 def _one_minutia(turn_deg: float, kind: MinutiaKind) -> np.ndarray:
@@ -43,7 +45,7 @@ def _central(minutiae: tuple[Minutia, ...]) -> Minutia:
 
 @pytest.mark.parametrize("kind", [MinutiaKind.ENDING, MinutiaKind.BIFURCATION])
 @pytest.mark.parametrize("turn_deg", [0.0, 60.0, 135.0, 270.0])
-def test_one_minutia(finder: LeaderFinder, turn_deg: float, kind: MinutiaKind) -> None:
+def test_one_minutia(finder: MinutiaFinder, turn_deg: float, kind: MinutiaKind) -> None:
     picture = _one_minutia(turn_deg, kind)
     found = foreground(picture)
     assert found is not None
@@ -54,7 +56,7 @@ def test_one_minutia(finder: LeaderFinder, turn_deg: float, kind: MinutiaKind) -
     assert seen.quality >= 60
 
 
-def test_straight_ridges_have_no_minutia_inside(finder: LeaderFinder) -> None:
+def test_straight_ridges_have_no_minutia_inside(finder: MinutiaFinder) -> None:
     down, right = np.mgrid[:SIDE_PX, :SIDE_PX]
     oval = np.hypot(right - SIDE_PX / 2, down - SIDE_PX / 2) < 0.42 * SIDE_PX
     ridges = 128 - 100 * np.cos(2 * np.pi * down / PERIOD_PX)

@@ -9,10 +9,15 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from vision.training.finger_network import MinutiaeNetwork
 from vision.training.mrz_line_network import LineNetwork
 from vision.training.mrz_zone_network import ZoneNetwork
 
-NETWORKS: dict[str, Callable[[], nn.Module]] = {"line": LineNetwork, "zone": ZoneNetwork}
+NETWORKS: dict[str, Callable[[], nn.Module]] = {
+    "line": LineNetwork,
+    "zone": ZoneNetwork,
+    "minutiae": MinutiaeNetwork,
+}
 
 
 def folded(network: nn.Module) -> dict[str, npt.NDArray[np.float16]]:

@@ -1,4 +1,4 @@
-"""The loop that both networks learn in: one cycle of the learning rate, a running mean kept."""
+"""The loop that networks learn in: one cycle of the learning rate, a running mean kept."""
 
 import argparse
 import sys
@@ -29,6 +29,7 @@ class Wish:
     start: Path | None
     rate: float
     seed: int
+    folder: Path = Path()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,19 @@ class Lesson:
     figures: dict[str, float]
 
 
-def asked(what: str | None, rate: float) -> Wish:
-    """Read the command line."""
+def asked(what: str | None, rate: float, folder: str | None = None) -> Wish:
+    """Read the command line; `folder` names an argument that must be there."""
     parser = argparse.ArgumentParser(description=what)
     parser.add_argument("into", type=Path, help="file of weights to write (.pt)")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--start", type=Path, help="weights to go on from")
     parser.add_argument("--rate", type=float, default=rate)
     parser.add_argument("--seed", type=int, default=1)
+    if folder is not None:
+        parser.add_argument(folder, dest="folder", type=Path, required=True)
     found = parser.parse_args()
-    return Wish(found.into, found.minutes, found.start, found.rate, found.seed)
+    place = found.folder if folder is not None else Path()
+    return Wish(found.into, found.minutes, found.start, found.rate, found.seed, place)
 
 
 def learn(
