@@ -1,13 +1,15 @@
-"""A pyusb backend with one simulated scanner on it, which may be unplugged and may fall silent."""
+"""A pyusb backend with one simulated scanner on it: unplugged, silent or spoilt when told to be."""
 
 import array
 import errno
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator, MutableSequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import NoReturn, Protocol
+from typing import Literal, NoReturn, Protocol
 
 import usb.core
 
@@ -20,12 +22,13 @@ _LOOK_S = 0.01
 _PACKET_BYTES = 64
 _VENDOR_IN = 0xC0
 _VENDOR_OUT = 0x40
-_STANDARD_IN = 0x80
+_STANDARD_IN = _IN = 0x80
 _GET_DESCRIPTOR = 6
 _STRING = 3
 _STRINGS = ("", "DigitalPersona, Inc.", "U.are.U 4500 Fingerprint Reader", SERIAL)
 
 Buffer = MutableSequence[int]
+Spoil = Literal["noise", "short", "stall"]  # other bytes, half of them, a refusal
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,11 +60,15 @@ class SimulatedBus:
     kernel_driver: bool = False
     silent: bool = False
     transfers_left: int = 0  # the plug is pulled in the n-th transfer from now; 0: never
+    spoil_left: int = 0  # the n-th transfer from now goes wrong as `spoil` says; 0: never
+    spoil: Spoil = "noise"
     device: SimulatedUru4000 = field(init=False)
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _life: int = 1  # counts plugs
     _plugged: bool = True
     _claimed_by: Handle | None = None
+    _halted: set[int] = field(default_factory=set)
+    _chance: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311 (noise)
 
     def __post_init__(self) -> None:
         self.device = self.new_device()
@@ -70,12 +77,13 @@ class SimulatedBus:
         """Pull the plug: every handle is dead from now on."""
         self._plugged = self.silent = False
         self._claimed_by = None
-        self.transfers_left = 0
+        self.transfers_left = self.spoil_left = 0
 
     def replug(self) -> None:
         """Plug a fresh device in."""
         self.unplug()
         self._plugged = True
+        self._halted.clear()
         self._life += 1
         self.device = self.new_device()
 
@@ -189,25 +197,37 @@ class SimulatedBus:
                 self._pass_time(end_s)
             self._count()
             try:
-                return self._control((kind, request), value, data)
+                if not self._goes_wrong():
+                    return self._control((kind, request), value, data)
+                if kind & _IN:
+                    return self._spoilt(len(data), data)
+                return len(data) if self.spoil == "noise" else len(data) // 2  # and it is lost
             except StallError:
                 _fail(errno.EPIPE)
 
     def intr_read(
-        self, handle: Handle, _endpoint: int, _interface: int, data: Buffer, limit_ms: int
+        self, handle: Handle, endpoint: int, _interface: int, data: Buffer, limit_ms: int
     ) -> int:
         """The next interrupt packet."""
         if len(data) < INTERRUPT_BYTES:
             _fail(errno.EOVERFLOW)
-        return self._wait_for(handle, lambda _size: self.device.interrupt(), data, limit_ms)
+        with self._not_halted(endpoint):
+            return self._wait_for(handle, lambda _size: self.device.interrupt(), data, limit_ms)
 
     def bulk_read(
-        self, handle: Handle, _endpoint: int, _interface: int, data: Buffer, limit_ms: int
+        self, handle: Handle, endpoint: int, _interface: int, data: Buffer, limit_ms: int
     ) -> int:
         """The next bytes of an image; the buffer must hold whole packets."""
         if len(data) % _PACKET_BYTES:
             _fail(errno.EOVERFLOW)
-        return self._wait_for(handle, self.device.image, data, limit_ms)
+        with self._not_halted(endpoint):
+            return self._wait_for(handle, self.device.image, data, limit_ms)
+
+    def clear_halt(self, handle: Handle, endpoint: int) -> None:
+        """An endpoint that stalled may be read again."""
+        with self._changed:
+            self._alive(handle)
+            self._halted.discard(endpoint)
 
     def _control(self, what: tuple[int, int], value: int, data: Buffer) -> int:
         if what == (_VENDOR_OUT, REQUEST):
@@ -219,6 +239,18 @@ class SimulatedBus:
             return _put(_string(value & 0xFF)[: len(data)], data)
         raise StallError
 
+    @contextmanager
+    def _not_halted(self, endpoint: int) -> Iterator[None]:
+        """An endpoint that once stalled does so, for whoever reads it, until it is cleared."""
+        if endpoint in self._halted:
+            _fail(errno.EPIPE)
+        try:
+            yield
+        except usb.core.USBError as error:
+            if error.errno == errno.EPIPE:
+                self._halted.add(endpoint)
+            raise
+
     def _wait_for(
         self, handle: Handle, give: Callable[[int], bytes | None], data: Buffer, limit_ms: int
     ) -> int:
@@ -229,7 +261,9 @@ class SimulatedBus:
                 found = self._answers(handle) and give(len(data))
                 if found:
                     self._count()
-                    return _put(found, data)
+                    return (
+                        self._spoilt(len(found), data) if self._goes_wrong() else _put(found, data)
+                    )
                 self._pass_time(end_s)
 
     def _answers(self, handle: Handle) -> bool:
@@ -254,6 +288,18 @@ class SimulatedBus:
             if not self.transfers_left:
                 self.unplug()
                 _fail(errno.ENODEV)
+
+    def _goes_wrong(self) -> bool:
+        """One transfer more; whether it is the one that was named."""
+        left, self.spoil_left = self.spoil_left, max(0, self.spoil_left - 1)
+        if left == 1 and self.spoil == "stall":
+            _fail(errno.EPIPE)
+        return left == 1
+
+    def _spoilt(self, count: int, data: Buffer) -> int:
+        """So many bytes of noise, or half of them."""
+        noise = self._chance.randbytes(count if self.spoil == "noise" else count // 2)
+        return _put(noise, data)
 
 
 def _put(answer: bytes, data: Buffer) -> int:

@@ -114,9 +114,20 @@ class UsbDevice:
 
         Raises DeviceGoneError, ProtocolError.
         """
-        with _judged(self.name), suppress(usb.core.USBTimeoutError):
+        with _judged(self.name), suppress(usb.core.USBTimeoutError), self._unhalted(endpoint):
             return bytes(self._device.read(endpoint, size, _milliseconds(self.slice_s)))
         return b""
+
+    @contextmanager
+    def _unhalted(self, endpoint: int) -> Iterator[None]:
+        """An endpoint that stalled stays so, after a new claim, too, until it is told otherwise."""
+        try:
+            yield
+        except usb.core.USBError as error:
+            if error.errno == errno.EPIPE:
+                with suppress(usb.core.USBError):
+                    self._device.clear_halt(endpoint)
+            raise
 
     def close(self) -> None:
         """Give the interface back; safe to call twice. No transfer may be under way by then."""

@@ -208,35 +208,6 @@ def test_unplugged_while_waiting_then_back(opened: Opener, stage: Path) -> None:
     assert opened().capture(soon()).pixels.min() < 100
 
 
-def _cross(scanner: Uru4000, stage: Path) -> None:
-    send_cue(stage, finger="left_index")
-    scanner.capture(soon())
-    send_cue(stage, finger=None)
-    scanner.wait_for_lift(soon())
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("model", ["4500", "msv2"])
-def test_the_plug_pulled_at_any_transfer(opened: Opener, stage: Path, model: str) -> None:
-    """Each transfer in turn finds the device gone, and the next opening works."""
-    opened(model=model).close()
-    for transfer in range(1, 60):
-        send_cue(stage, unplug_at_transfer=transfer)
-        scanner = None
-        try:
-            scanner = opened(model=model)
-            _cross(scanner, stage)
-        except DeviceGoneError:
-            send_cue(stage, replug=True)
-        else:
-            assert transfer > 15
-            return
-        finally:
-            if scanner is not None:
-                scanner.close()
-    pytest.fail("no crossing ends within 60 transfers.")
-
-
 def test_close_twice_and_reopen(opened: Opener, stage: Path) -> None:
     first = opened()
     begin_s = time.monotonic()
