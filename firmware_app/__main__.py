@@ -80,21 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         _check_config,
         ("config", "json"),
     )
-    doctor = _add(
-        commands,
-        "doctor",
-        "open each device, read one thing from it, look at keys, outbox, clock and models",
-        "kiosk doctor --json | jq .checks",
-        _doctor,
-        ("config", "json"),
-    )
-    doctor.add_argument(
-        "--limit",
-        type=_seconds,
-        default=5.0,
-        help="seconds to wait for a document, a frame, a finger (default: 5); what a slow device"
-        " then takes comes on top",
-    )
+    _add_doctor(commands)
     _add_read_document(commands)
     _add_bench(commands)
     _add_evaluate(commands)
@@ -149,6 +135,24 @@ def _count(word: str) -> int:
     if not word.isdecimal() or int(word) < 1:
         raise argparse.ArgumentTypeError(f"{word!r} is no count of 1 or more.")
     return int(word)
+
+
+def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    doctor = _add(
+        commands,
+        "doctor",
+        "open each device, read one thing from it, look at keys, outbox, clock and models",
+        "kiosk doctor --json | jq .checks",
+        _doctor,
+        ("config", "json"),
+    )
+    doctor.add_argument(
+        "--limit",
+        type=_seconds,
+        default=5.0,
+        help="seconds to wait for a document, a frame, a finger (default: 5); what a slow device"
+        " then takes comes on top",
+    )
 
 
 def _add_read_document(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
