@@ -48,6 +48,8 @@ class LineSamples:
         picture, contrast = self._print(ink, rng)
         if rng.random() < 0.25:
             self._beyond(picture, left, left + characters * pitch_px, rng)
+        if rng.random() < 0.12:
+            _cover(picture, rng)
         return Sample(_cut_out(_photograph(picture, contrast, rng), across, rng), text)
 
     def _print(self, ink: Ink, rng: np.random.Generator) -> tuple[Grey, float]:
@@ -70,6 +72,24 @@ class LineSamples:
         if rng.random() < 0.6:
             x = min(picture.shape[1], round(last_px + gap))
             picture[:, x:] = other[:, x:]
+
+
+def _cover(picture: Grey, rng: np.random.Generator) -> None:
+    """A straight strip hides the top or the foot of some characters: a sleeve, tape, a finger.
+
+    What is left may fit two characters; nothing else teaches the network to doubt then.
+    """
+    height, width = picture.shape
+    first = int(rng.integers(0, width))
+    last = min(width, first + round(CAP_PX * rng.uniform(0.6, 14)))
+    depth = round(CAP_PX * rng.uniform(0.1, 0.5))
+    shade = np.float32(np.median(picture) if rng.random() < 0.6 else rng.uniform(0, 255))
+    if rng.random() < 0.5:
+        top = round(height / 2 - CAP_PX / 2)
+        picture[max(0, top - CAP_PX // 2) : top + depth, first:last] = shade
+    else:
+        foot = round(height / 2 + CAP_PX / 2)
+        picture[foot - depth : foot + CAP_PX // 2, first:last] = shade
 
 
 def _margin(rng: np.random.Generator) -> float:
