@@ -8,6 +8,7 @@ The two ends must run at the same speed, or each hears noise. Cues (drivers.stag
     {"unplug": true} {"replug": true}  the cable; its speed and password outlive it
     {"unplug_at_transfer": 7}      the plug is pulled at the n-th packet from now, of either end
     {"spoil_at_packet": [7, 9]}    one bit of the n-th packets that the module sends is turned
+    {"garble_at_packet": [7, 9]}   noise comes in the place of those
     {"cut_at_packet": 7}           only half of that one arrives, and nothing that waits behind it
     {"noise": 40}                  so many random bytes before the next packet
     {"babble": true}               noise without an end, until false
@@ -39,7 +40,7 @@ _BABBLE_S = 0.01
 _GROWING_S = 0.02
 _BABBLE_BYTES = 50
 _HEAR_BYTES = 4096
-_FAULTS = frozenset({"unplug_at_transfer", "spoil_at_packet", "cut_at_packet"})
+_FAULTS = frozenset({"unplug_at_transfer", "spoil_at_packet", "garble_at_packet", "cut_at_packet"})
 _SPEED_AT = 5  # of what tcgetattr gives
 _SPEEDS = {  # from the terminal's constants, such as B57600
     getattr(termios, name): int(name[1:])
@@ -217,17 +218,24 @@ class ZfmPeer:
             return
         data = self._out.popleft()
         self._next_out_s = time.monotonic() + self._each_s
-        if self._counts("spoil_at_packet"):
-            data = data[:-1] + bytes([data[-1] ^ 1])
-        if self._counts("cut_at_packet"):
-            data = data[: len(data) // 2]
-            self._out.clear()
+        data = self._damaged(data)
         data, self._noise_bytes = self._chance.randbytes(self._noise_bytes) + data, 0
         if self._host_baud() != self.module.baud:
             data = self._chance.randbytes(len(data))
         self._put(data)
         if not self._out:
             self.module.sent()
+
+    def _damaged(self, data: bytes) -> bytes:
+        """One packet as the line's faults leave it."""
+        if self._counts("spoil_at_packet"):
+            data = data[:-1] + bytes([data[-1] ^ 1])
+        if self._counts("garble_at_packet"):
+            data = self._chance.randbytes(len(data))
+        if self._counts("cut_at_packet"):
+            data = data[: len(data) // 2]
+            self._out.clear()
+        return data
 
     def _falls_out(self) -> bool:
         if self._counts("unplug_at_transfer"):

@@ -22,7 +22,7 @@ from drivers.fingerprint.zfm_errors import (
     ModulePasswordError,
     ModuleSilentError,
 )
-from drivers.fingerprint.zfm_image import unpack
+from drivers.fingerprint.zfm_image import Gray, unpack
 from drivers.fingerprint.zfm_line import OpenPort, ZfmLine
 from drivers.fingerprint.zfm_protocol import (
     ANY_ADDRESS,
@@ -155,7 +155,7 @@ class Zfm:
         """
         self._await(lies=True, deadline=deadline)
         at_s = time.monotonic()
-        pixels, ppi = unpack(self._line.device, self._picture(deadline))
+        pixels, ppi = self._picture(deadline)
         if self._settings.turned:
             pixels = np.ascontiguousarray(pixels[::-1, ::-1])
         return FingerPicture(pixels, ppi, at_s)
@@ -190,12 +190,12 @@ class Zfm:
                 raise ModuleFailedError(self._line.device, what)
             threading.Event().wait(deadline.slice_s(_PAUSE_S))
 
-    def _picture(self, deadline: Deadline) -> bytes:
-        """The module keeps the picture, so what was damaged on the way is asked for once more."""
+    def _picture(self, deadline: Deadline) -> tuple[Gray, int]:
+        """The module keeps the picture, so what did not arrive whole is asked for once more."""
         for _ in range(_UPLOADS - 1):
-            with suppress(DamagedPacketError):
-                return self._line.upload(deadline)
-        return self._line.upload(deadline)
+            with suppress(ProtocolError):
+                return unpack(self._line.device, self._line.upload(deadline))
+        return unpack(self._line.device, self._line.upload(deadline))
 
     def _greets(self, baud: int, deadline: Deadline) -> bool:
         """Whether the module answers at this speed; raises ModulePasswordError."""

@@ -71,6 +71,11 @@ def picture_format(device: str, data: bytes) -> Format:
     raise ProtocolError(device, f"a picture of {len(data)} bytes; known are {known}.")
 
 
+def is_picture(data: bytes) -> bool:
+    """Whether a module's picture has so many bytes."""
+    return any(one.bytes == len(data) for one in FORMATS)
+
+
 def unpack(device: str, data: bytes) -> tuple[Gray, int]:
     """The picture, uint8 of shape (height, width) in steps of 17, and its ppi.
 

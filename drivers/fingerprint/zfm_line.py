@@ -20,7 +20,7 @@ from drivers.fingerprint.zfm_errors import (
     ModuleFailedError,
     ModuleSilentError,
 )
-from drivers.fingerprint.zfm_image import MOST_PICTURE_BYTES, Upload
+from drivers.fingerprint.zfm_image import MOST_PICTURE_BYTES, Upload, is_picture
 from drivers.fingerprint.zfm_protocol import (
     Answer,
     Command,
@@ -114,12 +114,16 @@ class ZfmLine:
         if answer.meaning is not Confirmation.OK:
             raise ModuleFailedError(self.device, f"it gives no picture (code {answer.code:#04x}).")
         self._unsettled = True
-        upload = Upload(self.device)
+        upload, skipped_before = Upload(self.device), self._decoder.skipped_bytes
         limit = deadline.sooner(self.picture_limit_s)
         picture: bytes | None = None
         while picture is None:
             picture = upload.add(self._next_of(upload, limit, deadline))
         self._unsettled = False
+        lost = self._decoder.skipped_bytes - skipped_before
+        if lost and not is_picture(picture):
+            what = f"{lost} bytes of a picture were no packets at {self.baud} baud."
+            raise DamagedPacketError(self.device, what)
         return picture
 
     def _next_of(self, upload: Upload, limit: Deadline, deadline: Deadline) -> Packet:
