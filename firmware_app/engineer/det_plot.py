@@ -4,6 +4,7 @@ Both axes are probit: normal distributions become straight lines, and small rate
 of 0 lie nowhere on such an axis: a curve ends at its last false match and its last false non-match.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,10 +17,11 @@ from firmware_app.engineer.report import shortened
 from firmware_app.workers.session import Pixels
 from vision.evaluate.rates import Errors
 
-SIZE_PX = (900, 700)
+WIDTH_PX = 900
 FINER = 3
 """Drawn so many times larger and then made small: lines and letters come out smooth."""
-LEFT_PX, TOP_PX, RIGHT_PX, BOTTOM_PX = 92, 62, 872, 622
+LEFT_PX, TOP_PX, RIGHT_PX, BOTTOM_PX = 92, 62, 872, 592
+LEGEND_PX = BOTTOM_PX + 70
 TICKS = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 LOWEST, LEAST_FNMR, HIGHEST = 0.0001, 0.001, 0.5
 INK, GRID, MARKED, PAPER = (40, 40, 40), (228, 228, 228), (170, 170, 170), (255, 255, 255)
@@ -32,16 +34,13 @@ COLOURS = (
     (130, 130, 20),
 )
 """Blue, orange, green, purple, red, teal, as blue-green-red."""
-MATTERS = 100
-"""An equal error rate that the legend hides is as bad as so many corners of a curve."""
 FONT = cv2.FONT_HERSHEY_SIMPLEX
-LEGEND_ROW_PX, LEGEND_LINE_PX = 22, 44
+LEGEND_ROW_PX, LEGEND_LINE_PX, LEGEND_COLUMNS = 24, 44, 2
 DASH_PX, GAP_PX = 9, 6
 Point = tuple[float, float]
 Colour = tuple[int, int, int]
 Line = tuple[Colour, int, tuple[int, int]]
 """Colour, width, dash and gap in pixels."""
-EQUAL = "FMR = FNMR: the equal error rate (EER)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,14 +54,15 @@ class Curve:
 
 
 def draw(title: str, curves: Sequence[Curve]) -> Pixels:
-    """(700, 900, 3) in blue-green-red."""
-    width, height = SIZE_PX
-    sheet = np.full((height * FINER, width * FINER, 3), PAPER, np.uint8)
+    """(height, 900, 3) in blue-green-red; 688 high for one curve, more for a longer legend."""
+    rows = math.ceil((len(curves) + 1) / LEGEND_COLUMNS)
+    height = LEGEND_PX + LEGEND_ROW_PX * rows + 2
+    sheet = np.full((height * FINER, WIDTH_PX * FINER, 3), PAPER, np.uint8)
     _axes(sheet, title)
     for curve in sorted(curves, key=lambda one: not one.dashed):
         _curve(sheet, curve)
     _legend(sheet, curves)
-    return np.asarray(cv2.resize(sheet, SIZE_PX, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(sheet, (WIDTH_PX, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _axes(sheet: Pixels, title: str) -> None:
@@ -114,42 +114,26 @@ def _path(errors: Errors) -> list[Point]:
 
 
 def _legend(sheet: Pixels, curves: Sequence[Curve]) -> None:
-    rows = [shortened(curve.label, 58) for curve in curves]
-    wide = max(_width(words, 0.45) for words in (*rows, EQUAL)) + LEGEND_LINE_PX + 34
-    tall = LEGEND_ROW_PX * (len(rows) + 1) + 8
-    left, top = _corner(wide, tall, curves)
-    corners = (_at((left, top)), _at((left + wide, top + tall)))
-    cv2.rectangle(sheet, *corners, PAPER, -1)
-    cv2.rectangle(sheet, *corners, MARKED, FINER)
-    for number, (words, curve) in enumerate(zip(rows, curves, strict=True), start=1):
+    """Below the plot in two columns, row by row, so that it hides no curve."""
+    for number, curve in enumerate(curves):
         colour = COLOURS[curve.set_number % len(COLOURS)]
         dash = (DASH_PX, GAP_PX if curve.dashed else 0)
-        _sample(sheet, (left, top + LEGEND_ROW_PX * number), words, (colour, 2, dash))
-    last = top + LEGEND_ROW_PX * (len(rows) + 1)
-    _sample(sheet, (left, last), EQUAL, (MARKED, 1, (3, 5)))
-    ring = _at((left + 10 + LEGEND_LINE_PX / 2, last - 4))
+        _sample(sheet, _place(number), shortened(curve.label, 46), (colour, 2, dash))
+    at = _place(len(curves))
+    _sample(sheet, at, "FMR = FNMR: the equal error rate (EER)", (MARKED, 1, (3, 5)))
+    ring = _at((at[0] + LEGEND_LINE_PX / 2, at[1] - 4))
     cv2.circle(sheet, ring, 4 * FINER, MARKED, FINER + 1, cv2.LINE_AA)
 
 
-def _corner(wide: float, tall: float, curves: Sequence[Curve]) -> Point:
-    """Top right or bottom left, whichever hides less of the curves."""
-    places = (
-        (RIGHT_PX - wide - 10, TOP_PX + 10.0),
-        (LEFT_PX + 10.0, BOTTOM_PX - tall - 10),
-    )
-    points = [point for curve in curves for point in _path(curve.errors)]
-    equal = [curve.errors.equal_rate for curve in curves]
-    points += [(_x(rate), _y(rate)) for rate in equal] * MATTERS
-    hidden = [
-        sum(left < x < left + wide and top < y < top + tall for x, y in points)
-        for left, top in places
-    ]
-    return places[hidden.index(min(hidden))]
+def _place(number: int) -> Point:
+    row, column = divmod(number, LEGEND_COLUMNS)
+    wide = (RIGHT_PX - LEFT_PX) / LEGEND_COLUMNS
+    return LEFT_PX + 10 + column * wide, LEGEND_PX + LEGEND_ROW_PX * (row + 0.6)
 
 
 def _sample(sheet: Pixels, at: Point, words: str, line: Line) -> None:
     """One row of the legend; `at` is its left end."""
-    left, middle = at[0] + 10, at[1] - 4
+    left, middle = at[0], at[1] - 4
     _dashed(sheet, [(left, middle), (left + LEGEND_LINE_PX, middle)], line)
     _say(sheet, words, (left + LEGEND_LINE_PX + 10, middle + 5), size=0.45)
 

@@ -50,7 +50,7 @@ def fingers(folders: Sequence[Path], options: Options) -> int:
     check(options)
     named = list(zip(_names(folders), map(prints, folders), strict=True))
     pipeline = _opened(options.threads)
-    sets = [evaluate(name, pictures, pipeline, options) for name, pictures in named]
+    sets = [evaluate(named[number], pipeline, options, seed=number) for number in range(len(named))]
     card = pipeline.template_model
     conditions = Conditions(options.ppi, options.threads, f"{card.name} {card.version}")
     answer = finger_report.document(sets, conditions)
@@ -92,9 +92,10 @@ def prints(folder: Path) -> list[Print]:
 
 
 def evaluate(
-    name: str, pictures: Sequence[Print], pipeline: FingerPipeline, options: Options
+    named: tuple[str, Sequence[Print]], pipeline: FingerPipeline, options: Options, *, seed: int = 0
 ) -> FingerSet:
     """One folder, by the kiosk and, where it is asked for, by NBIS. Raises SetupError."""
+    name, pictures = named
     cv2.setNumThreads(options.threads)
     progress(f"{name}: {len(pictures)} pictures")
     with TemporaryDirectory(prefix="kiosk-nbis-") as work:
@@ -106,13 +107,13 @@ def evaluate(
         except VisionError as error:
             raise SetupError(f"{name}: {error}", error.mend) from error
     memory_mb = peak_memory_mib()
-    ours, *others = (_side(one) for one in found)
+    ours, *others = (_side(one, seed) for one in found)
     peer_name = systems[-1].name
     return FingerSet(name, ours, peer_name, others[0] if others else None, memory_mb)
 
 
-def _side(measured: Measured) -> Side:
-    return Side(measured, finger_errors(measured.by_finger, measured.quality))
+def _side(measured: Measured, seed: int) -> Side:
+    return Side(measured, finger_errors(measured.by_finger, measured.quality, seed))
 
 
 def _check_prints(folder: Path, found: Sequence[Print]) -> None:

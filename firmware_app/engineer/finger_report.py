@@ -12,8 +12,10 @@ from vision.evaluate.finger_rates import (
     Difference,
     FingerErrors,
     Interval,
+    Reject,
     difference,
     mean_interval,
+    reject,
 )
 from vision.evaluate.mrz import spread
 from vision.evaluate.usage import Spent
@@ -70,6 +72,7 @@ def document(sets: Sequence[FingerSet], conditions: Conditions) -> dict[str, obj
         "sets": [_one(one) for one in sets],
         "mean_eer_pct": mean_eer([one.ours for one in sets]),
         "mean_eer_interval_pct": _percents(mean_interval(drawn)),
+        "quality": _quality(sets),
     }
     peers = [one.peer for one in sets if one.peer is not None]
     if peers:
@@ -87,7 +90,7 @@ def document(sets: Sequence[FingerSet], conditions: Conditions) -> dict[str, obj
 
 def _one(one: FingerSet) -> dict[str, object]:
     found = {"folder": one.name, **_figures(one.ours), "peak_memory_mb": one.peak_memory_mb}
-    found["quality"] = _quality(one)
+    found["quality"] = _quality([one])
     if one.peer is not None:
         found["vs"] = {
             one.peer_name: _figures(one.peer),
@@ -159,19 +162,19 @@ def matches(measured: Measured) -> list[Spent]:
     return [Spent(wall_ms, cpu_ms) for wall_ms, cpu_ms in pairs]
 
 
-def _quality(one: FingerSet) -> dict[str, object]:
-    reject = one.ours.errors.reject
-    values = [taken.quality for taken in one.ours.measured.taken.values()]
+def _quality(sets: Sequence[FingerSet]) -> dict[str, object]:
+    found = rejected(sets)
+    values = [taken.quality for one in sets for taken in one.ours.measured.taken.values()]
     low, middle, high = np.quantile(values, (0.1, 0.5, 0.9)) if values else (0.0, 0.0, 0.0)
     return {
         "p10": float(low),
         "median": float(middle),
         "p90": float(high),
-        "rejected_pct": [round(100 * share) for share in reject.rejected],
-        "fnmr_pct": [_percent(rate) for rate in reject.fnmr],
-        "area": None if reject.area is None else round(reject.area, 3),
-        "area_interval": None if reject.area_interval is None else _rounded(reject.area_interval),
-        "falls": reject.falls,
+        "rejected_pct": [round(100 * share) for share in found.rejected],
+        "fnmr_pct": [_percent(rate) for rate in found.fnmr],
+        "area": None if found.area is None else round(found.area, 3),
+        "area_interval": None if found.area_interval is None else _rounded(found.area_interval),
+        "falls": found.falls,
     }
 
 
@@ -181,6 +184,11 @@ def _difference(found: Difference) -> dict[str, object]:
         "interval_pct": _percents(found.interval),
         "kiosk_better_share": round(found.better, 4),
     }
+
+
+def rejected(sets: Sequence[FingerSet]) -> Reject:
+    """What quality is worth in all of these folders together."""
+    return reject([one.ours.errors.genuine for one in sets])
 
 
 def compared(sets: Sequence[FingerSet]) -> Difference:

@@ -11,6 +11,7 @@ from firmware_app.engineer.finger_report import (
     matches,
     mean_eer,
     prepared,
+    rejected,
     spreads,
 )
 from firmware_app.engineer.report import shortened, table
@@ -28,7 +29,9 @@ def words(sets: Sequence[FingerSet], conditions: Conditions) -> str:
     lines += [_compared_words(one.name, [one]) for one in sets if one.peer is not None]
     if len(sets) > 1 and sets[0].peer is not None:
         lines.append(_compared_words(f"mean of {len(sets)} folders", sets))
-    lines += [_reject_words(one) for one in sets]
+    lines += [_reject_words(one.name, [one]) for one in sets]
+    if len(sets) > 1:
+        lines.append(_reject_words("all folders together", sets))
     lines += [_times_words(one.name, "kiosk", one.ours.measured) for one in sets]
     lines += [
         _times_words(one.name, one.peer_name, one.peer.measured)
@@ -87,9 +90,9 @@ def _compared_words(name: str, sets: Sequence[FingerSet]) -> str:
     )
 
 
-def _reject_words(one: FingerSet) -> str:
-    reject = one.ours.errors.reject
-    name = f"{shortened(one.name)}: quality"
+def _reject_words(folder: str, sets: Sequence[FingerSet]) -> str:
+    reject = rejected(sets)
+    name = f"{shortened(folder)}: quality"
     if reject.area is None or reject.area_interval is None:
         return f"{name}: no false non-match at FMR {FMR_TARGETS[0]:g}, nothing to foretell"
     steps = zip(reject.rejected, reject.fnmr, strict=True)

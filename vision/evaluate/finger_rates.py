@@ -13,7 +13,6 @@ from vision.evaluate.rates import CONFIDENCE, RESAMPLED, Errors, Numbers, People
 
 FMR_TARGETS = (1e-2, 1e-3)
 REJECTED = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
-SEED = 1
 Interval = tuple[float, float]
 
 
@@ -51,6 +50,19 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Genuine:
+    """Each pair of one finger: whether it is refused at FMR 1e-2, the lower quality, which finger.
+
+    All (pairs,); `draws` (draws, fingers) is how often each finger is drawn.
+    """
+
+    wrong: Numbers
+    quality: Numbers
+    finger: People
+    draws: Numbers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class FingerErrors:
     """What all pairs of one set come to; `errors` is the whole curve, `drawn_eer` (draws,)."""
 
@@ -59,7 +71,7 @@ class FingerErrors:
     eer: float
     eer_interval: Interval
     at_fmr: tuple[AtFmr, ...]
-    reject: Reject
+    genuine: Genuine
     errors: Errors
     drawn_eer: Numbers
 
@@ -77,14 +89,16 @@ class Difference:
     better: float
 
 
-def finger_errors(scores: Scores, quality: Numbers) -> FingerErrors:
+def finger_errors(scores: Scores, quality: Numbers, seed: int = 0) -> FingerErrors:
     """Count errors among all pairs; quality (n,) is 0-100 of each picture.
 
-    Scores are those of n pictures, fingers numbered from 0. There must be pairs of both kinds.
+    Scores are those of n pictures, fingers numbered from 0. There must be pairs of both kinds. Give
+    systems on one set the same seed, so that their draws pair, and each set its own.
     """
     pairs = _Pairs.of(scores)
     errors = pairs.ranked.errors()
-    drawn = [pairs.drawn(times) for times in _draws(scores.person)]
+    draws = _draws(scores.person, seed)
+    drawn = [pairs.drawn(times) for times in draws]
     tables = np.array([_row(one) for one in drawn])
     at_fmr = tuple(
         _at(errors, target, pairs, _interval(tables[:, 1 + column]))
@@ -96,7 +110,12 @@ def finger_errors(scores: Scores, quality: Numbers) -> FingerErrors:
         eer=errors.equal_rate,
         eer_interval=_interval(tables[:, 0]),
         at_fmr=at_fmr,
-        reject=_reject(pairs, quality, errors.at_fmr(FMR_TARGETS[0])[0], scores.person),
+        genuine=Genuine(
+            wrong=(pairs.genuine < errors.at_fmr(FMR_TARGETS[0])[0]).astype(np.float64),
+            quality=np.minimum(*(quality[side] for side in pairs.genuine_pictures)),
+            finger=pairs.of_one,
+            draws=draws,
+        ),
         errors=errors,
         drawn_eer=tables[:, 0],
     )
@@ -113,6 +132,21 @@ def difference(ours: Sequence[Numbers], theirs: Sequence[Numbers]) -> Difference
 def mean_interval(sets: Sequence[Numbers]) -> Interval:
     """The interval of the mean rate over sets, whose fingers are drawn set by set."""
     return _interval(np.mean(sets, axis=0))
+
+
+def reject(sets: Sequence[Genuine]) -> Reject:
+    """Put the worst aside, of all sets together; each set keeps its own threshold."""
+    wrong, quality = (
+        np.concatenate(parts)
+        for parts in zip(*((one.wrong, one.quality) for one in sets), strict=True)
+    )
+    times = np.hstack([one.draws[:, one.finger] for one in sets])
+    rates = error_versus_reject(wrong, quality, np.ones((1, len(wrong))))
+    found, shown = float(area(rates)[0]), tuple(map(float, rates[0]))
+    if not np.isfinite(found):
+        return Reject(REJECTED, shown, None, None)
+    drawn = area(error_versus_reject(wrong, quality, times[times.any(axis=1)]))
+    return Reject(REJECTED, shown, found, _interval(drawn))
 
 
 def error_versus_reject(wrong: Numbers, quality: Numbers, weights: Numbers) -> Numbers:
@@ -174,10 +208,10 @@ class _Pairs:
         return self.ranked.errors(genuine, impostor)
 
 
-def _draws(person: People) -> Numbers:
+def _draws(person: People, seed: int) -> Numbers:
     """How often each finger (draws, fingers) is drawn."""
     fingers = int(person.max()) + 1
-    dice = np.random.default_rng(SEED)
+    dice = np.random.default_rng(seed)
     drawn = dice.multinomial(fingers, np.full(fingers, 1 / fingers), RESAMPLED)
     return np.asarray(drawn, np.float64)
 
@@ -200,17 +234,3 @@ def _at(errors: Errors, target: float, pairs: _Pairs, interval: Interval) -> AtF
     threshold, fnmr = errors.at_fmr(target)
     reached = int((pairs.impostor >= threshold).sum())
     return AtFmr(target, threshold if np.isfinite(threshold) else None, reached, fnmr, interval)
-
-
-def _reject(pairs: _Pairs, quality: Numbers, threshold: float, person: People) -> Reject:
-    wrong = (pairs.genuine < threshold).astype(np.float64)
-    one, other = pairs.genuine_pictures
-    of_pair = np.minimum(quality[one], quality[other])
-    times = _draws(person)[:, pairs.of_one]
-    drawn = area(error_versus_reject(wrong, of_pair, times[times.any(axis=1)]))
-    rates = error_versus_reject(wrong, of_pair, np.ones((1, len(wrong))))
-    found = float(area(rates)[0])
-    shown = tuple(map(float, rates[0]))
-    if not np.isfinite(found):
-        return Reject(REJECTED, shown, None, None)
-    return Reject(REJECTED, shown, found, _interval(drawn))

@@ -12,6 +12,7 @@ from vision.evaluate.finger_rates import (
     error_versus_reject,
     finger_errors,
     mean_interval,
+    reject,
 )
 from vision.evaluate.rates import Ranked, Scores, equal_error_rate
 
@@ -77,8 +78,7 @@ def test_ten_fingers_of_eight_make_280_and_2880_pairs():
     assert (found.genuine_pairs, found.impostor_pairs) == (280, 2880)
     assert (found.eer, found.eer_interval) == (0.0, (0.0, 0.0))
     assert [one.fnmr for one in found.at_fmr] == [0.0, 0.0]
-    assert found.reject.area is None
-    assert found.reject.falls is None
+    assert (reject([found.genuine]).area, reject([found.genuine]).falls) == (None, None)
 
 
 def test_28_and_2_false_matches_of_2880_are_allowed():
@@ -177,8 +177,10 @@ def test_the_reject_curve_of_a_set_takes_the_worse_of_both_pictures():
     scores = of_fingers(
         4, 3, lambda a, b, row, column: 10.0 if a == b and column % 3 != 2 else float(a != b)
     )
-    reject = finger_errors(scores, quality).reject
-    assert reject.fnmr[0] == pytest.approx(8 / 12)
-    assert reject.fnmr[-1] == pytest.approx(2 / 6)
-    assert reject.falls
-    assert reject.area_interval[0] <= reject.area <= reject.area_interval[1]
+    genuine = finger_errors(scores, quality).genuine
+    one, two = reject([genuine]), reject([genuine, genuine])
+    assert one.fnmr[0] == pytest.approx(8 / 12)
+    assert one.fnmr[-1] == pytest.approx(2 / 6)
+    assert one.falls
+    assert one.area_interval[0] <= one.area <= one.area_interval[1]
+    assert two.fnmr == pytest.approx(one.fnmr), "the same set twice is no other set"
