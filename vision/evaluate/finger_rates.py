@@ -98,8 +98,7 @@ def finger_errors(scores: Scores, quality: Numbers, seed: int = 0) -> FingerErro
     pairs = _Pairs.of(scores)
     errors = pairs.ranked.errors()
     draws = _draws(scores.person, seed)
-    drawn = [pairs.drawn(times) for times in draws]
-    tables = np.array([_row(one) for one in drawn])
+    tables = np.array([_row(pairs.drawn(times)) for times in draws])
     at_fmr = tuple(
         _at(errors, target, pairs, _interval(tables[:, 1 + column]))
         for column, target in enumerate(FMR_TARGETS)
