@@ -6,6 +6,7 @@ from vision.finger_minutiae import MinutiaFinder, NetworkFinder
 from vision.finger_quality import ALGORITHM, VERSION, quality
 from vision.finger_quality_advice import FingerAdvice, FingerLimits, advise
 from vision.finger_quality_ink import ink
+from vision.finger_quality_waves import waves
 from vision.finger_segment import foreground, to_500_ppi
 from vision.image import Gray8
 from vision.iso19794_2 import FingerPosition, FingerRecord, FingerView, Minutia, encode
@@ -84,7 +85,7 @@ class FingerPipeline:
             coverage_pct=float(found.mask.mean() * 100),
             area_mm2=found.area_mm2,
             sharpness=found.clear_pct,
-            quality=quality(found, seen),
+            quality=quality(found, seen, waves(gray, found)),
             contrast=seen.contrast,
         )
 
@@ -98,7 +99,7 @@ class FingerPipeline:
         gray = to_500_ppi(pixels, ppi)
         found = foreground(gray)
         minutiae = self._finder.find(gray, found) if found else ()
-        value = quality(found, ink(gray, found)) if found else 1
+        value = quality(found, ink(gray, found), waves(gray, found)) if found else 1
         record = _record(gray, minutiae, value, position)
         return FingerTemplate(record, len(minutiae), value, position, self._finder.card)
 

@@ -1,29 +1,35 @@
-"""How good a print is, 0-100, and the one thing that the person should change.
+"""How good a print is, 0-100: the chance, in percent, that a clean mate of it matches very well.
 
-The number is a first measure of our own, "kiosk-finger-quality" version 1; it is not NFIQ 2 and
-does not compare with it. It is the product of three shares: how much finger (160 mm2 is full), how
-clearly the ridges run (mean coherence of the structure tensor, 0.30 none, 0.80 full), and how even
-the width of ridges and valleys is (0.37 dark is full, 0.07 and 0.67 none; by its fourth root).
+"kiosk-finger-quality" version 2, in the sense of ISO/IEC 29794-4: it says how useful a print is to
+be compared. Four measures and a logistic regression; no number of it comes from a public print
+(vision/training/finger_quality_training.py). It is not NFIQ 2; docs/finger_quality.md compares.
 """
 
 import math
 
 from vision.finger_quality_ink import Ink
+from vision.finger_quality_waves import Waves
 from vision.finger_segment import Foreground
 
-ALGORITHM, VERSION = "kiosk-finger-quality", "1"
-FULL_AREA_MM2 = 160.0
-EVEN_SHARE = 0.37
-"""Of 320 public prints the middle one has this share of ridge, as `dark_pct` counts it."""
+ALGORITHM, VERSION = "kiosk-finger-quality", "2"
+TERMS = ("log_area", "banded", "ridged", "soaked")
+WEIGHTS = (3.71, 14.7, 7.96, -8.26)
+CONSTANT = -37.55
+SOAKED_FROM = 0.45
+"""Share of ridge beyond which valleys close."""
 
 
-def quality(found: Foreground, seen: Ink) -> int:
+def terms(found: Foreground, seen: Ink, heard: Waves) -> tuple[float, ...]:
+    """What the number is made of, in the order of TERMS.
+
+    The logarithm of the print's mm2; the two shares of Waves; how much darker than SOAKED_FROM.
+    """
+    soaked = max(0.0, seen.dark_pct / 100 - SOAKED_FROM)
+    return math.log(max(found.area_mm2, 1.0)), heard.banded, heard.ridged, soaked
+
+
+def quality(found: Foreground, seen: Ink, heard: Waves) -> int:
     """The number of the first lines of this file, 1-100."""
-    area = min(1.0, found.area_mm2 / FULL_AREA_MM2)
-    clear = _share(found.coherence, 0.30, 0.80)
-    even = math.sqrt(math.sqrt(_share(abs(seen.dark_pct / 100 - EVEN_SHARE), 0.30, 0.0)))
-    return max(1, round(100 * area * clear * even))
-
-
-def _share(value: float, none: float, full: float) -> float:
-    return min(1.0, max(0.0, (value - none) / (full - none)))
+    measured = zip(WEIGHTS, terms(found, seen, heard), strict=True)
+    log_odds = CONSTANT + sum(weight * term for weight, term in measured)
+    return max(1, round(100 / (1 + math.exp(-log_odds))))
