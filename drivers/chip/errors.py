@@ -25,3 +25,11 @@ class ChipProtocolError(DeviceError):
     """The chip, or something between, broke its protocol: wrong MAC, length, status word."""
 
     mend = "Lay the document down again; if it repeats, an officer should look at it."
+
+
+class LdsError(ChipDataError):
+    """A file of the chip that Doc 9303-10 does not know so; tags and positions only."""
+
+
+class FaceRecordError(ChipDataError):
+    """Biometric data that are no record of ISO/IEC 19794-5 or 39794-5; positions only."""
