@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from drivers.errors import DeviceError
+from drivers.errors import DeviceError, DeviceGoneError, DeviceRefusedError
 
 
 class ChipDataError(Exception):
@@ -33,3 +33,65 @@ class LdsError(ChipDataError):
 
 class FaceRecordError(ChipDataError):
     """Biometric data that are no record of ISO/IEC 19794-5 or 39794-5; positions only."""
+
+
+class UnsupportedChipError(ChipDataError):
+    """A key, curve or protocol that the standard knows and this reader does not."""
+
+    mend = "Nothing to mend: the check is reported as not done, with the reason."
+
+
+class ChipRefusedError(ChipProtocolError):
+    """The chip answered with a status word that is no success."""
+
+    def __init__(self, device: str, what: str, status: int) -> None:
+        super().__init__(device, f"{what}: the chip answered {status:04X}.")
+        self.status = status
+
+
+class SecureMessagingError(ChipProtocolError):
+    """A protected answer that is plain, cut, replayed or does not bear its MAC."""
+
+
+class PaceUnavailableError(ChipProtocolError):
+    """Each PACE that the chip offers is unknown here, or the chip itself declined it."""
+
+
+class FileMissingError(ChipProtocolError):
+    """The chip has no such file."""
+
+
+class FileProtectedError(ChipProtocolError):
+    """The file is there, and the chip wants more rights than ours."""
+
+
+class FileSizeError(ChipProtocolError):
+    """A file without end, one that ends before its own length, or larger than any document's."""
+
+
+class LongCommandError(ChipProtocolError):
+    """Reader or chip does not carry a command or an answer of extended length."""
+
+
+class ChipRemovedError(DeviceGoneError):
+    """The document was taken away while its chip was read."""
+
+    mend = "Lay the document down again and leave it until the reading ends."
+
+
+class NoChipError(DeviceGoneError):
+    """No document with a chip lies on the reader."""
+
+    mend = "Lay the open document flat on the reader; if it never answers, its chip may be broken."
+
+
+class ReaderServiceError(DeviceGoneError):
+    """The PC/SC service does not answer, or was restarted."""
+
+    mend = "Check `systemctl status pcscd`; the kiosk asks again by itself."
+
+
+class PcscMissingError(DeviceRefusedError):
+    """The library for PC/SC readers is not installed."""
+
+    mend = "Install pyscard and pcscd as docs/chip_readers.md says."
