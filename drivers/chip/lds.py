@@ -1,6 +1,6 @@
 """EF.COM and the data groups that hold no person's details beyond their pictures and keys.
 
-Source: Doc 9303-10, 4 (DG1, DG5, DG7, DG13, DG15). DG2 is face_records.py, DG11, DG12 and DG16 are
+Source: Doc 9303-10, 4 (DG1, DG5, DG7, DG13, DG15). DG2 is face_record.py, DG11, DG12 and DG16 are
 lds_persons.py, DG14 is security_infos.py. Nothing here is trusted before passive authentication.
 """
 

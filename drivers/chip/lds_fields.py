@@ -147,15 +147,12 @@ def file_content(data: bytes, tag: int) -> bytes:
     return one.value
 
 
-def objects(content: bytes) -> Iterator[Tlv]:
-    """The objects side by side, 64 at most; zeros between them are skipped. Raises LdsError."""
+def objects(content: bytes, most: int = MOST_OBJECTS) -> Iterator[Tlv]:
+    """The objects side by side; zeros between them are skipped. Raises LdsError past `most`."""
     at = count = 0
-    while at < len(content):
-        if content[at] == 0:
-            at += 1
-            continue
-        if count == MOST_OBJECTS:
-            raise LdsError(f"more than {MOST_OBJECTS} objects, at {at}.")
+    while (at := _past_zeros(content, at)) < len(content):
+        if count == most:
+            raise LdsError(f"more than {most} objects, at {at}.")
         try:
             one, at = read_one(content, at)
         except TlvError as error:
@@ -230,6 +227,12 @@ def moment_text(value: bytes) -> str:
     if int(hour) > 23 or max(int(minute), int(second)) > 59:
         raise LdsError("no such time of day.")
     return f"{date_text(digits[:8].encode())}T{hour}:{minute}:{second}"
+
+
+def _past_zeros(content: bytes, at: int) -> int:
+    if content[at : at + 1] != b"\0":
+        return at
+    return len(content) - len(content[at:].lstrip(b"\0"))
 
 
 def _two(digits: str, most: int) -> str:

@@ -7,6 +7,8 @@ from drivers.chip.errors import TlvError
 
 MOST_TAG_BYTES = 3
 MOST_LENGTH_BYTES = 4
+MOST_OBJECTS = 4096
+"""Side by side in one object: more would be a bomb, the longest lists in use have hundreds."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -33,7 +35,7 @@ def read_one(data: bytes, at: int = 0) -> tuple[Tlv, int]:
 def read_all(data: bytes) -> tuple[Tlv, ...]:
     """All objects side by side, nothing left over; the zeros of padding between them are skipped.
 
-    Raises TlvError.
+    Raises TlvError, also where there are more than 4096.
     """
     return tuple(_each(data))
 
@@ -89,12 +91,15 @@ def write(tag: int, *values: bytes) -> bytes:
 
 
 def _each(data: bytes) -> Iterator[Tlv]:
-    at = 0
+    at = count = 0
     while at < len(data):
         if data[at] == 0:
             at += 1
             continue
+        if count == MOST_OBJECTS:
+            raise TlvError(f"more than {MOST_OBJECTS} objects, at {at}.")
         one, at = read_one(data, at)
+        count += 1
         yield one
 
 
@@ -102,7 +107,7 @@ def _tag(data: bytes, at: int) -> tuple[int, int]:
     """Tag and where it ends."""
     end = at + 1
     if _byte(data, at) & 0x1F == 0x1F:
-        while _byte(data, end) & 0x80:
+        while _byte(data, end) & 0x80 and end - at < MOST_TAG_BYTES:
             end += 1
         end += 1
     if end - at > MOST_TAG_BYTES:
