@@ -31,11 +31,11 @@ def blocks(text: str) -> list[str]:
 
 def main() -> None:
     """Resolve twice, so that what development needs never moves what the appliance runs."""
-    run = blocks(compile_requirements("--extra=build"))
+    run = blocks(compile_requirements("--extra=build", "--extra=demo"))
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as pins:
         pins.write("".join(block.split(" \\")[0] + "\n" for block in run))
         pins.flush()
-        dev = ("--extra=build", "--extra=dev", f"--constraint={pins.name}")
+        dev = ("--extra=build", "--extra=demo", "--extra=dev", f"--constraint={pins.name}")
         every = blocks(compile_requirements(*dev))
     added = [block for block in every if block not in run]
     LOCK.write_text(HEAD + "".join(run) + f"\n{MARK}\n" + "".join(added))
