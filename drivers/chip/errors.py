@@ -95,3 +95,9 @@ class PcscMissingError(DeviceRefusedError):
     """The library for PC/SC readers is not installed."""
 
     mend = "Install pyscard and pcscd as docs/chip_readers.md says."
+
+
+class NotJudgedError(ChipDataError):
+    """Nothing is wrong that we know of, but nobody here can judge it: an algorithm, a curve."""
+
+    mend = "Nothing to mend at the kiosk; an officer may judge it by other means."
