@@ -8,7 +8,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from vision.errors import VisionError
+from vision import jpeg2000_head
+from vision.errors import ImageError, VisionError
+from vision.image import Bgr8
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
 MOST_BYTES = 64 << 20
@@ -26,7 +28,18 @@ _JPEG_SCALES = (
     (8, cv2.IMREAD_REDUCED_COLOR_8),
 )
 _JPEG_NO_FRAME = frozenset({0xC4, 0xC8, 0xCC})
+_JPEG_ALONE = frozenset({0x00, 0x01, *range(0xD0, 0xDA)})
+"""No segment follows them, so that what seems its length is a marker of its own."""
 _PNG_WITH_ALPHA = frozenset({4, 6})
+
+MOST_PORTRAIT_PIXELS = 4_000_000
+"""A chip's portrait of 35 x 45 mm at 600 dots per inch has 0.9 million."""
+MOST_PORTRAIT_BYTES = 1 << 20
+MOST_JPEG_SCANS = 24
+"""Each scan of a progressive JPEG visits every pixel, whatever few bytes it has."""
+MOST_COMPONENTS = 4
+MOST_JPEG2000_PARTS = 200_000
+_PORTRAIT_FLAGS = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
 
 
 class PictureFileError(VisionError):
@@ -73,6 +86,51 @@ def decode(data: bytes) -> Pixels:
     return decoded
 
 
+def decode_portrait(data: bytes, most_pixels: int = MOST_PORTRAIT_PIXELS) -> Bgr8:
+    """A JPEG or JPEG 2000 picture out of a chip as Bgr8, as it was stored: EXIF turns nothing.
+
+    Its heads are judged before anything is decoded, so that hostile bytes cost bounded time and
+    memory. Raises ImageError.
+    """
+    if len(data) > MOST_PORTRAIT_BYTES:
+        raise ImageError(f"{len(data)} bytes are too many for a portrait.")
+    width, height = portrait_size_px(data)
+    if width * height > most_pixels:
+        raise ImageError(f"{width}x{height} is too large for a portrait.")
+    try:
+        # OpenCV's types leave out that damaged bytes give None
+        decoded: object = cv2.imdecode(np.frombuffer(data, np.uint8), _PORTRAIT_FLAGS)
+    except cv2.error as error:
+        raise ImageError("damaged.") from error
+    if not isinstance(decoded, np.ndarray) or decoded.dtype != np.uint8:
+        raise ImageError("damaged.")
+    if decoded.shape != (height, width, 3):
+        raise ImageError(f"not {width}x{height} as its head says.")
+    return decoded
+
+
+def portrait_size_px(data: bytes) -> tuple[int, int]:
+    """Width and height of a JPEG or JPEG 2000 picture whose heads ask for nothing unreasonable.
+
+    Raises ImageError.
+    """
+    if data.startswith(b"\xff\xd8"):
+        width, height = size_px(data)
+        if min(width, height) < 1:
+            raise ImageError("a JPEG without a size.")
+        if data.count(b"\xff\xda") > MOST_JPEG_SCANS:
+            raise ImageError("a JPEG with too many scans.")
+        return width, height
+    try:
+        claim = jpeg2000_head.claim(data)
+    except jpeg2000_head.Jpeg2000Error as error:
+        raise ImageError(f"neither JPEG nor JPEG 2000: {error}") from error
+    parts = max(claim.tiles, claim.blocks, claim.packets)
+    if claim.components > MOST_COMPONENTS or parts > MOST_JPEG2000_PARTS:
+        raise ImageError(f"a JPEG 2000 of {claim.components} components and {parts} parts.")
+    return claim.width_px, claim.height_px
+
+
 def size_px(data: bytes) -> tuple[int, int]:
     """Width and height as the head of a JPEG, PNG, TIFF or BMP tells; (0, 0) where none does."""
     try:
@@ -113,7 +171,7 @@ def _jpeg(data: bytes) -> tuple[int, int]:
             at += 1
         marker, length = struct.unpack_from(">HH", data, at)
         kind = marker & 0xFF
-        if marker >> 8 != 0xFF or length < 2:
+        if marker >> 8 != 0xFF or length < 2 or kind in _JPEG_ALONE:
             return 0, 0
         if 0xC0 <= kind <= 0xCF and kind not in _JPEG_NO_FRAME:
             height, width = _two(data, ">HH", at + 5)
