@@ -29,10 +29,10 @@ screens: ## draw docs/screens anew
 oracles: ## fetch other people's programs that judge ours; their tests skip without them
 	@mkdir -p .oracles && cp tests/oracles/package*.json .oracles && npm ci --prefix .oracles --ignore-scripts
 
-fuzz: ## fuzz the MRZ parser for 30 minutes, with its branch coverage; SECONDS=1800
+fuzz: ## fuzz a parser of foreign bytes for 30 minutes, with its branch coverage; TARGET=mrz SECONDS=1800
 	@test -x .oracles/fuzz/bin/python || { python3 -m venv .oracles/fuzz && \
 		.oracles/fuzz/bin/pip install --quiet atheris==3.0.0 coverage; }
-	@.oracles/fuzz/bin/python tests/fuzz/fuzz_mrz.py --seconds $(or $(SECONDS),1800)
+	@.oracles/fuzz/bin/python tests/fuzz/fuzz.py $(or $(TARGET),mrz) --seconds $(or $(SECONDS),1800)
 
 clean: ## remove what run and test made here
 	@rm -rf .venv .run build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
