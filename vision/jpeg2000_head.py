@@ -20,7 +20,7 @@ MOST_LEVELS = 32
 WHOLE_PRECINCT = 15
 
 _SIZE = struct.Struct(">HH8IH")
-_LENGTH = struct.Struct(">H")
+_NUMBER = struct.Struct(">H")
 
 
 class Jpeg2000Error(ValueError):
@@ -153,14 +153,15 @@ def _styles(data: bytes, at: int, size: _Size) -> list[_Style]:
 def _head(data: bytes, at: int, size: _Size, found: list[_Style], until: int) -> int:
     """Walk one head; gives where the marker `until` stands."""
     for _ in range(MOST_HEADS):
-        marker, length = struct.unpack_from(">HH", data, at)
+        (marker,) = _NUMBER.unpack_from(data, at)
         if marker == until:
             return at
+        (length,) = _NUMBER.unpack_from(data, at + 2)
         if length < 2 or (marker not in HARMLESS and marker not in {COD, COC}):
             raise Jpeg2000Error(f"marker {marker:X} at {at}.")
         body = data[at + 4 : at + 2 + length]
         if marker == COD:
-            found.append(_style(body[0], body[5:], _LENGTH.unpack_from(body, 2)[0]))
+            found.append(_style(body[0], body[5:], _NUMBER.unpack_from(body, 2)[0]))
         elif marker == COC:
             skip = 1 if size.components < 257 else 2
             found.append(_style(body[skip], body[skip + 1 :], 1))
