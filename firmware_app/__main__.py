@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from firmware_app.engineer import chip_commands
 from firmware_app.errors import KioskError
 
 Run = Callable[[argparse.Namespace], int]
@@ -82,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_doctor(commands)
     _add_read_document(commands)
+    chip_commands.add_csca(commands, _add)
     _add_bench(commands)
     _add_evaluate(commands)
     _add(commands, "version", "release, commit and models", "kiosk version", _version, ("json",))
@@ -221,6 +223,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     lines.add_argument("folder", type=Path, help="pictures, each with NAME.gt.txt beside it")
     _add_fingers(kinds)
+    chip_commands.add_passive(kinds, _add)
     for parser in (zones, lines):
         parser.add_argument("--threads", type=_count, default=1, help="of the networks, default: 1")
         parser.add_argument(

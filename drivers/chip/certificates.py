@@ -17,16 +17,20 @@ from drivers.chip.der import Piece
 from drivers.chip.errors import ChipDataError
 
 MOST_BYTES = 32_768
-_UNDERSTOOD = frozenset(
+_USED = frozenset(
     {
         "authority_key_identifier",
         "basic_constraints",
-        "certificate_policies",
-        "crl_distribution_points",
         "extended_key_usage",
-        "issuer_alt_name",
         "key_identifier",
         "key_usage",
+    }
+)
+_OF_NO_USE = frozenset(
+    {
+        "certificate_policies",
+        "crl_distribution_points",
+        "issuer_alt_name",
         "private_key_usage_period",
         "subject_alt_name",
     }
@@ -215,8 +219,9 @@ def _extensions(data: bytes) -> Mapping[str, tuple[bool, Any]]:
             name = extension["extn_id"].native
             if name in found:
                 raise ChipDataError(f"extension {name} twice.")
-            value = extension["extn_value"].parsed if name in _UNDERSTOOD else None
-            found[name] = (extension["critical"].native, value)
+            value = extension["extn_value"].parsed if name in _USED else None
+            critical = extension["critical"].native and name not in _OF_NO_USE
+            found[name] = (critical, value)
     return found
 
 

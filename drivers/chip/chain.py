@@ -15,7 +15,7 @@ from drivers.chip.curves import ForgedCurveError
 from drivers.chip.errors import ChipDataError, NotJudgedError
 
 LONGEST = 4
-MOST_CANDIDATES = 64
+MOST_CANDIDATES, MOST_HELPERS = 64, 4
 
 
 class Anchors(Protocol):
@@ -42,7 +42,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Climb:
-    """The way up: the certificates from the one that was asked about to the trusted one, or why not.
+    """The way up: certificates from the one asked about to the trusted one, or why there is none.
 
     `notes` say what was overlooked: names that differ though the key identifier and key agree.
     """
@@ -78,7 +78,7 @@ def _climb(
     if trusted.outcome is Outcome.FOUND or len(path) == LONGEST:
         return trusted
     beside = [one for one in helpers if one not in path and one.subject_print == child.issuer_print]
-    for helper in beside[:MOST_CANDIDATES]:
+    for helper in beside[:MOST_HELPERS]:
         if _tried(child, (helper,), path).outcome is Outcome.FOUND:
             higher = _climb((*path, helper), anchors, helpers)
             if higher.outcome is not Outcome.UNKNOWN:
@@ -90,7 +90,10 @@ def _tried(
     child: Certificate, parents: Sequence[Certificate], path: tuple[Certificate, ...]
 ) -> Climb:
     """The first parent that fits, or what speaks against all of them, the worst last."""
-    found = Climb(Outcome.UNKNOWN, f"no authority is known that {_issuer(child)} could be.")
+    found = Climb(
+        Outcome.UNKNOWN,
+        f"no authority is known that could have issued {child.words}: {_issuer(child)}.",
+    )
     for parent in parents[:MOST_CANDIDATES]:
         judged = _judged(child, parent, path)
         if judged.outcome is Outcome.FOUND:
