@@ -2,6 +2,8 @@
 
     python tests/fuzz/fuzz.py mrz --seconds 1800
     python tests/fuzz/fuzz.py records --seconds 1800
+    python tests/fuzz/fuzz.py chip --seconds 1800
+    python tests/fuzz/fuzz.py portrait --seconds 1800
 
 Needs atheris, which is no dependency of the kiosk: a scratch environment with Python 3.11 and
 `pip install atheris==3.0.0 coverage`. Anything but a value or the parser's own error ends the run
@@ -45,6 +47,19 @@ TARGETS = {
         ),
         1200,
     ),
+    "chip": Target(
+        "chip_targets",
+        "drivers.chip",
+        (
+            "drivers/chip/biometric_template.py",
+            "drivers/chip/ef_atr.py",
+            "drivers/chip/face_*.py",
+            "drivers/chip/lds*.py",
+            "drivers/chip/tlv.py",
+        ),
+        1200,
+    ),
+    "portrait": Target("portrait_targets", "vision", ("vision/jpeg2000_head.py",), 1200),
 }
 
 
