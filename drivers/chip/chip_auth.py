@@ -72,8 +72,8 @@ def authenticate(card: Card, choice: Choice, random: Random) -> None:
     else:
         _set_and_agree(card, choice, ours)
     card.secured = SecureMessaging(SessionKeys.from_secret(choice.suite, secret))
-    probe = Command(0, 0xB0, 0x80 | short_id(FileId.SOD), 0, answer_bytes=4)
-    card.ask(probe, "an answer under the keys of chip authentication")
+    # Whatever it answers, it answers under the new keys or not at all.
+    card.send(Command(0, 0xB0, 0x80 | short_id(FileId.SOD), 0, answer_bytes=4))
 
 
 def _choices(infos: SecurityInfos, key_info: ChipKeyInfo) -> list[Choice]:
