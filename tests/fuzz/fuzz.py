@@ -4,11 +4,13 @@
     python tests/fuzz/fuzz.py records --seconds 1800
     python tests/fuzz/fuzz.py chip --seconds 1800
     python tests/fuzz/fuzz.py portrait --seconds 1800
+    python tests/fuzz/fuzz.py sod --seconds 1800
 
 Needs atheris, which is no dependency of the kiosk: a scratch environment with Python 3.11 and
-`pip install atheris==3.0.0 coverage`. Anything but a value or the parser's own error ends the run
-with the input and a trace, and so does an input that takes ten seconds or half a gigabyte. At the
-end the inputs that atheris kept are run once more under coverage.py, which counts the branches.
+`pip install atheris==3.0.0 coverage`, for sod also asn1crypto and cryptography. Anything but a
+value or the parser's own error ends the run with the input and a trace, and so does an input that
+takes ten seconds or half a gigabyte. At the end the inputs that atheris kept are run once more
+under coverage.py, which counts the branches.
 """
 
 import argparse
@@ -58,6 +60,17 @@ TARGETS = {
             "drivers/chip/tlv.py",
         ),
         1200,
+    ),
+    "sod": Target(
+        "sod_targets",
+        "drivers.chip",
+        (
+            "drivers/chip/certificates.py",
+            "drivers/chip/cms.py",
+            "drivers/chip/der.py",
+            "drivers/chip/sod.py",
+        ),
+        2400,
     ),
     "portrait": Target("portrait_targets", "vision", ("vision/jpeg2000_head.py",), 1200),
 }
