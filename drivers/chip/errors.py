@@ -85,6 +85,12 @@ class NoChipError(DeviceGoneError):
     mend = "Lay the open document flat on the reader; if it never answers, its chip may be broken."
 
 
+class ReaderGoneError(DeviceGoneError):
+    """The PC/SC service knows no such reader, or it was unplugged."""
+
+    mend = "Check the reader's cable; `kiosk devices` lists the readers by name."
+
+
 class ReaderServiceError(DeviceGoneError):
     """The PC/SC service does not answer, or was restarted."""
 
