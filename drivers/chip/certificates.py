@@ -117,8 +117,9 @@ class Certificate:
 
     @cached_property
     def country(self) -> str:
-        """The subject's country as two capitals, or what else stands there; empty without one."""
-        return names.of(self.subject, names.COUNTRY).strip().upper()
+        """The subject's country as two capitals; empty where it names none."""
+        named = names.of(self.subject, names.COUNTRY).strip().upper()
+        return named if len(named) == 2 and named.isascii() and named.isalpha() else ""
 
     @cached_property
     def words(self) -> str:

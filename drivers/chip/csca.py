@@ -202,7 +202,7 @@ def _index(text: bytes) -> tuple[tuple[_Entry, ...], str, str]:
         entries = tuple(_entry(line) for line in lines[:MOST_ENTRIES])
     except ValueError as error:
         raise StoreError(f"{INDEX} is not an index.") from error
-    if kind != FORMAT or len(entries) != int(count) or not _plain(name):
+    if kind != FORMAT or str(len(entries)) != count or not _plain(name):
         raise StoreError(f"{INDEX} is not an index of this release.")
     return entries, name, digest
 

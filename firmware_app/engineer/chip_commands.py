@@ -24,7 +24,7 @@ class Add(Protocol):
 
 
 def add_csca(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add: Add) -> None:
-    """`kiosk csca import`."""
+    """`kiosk csca import` and `show`."""
     csca = add(
         commands,
         "csca",
@@ -45,9 +45,18 @@ def add_csca(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", ad
     imports.add_argument(
         "--root", type=Path, metavar="FILE.cer", help="an authority that vouches for the list"
     )
-    imports.add_argument(
-        "--store", type=Path, default=STORE, metavar="DIR", help="default: csca here"
+    shows = add(
+        kinds,
+        "show",
+        "what the store holds, and how long it takes to open",
+        "kiosk csca show --store /var/lib/border-kiosk/csca",
+        _show,
+        ("json",),
     )
+    for one in (imports, shows):
+        one.add_argument(
+            "--store", type=Path, default=STORE, metavar="DIR", help="default: csca here"
+        )
 
 
 def add_passive(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]", add: Add) -> None:
@@ -74,6 +83,12 @@ def _import(chosen: argparse.Namespace) -> int:
     from firmware_app.engineer import csca  # noqa: PLC0415 - `kiosk version` need not load it
 
     return csca.import_file(chosen.file, chosen.root, chosen.store, as_json=chosen.json)
+
+
+def _show(chosen: argparse.Namespace) -> int:
+    from firmware_app.engineer import csca_show  # noqa: PLC0415
+
+    return csca_show.show(chosen.store, as_json=chosen.json)
 
 
 def _passive(chosen: argparse.Namespace) -> int:
