@@ -11,6 +11,7 @@ from firmware_app.domain import codes
 from firmware_app.domain import document_checks_dates as dates
 from firmware_app.domain import document_checks_reading as reading
 from firmware_app.domain.document_checks_catalogue import CATALOGUE, Check, Result, because, passed
+from firmware_app.domain.document_checks_chip import ChipEvidence, check_chip
 from firmware_app.domain.document_checks_visual import VisualZone, against_visual
 from firmware_app.domain.mrz_layouts import LAYOUTS, named
 from firmware_app.domain.mrz_values import Mrz
@@ -26,11 +27,13 @@ class Evidence:
 
     clock_uncertain_days: by how much `today` may be wrong. confidence: a camera's own doubt, None
     where no camera read. visual_zone: what the page says to people, None where nobody read it.
+    chip: what its reading found, None where the kiosk has no chip reader.
     """
 
     clock_uncertain_days: int = 0
     confidence: reading.Confidence | None = None
     visual_zone: VisualZone | None = None
+    chip: ChipEvidence | None = None
 
 
 ZONE_ALONE = Evidence()
@@ -51,6 +54,7 @@ def check_document(mrz: Mrz, today: date, evidence: Evidence = ZONE_ALONE) -> tu
         dates.plausibility(mrz, about),
         _optional_data(mrz),
         *against_visual(mrz, evidence.visual_zone),
+        *check_chip(mrz, evidence.chip),
     ]
     answered = {check.code: check for check in done}
     return tuple(answered.get(code) or _not_built_in(code) for code in CATALOGUE)

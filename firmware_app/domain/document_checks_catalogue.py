@@ -4,67 +4,22 @@ The questions are those of BSI TR-03135, parts 1 and 3; passed is its "successfu
 "undetermined". Codes and reasons are added, never renamed and never given another meaning.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
+from firmware_app.domain.document_checks_chip_codes import CHIP
+from firmware_app.domain.document_checks_values import (
+    Check,
+    Entry,
+    Follow,
+    Result,
+    Why,
+    failed,
+    no_case,
+    not_done,
+)
 
-
-class Result(StrEnum):
-    """How a check ended; `not_done` and `not_applicable` always say why."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    NOT_DONE = "not_done"
-    NOT_APPLICABLE = "not_applicable"
-
-
-class Follow(StrEnum):
-    """What the kiosk does: nothing, send to an officer, or read again first and then send."""
-
-    NOTHING = "nothing"
-    REFER = "refer"
-    READ_AGAIN = "read_again"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One check: a stable code, its result, why as a code, and the names of the inputs it used."""
-
-    code: str
-    result: Result
-    why: str = ""
-    inputs: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """One reason that a check can give: its result, what it says, and what the kiosk does."""
-
-    result: Result
-    says: str
-    follow: Follow = Follow.NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the catalogue: what is asked, of which inputs, and what a consumer should do."""
-
-    asks: str
-    inputs: tuple[str, ...]
-    whys: dict[str, Why]
-    consumer: str
-
-
-def _failed(says: str, follow: Follow = Follow.REFER) -> Why:
-    return Why(Result.FAILED, says, follow)
-
-
-def _not_done(says: str, follow: Follow = Follow.NOTHING) -> Why:
-    return Why(Result.NOT_DONE, says, follow)
-
-
-def _no_case(says: str) -> Why:
-    return Why(Result.NOT_APPLICABLE, says)
-
+__all__ = [
+    "CATALOGUE", "CHECK_DIGITS", "VISUAL_FIELDS", "Check", "Entry", "Follow", "Result", "Why",
+    "because", "follow", "passed",
+]  # fmt: skip
 
 AGAIN = Follow.READ_AGAIN
 CHECK_DIGITS = {
@@ -97,16 +52,16 @@ _LINES = {
         "Does each field hold only the characters that Doc 9303-3, 4.3 allows there?",
         ("mrz.lines",),
         {
-            "malformed_fields": _failed("the inputs name the fields with wrong characters", AGAIN),
+            "malformed_fields": failed("the inputs name the fields with wrong characters", AGAIN),
         },
         "Treat a failure like a wrong check digit.",
     ),
 }
 _DIGIT_WHYS = {
-    "wrong": _failed("the printed digit is not the computed one", AGAIN),
-    "not_a_digit": _failed("a letter or filler stands where the digit belongs", AGAIN),
-    "field_empty": _no_case("a filler stands there, as Doc 9303 allows for an empty field"),
-    "not_in_layout": _no_case("this layout has no such digit"),
+    "wrong": failed("the printed digit is not the computed one", AGAIN),
+    "not_a_digit": failed("a letter or filler stands where the digit belongs", AGAIN),
+    "field_empty": no_case("a filler stands there, as Doc 9303 allows for an empty field"),
+    "not_in_layout": no_case("this layout has no such digit"),
 }
 _DIGITS = {
     f"mrz.check_digit.{field}": Entry(
@@ -135,13 +90,13 @@ _READING = {
         "Was the camera's reading sure of every character?",
         ("mrz.lines",),
         {
-            "doubtful_characters": _failed("the inputs name the places it was not sure of", AGAIN),
+            "doubtful_characters": failed("the inputs name the places it was not sure of", AGAIN),
             "doubt_settled": Why(
                 Result.PASSED,
                 "not where the inputs name it, but a check digit leaves one reading there",
             ),
-            "confidence_incomplete": _failed("the reading does not cover the lines", AGAIN),
-            "not_read_by_camera": _no_case("a reader or a person gave the lines"),
+            "confidence_incomplete": failed("the reading does not cover the lines", AGAIN),
+            "not_read_by_camera": no_case("a reader or a person gave the lines"),
         },
         "On a failure do not search lists by exact text; have the document read again.",
     ),
@@ -149,7 +104,7 @@ _READING = {
         "Are the names whole?",
         ("mrz.surname", "mrz.given_names"),
         {
-            "names_may_be_cut": _not_done(
+            "names_may_be_cut": not_done(
                 "a name fills its field to the end, where Doc 9303 cuts it (Doc 9303-3, 4.6)"
             )
         },
@@ -161,23 +116,23 @@ _DOCUMENT = {
         "Is the document code known, and one of this layout?",
         ("mrz.document_code", "mrz.layout"),
         {
-            "kind_unknown": _failed("no kind of Doc 9303 begins so", AGAIN),
-            "kind_not_of_layout": _failed("Doc 9303 does not let it open this layout"),
+            "kind_unknown": failed("no kind of Doc 9303 begins so", AGAIN),
+            "kind_not_of_layout": failed("Doc 9303 does not let it open this layout"),
         },
         "A failure wants an officer's look at the document.",
     ),
     "document.travel_document": Entry(
         "Is it a document that one can travel on, not a visa alone?",
         ("mrz.document_code",),
-        {"visa": _failed("the lines of a visa were read, not the passport's", AGAIN)},
+        {"visa": failed("the lines of a visa were read, not the passport's", AGAIN)},
         "On a failure ask for the passport itself; number and expiry are the visa's.",
     ),
     "document.issuing_state": Entry(
         "Is the issuing state or organization a code of Doc 9303-3, section 5?",
         ("mrz.issuing_state",),
         {
-            "code_unknown": _failed("no such code", AGAIN),
-            "code_withdrawn": _failed("the code of a state that issues no more documents"),
+            "code_unknown": failed("no such code", AGAIN),
+            "code_withdrawn": failed("the code of a state that issues no more documents"),
         },
         "A failure is a misreading or an invented state: an officer looks.",
     ),
@@ -185,37 +140,37 @@ _DOCUMENT = {
         "Is the nationality a code of Doc 9303-3, section 5?",
         ("mrz.nationality",),
         {
-            "code_unknown": _failed("no such code", AGAIN),
-            "not_in_layout": _no_case("this layout names no nationality"),
+            "code_unknown": failed("no such code", AGAIN),
+            "not_in_layout": no_case("this layout names no nationality"),
         },
         "A failure is a misreading or an invented state: an officer looks.",
     ),
     "document.specimen": Entry(
         "Is it a real document, not a specimen such as Utopia's (UTO)?",
         ("mrz.issuing_state", "mrz.nationality"),
-        {"specimen_state": _failed("a state that is none, used for specimens")},
+        {"specimen_state": failed("a state that is none, used for specimens")},
         "Never count it as a traveller, except in the profiles training and demo.",
     ),
     "document.expiry": Entry(
         "Is the document still valid today?",
         ("mrz.expiry", "today"),
         {
-            "expired": _failed("its last day is over"),
-            "expiry_no_date": _failed("no such day in the calendar", AGAIN),
-            "expiry_incomplete": _not_done("a part of the date is unknown", Follow.REFER),
-            "expiry_perhaps_never": _not_done(
+            "expired": failed("its last day is over"),
+            "expiry_no_date": failed("no such day in the calendar", AGAIN),
+            "expiry_incomplete": not_done("a part of the date is unknown", Follow.REFER),
+            "expiry_perhaps_never": not_done(
                 "an identity card with 1 January or 31 December 99: some states print this for "
                 "cards that never expire",
                 Follow.REFER,
             ),
-            "clock_not_sure": _not_done(
+            "clock_not_sure": not_done(
                 "it ends within the kiosk's doubt about the day", Follow.REFER
             ),
-            "never_expires": _no_case("fillers instead of a date: the card does not expire"),
-            "expiry_not_printed": _not_done(
+            "never_expires": no_case("fillers instead of a date: the card does not expire"),
+            "expiry_not_printed": not_done(
                 "fillers instead of a date on a passport or visa, which have to end", Follow.REFER
             ),
-            "not_in_layout": _not_done(
+            "not_in_layout": not_done(
                 "this layout names no expiry: it stands on the card only", Follow.REFER
             ),
         },
@@ -227,14 +182,14 @@ _DOCUMENT = {
         "says when it was issued; for all others this is what can be judged without.",
         ("mrz.birth", "mrz.issued", "mrz.expiry", "mrz.document_code", "today"),
         {
-            "birth_no_date": _failed("no such day in the calendar", AGAIN),
-            "born_after_today": _failed("born in the future"),
-            "born_after_issue": _failed("born after the month of issue"),
-            "born_after_expiry": _failed("born after the document ended"),
-            "issued_after_today": _failed("issued in the future"),
-            "age_implausible": _failed("older than any proven age"),
-            "expiry_too_far": _failed("valid for longer than any such document is issued for"),
-            "dates_unknown": _not_done("no date is known"),
+            "birth_no_date": failed("no such day in the calendar", AGAIN),
+            "born_after_today": failed("born in the future"),
+            "born_after_issue": failed("born after the month of issue"),
+            "born_after_expiry": failed("born after the document ended"),
+            "issued_after_today": failed("issued in the future"),
+            "age_implausible": failed("older than any proven age"),
+            "expiry_too_far": failed("valid for longer than any such document is issued for"),
+            "dates_unknown": not_done("no date is known"),
         },
         "A failure is a misreading, a wrong kiosk clock or a forgery: an officer looks. The inputs "
         "say which dates were known.",
@@ -243,27 +198,27 @@ _DOCUMENT = {
         "Is what the state printed for its own use plausible?",
         ("mrz.optional",),
         {
-            "national_meaning": _not_done("its meaning is the state's own and is left untouched"),
-            "field_empty": _no_case("there is none"),
+            "national_meaning": not_done("its meaning is the state's own and is left untouched"),
+            "field_empty": no_case("there is none"),
         },
         "Judge it, if at all, by the issuing state's own rules.",
     ),
 }
 _UNREAD = {
-    "visual_zone_not_read": _not_done("this kiosk does not read the visual zone"),
-    "field_not_read": _not_done("this field was not read"),
-    "not_comparable": _not_done("letters of no table, or a name that the zone had no room for"),
-    "not_in_layout": _no_case("the machine readable zone has no such field"),
+    "visual_zone_not_read": not_done("this kiosk does not read the visual zone"),
+    "field_not_read": not_done("this field was not read"),
+    "not_comparable": not_done("letters of no table, or a name that the zone had no room for"),
+    "not_in_layout": no_case("the machine readable zone has no such field"),
 }
-_FIELD_WHYS = {"differs": _failed("the two differ"), **_UNREAD}
+_FIELD_WHYS = {"differs": failed("the two differ"), **_UNREAD}
 _VISUAL = {
     "vz.against_mrz": Entry(
         "Does the visual zone say the same as the machine readable zone, in every field read?",
         ("vz", "mrz.lines"),
         {
-            "differs": _failed("at least one field differs"),
+            "differs": failed("at least one field differs"),
             "visual_zone_not_read": _UNREAD["visual_zone_not_read"],
-            "field_not_read": _not_done("no field of it was read, or none could be compared"),
+            "field_not_read": not_done("no field of it was read, or none could be compared"),
         },
         "A failure is a strong sign of alteration: an officer looks. Not done: nobody compared.",
     ),
@@ -278,40 +233,7 @@ _VISUAL = {
         for field in VISUAL_FIELDS
     },
 }
-_NO_CHIP = {"no_chip_reader": _not_done("this kiosk has no chip reader")}
-_CHIP = {
-    "chip.passive_authentication": Entry(
-        "Are the chip's data signed by its state (Doc 9303-11, 5.1)?",
-        ("chip.sod",),
-        _NO_CHIP,
-        "Not done: the document's authenticity rests on the eye alone.",
-    ),
-    "chip.active_authentication": Entry(
-        "Is the chip the one that was signed, by its own key (Doc 9303-11, 6.1)?",
-        ("chip.dg15",),
-        _NO_CHIP,
-        "Not done: a copied chip would not show.",
-    ),
-    "chip.chip_authentication": Entry(
-        "The same by key agreement (Doc 9303-11, 6.2)?",
-        ("chip.dg14",),
-        _NO_CHIP,
-        "Not done: a copied chip would not show.",
-    ),
-    "chip.dg1_against_mrz": Entry(
-        "Are the lines in the chip those that are printed?",
-        ("chip.dg1", "mrz.lines"),
-        _NO_CHIP,
-        "Not done: an altered page would not show.",
-    ),
-    "chip.issuer_against_mrz": Entry(
-        "Is the state of the signing certificate the issuing state?",
-        ("chip.sod", "mrz.issuing_state"),
-        _NO_CHIP,
-        "Not done: see passive authentication.",
-    ),
-}
-_NO_LIGHT = {"no_page_scanner": _not_done("this kiosk has no scanner with such light")}
+_NO_LIGHT = {"no_page_scanner": not_done("this kiosk has no scanner with such light")}
 _OPTICAL = {
     f"optical.{name}": Entry(asks, ("page",), _NO_LIGHT, "Not done: the paper was not examined.")
     for name, asks in {
@@ -327,7 +249,7 @@ CATALOGUE: dict[str, Entry] = {
     **_READING,
     **_DOCUMENT,
     **_VISUAL,
-    **_CHIP,
+    **CHIP,
     **_OPTICAL,
 }
 """By code, in the order in which an event lists the checks."""
