@@ -88,7 +88,7 @@ def _codestream_at(data: bytes) -> int:
             head = 16
         if kind == b"jp2c":
             return at + head
-        if length < head:
+        if not head <= length <= len(data) - at:
             raise Jpeg2000Error(f"a box of {length} bytes at {at}.")
         at += length
     raise Jpeg2000Error(f"no codestream in {MOST_BOXES} boxes.")

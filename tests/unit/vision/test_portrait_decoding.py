@@ -249,7 +249,8 @@ def box(kind, body, length=None):
         (box(b"free", b"", length=7), "a box of 7 bytes"),
         (box(b"free", b"") * 70, "no codestream in"),
         (box(b"jp2c", b"\xff\x4f"), "a head is cut"),
-        (box(b"free", b"", length=1 << 31), "a head is cut"),
+        (box(b"free", b"", length=1 << 31), "a box of 2147483648 bytes"),
+        (struct.pack(">I4sQ", 1, b"free", (1 << 64) - 1), "a box of 18446744073709551615 bytes"),
     ],
 )
 def test_boxes_that_lead_nowhere_say_so(boxes, says):
