@@ -52,17 +52,24 @@ def _attributes(data: bytes) -> None:
 
 
 def _certificate(data: bytes) -> None:
-    repr(certificates.parse(data))
+    """Also its names, which are read when they are asked for."""
+    found = certificates.parse(data)
+    with suppress(ChipDataError):
+        assert len(found.country) in {0, 2}
+        repr((found, found.words, found.issuer_words, found.issues_itself, found.sha256))
+    found.valid_at(found.not_before)
+    assert found.rights.signs_certificates in {True, False}
+    assert found.rights.signs_documents in {True, False}
 
 
 def _judge(signed: cms.SignedData) -> None:
-    """Everything that passive authentication asks of an envelope before it trusts anything."""
+    """What passive authentication asks of an envelope, but for the signature's arithmetic."""
     for signer in signed.signers:
         certificate = signed.certificate_of(signer)
         for ask in (
             lambda signer=signer: signer.signed_at,
             lambda signer=signer: cms.digest_matches(signed, signer),
-            lambda signer=signer, one=certificate: one and cms.signature_holds(signed, signer, one),
+            lambda signer=signer, one=certificate: one and one.country,
         ):
             with suppress(ChipDataError):
                 ask()
@@ -106,12 +113,32 @@ def seeds() -> list[bytes]:
         _x509(),
         _x509(_explicit_key()),
         _x509(_rsa_key()),
+        _x509(extensions=_extensions()),
+        _endless(whole),
+        write(0x77, _endless(whole)),
+        _signed(_hashes(groups=()), _signer()),
+        _signed(_hashes(groups=(17,)), _signer()),
+        _signed(_hashes(groups=(2, 2)), _signer()),
+        _signed(_hashes(size=20), _signer()),
+        _signed(_hashes(version=2), _signer()),
+        _signed(sequence(), _signer()),
+        _signed(_hashes(), _signer(_attributes_of() + _attributes_of())),
+        _signed(_hashes(), _signer(sequence(CONTENT_TYPE))),
+        _signed(_hashes(), _signer(write(0x31))),
+        _signed(_hashes(), b""),
+        write(0x24, write(4, b"1"), write(4, b"2")),
     )
     return [bytes([kind]) + part for kind in range(len(KINDS)) for part in parts]
 
 
-def _hashes(version: int = 0) -> bytes:
-    pairs = (sequence(bytes([2, 1, group]), write(4, bytes(32))) for group in (1, 2, 15))
+def _endless(envelope: bytes) -> bytes:
+    """The same with the indefinite length, as BER allows and some issuers write."""
+    kind, rest = envelope[4:15], envelope[19:]
+    return b"\x30\x80" + kind + b"\xa0\x80" + rest + b"\0\0\0\0"
+
+
+def _hashes(version: int = 0, groups: tuple[int, ...] = (1, 2, 15), size: int = 32) -> bytes:
+    pairs = (sequence(bytes([2, 1, group]), write(4, bytes(size))) for group in groups)
     versions = sequence(write(0x13, b"0108"), write(0x13, b"060000")) if version else b""
     return sequence(bytes([2, 1, version]), sequence(SHA256), sequence(*pairs), versions)
 
@@ -139,13 +166,30 @@ def _name() -> bytes:
     return sequence(write(0x31, sequence(bytes.fromhex("0603550406"), write(0x13, b"UT"))))
 
 
-def _x509(key: bytes | None = None) -> bytes:
+def _x509(key: bytes | None = None, extensions: bytes = b"") -> bytes:
     period = sequence(write(0x17, b"080101000000Z"), write(0x17, b"180101000000Z"))
     named = sequence(sequence(P256), write(3, b"\0" + POINT))
     algorithm = sequence(ECDSA_SHA256)
     tail = (_name(), period, _name(), key or named)
-    body = sequence(write(0xA0, b"\2\1\2"), b"\2\1\1", algorithm, *tail)
+    body = sequence(write(0xA0, b"\2\1\2"), b"\2\1\1", algorithm, *tail, extensions)
     return sequence(body, algorithm, write(3, b"\0" + sequence(b"\2\1\1\2\1\1")))
+
+
+def _extensions() -> bytes:
+    """Key usage, basic constraints, both key identifiers, extended usage, and an unknown one."""
+    held = {
+        "0f": write(3, b"\7\x80"),
+        "13": sequence(b"\1\1\xff", b"\2\1\0"),
+        "0e": write(4, bytes(20)),
+        "23": sequence(write(0x80, bytes(20))),
+        "25": sequence(bytes.fromhex("0606678108010103")),
+        "7f": write(4, b""),
+    }
+    spelt = (
+        sequence(bytes.fromhex("0603551d" + last), b"\1\1\xff", write(4, value))
+        for last, value in held.items()
+    )
+    return write(0xA3, sequence(*spelt))
 
 
 def _rsa_key() -> bytes:
