@@ -26,6 +26,7 @@ _DISCRETIONARY = 0x53
 _FAR = 0x8000
 _HEAD_BYTES = 8
 _LEAST_PIECE_BYTES = 64
+_MOST_CRUMBS = 8
 _NOT_FOUND = frozenset((0x6A82, 0x6A83))
 _CLOSED = frozenset((0x6982, 0x6985))
 _BEHIND_THE_END = 0x6B00
@@ -47,15 +48,16 @@ class FileReader:
         data = bytearray(self._first(file))
         total = self._total(file, data)
         so_far(min(len(data), total), total)
-        most = self._most()
+        most, crumbs = self._most(), 0
         while len(data) < total:
             wanted = min(most, total - len(data))
             piece = self._piece(file, len(data), wanted)
-            if len(piece) < min(wanted, _LEAST_PIECE_BYTES):
-                raise FileSizeError(
-                    self.card.device, f"{file.name} ends at {len(data)} of {total}."
-                )
-            most = min(most, len(piece)) if len(piece) < wanted else most
+            crumbs += len(piece) < min(wanted, _LEAST_PIECE_BYTES)
+            if not piece or crumbs > _MOST_CRUMBS:
+                what = f"{file.name} ends at {len(data)} of {total} bytes."
+                raise FileSizeError(self.card.device, what)
+            if _LEAST_PIECE_BYTES <= len(piece) < wanted:
+                most = len(piece)
             data += piece[:wanted]
             so_far(len(data), total)
         return bytes(data[:total])
