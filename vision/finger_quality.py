@@ -12,9 +12,9 @@ from vision.finger_quality_waves import Waves
 from vision.finger_segment import Foreground
 
 ALGORITHM, VERSION = "kiosk-finger-quality", "2"
-TERMS = ("log_area", "banded", "ridged", "soaked")
-WEIGHTS = (3.71, 14.7, 7.96, -8.26)
-CONSTANT = -37.55
+TERMS = ("log_clear", "banded", "ridged", "soaked")
+WEIGHTS = (3.07, 2.08, 8.0, -11.0)
+CONSTANT = -22.18
 SOAKED_FROM = 0.45
 """Share of ridge beyond which valleys close."""
 
@@ -22,10 +22,12 @@ SOAKED_FROM = 0.45
 def terms(found: Foreground, seen: Ink, heard: Waves) -> tuple[float, ...]:
     """What the number is made of, in the order of TERMS.
 
-    The logarithm of the print's mm2; the two shares of Waves; how much darker than SOAKED_FROM.
+    The logarithm of the mm2 where ridges run clearly; the two shares of Waves; how much darker
+    than SOAKED_FROM.
     """
+    clear_mm2 = found.area_mm2 * found.clear_pct / 100
     soaked = max(0.0, seen.dark_pct / 100 - SOAKED_FROM)
-    return math.log(max(found.area_mm2, 1.0)), heard.banded, heard.ridged, soaked
+    return math.log(max(clear_mm2, 1.0)), heard.banded, heard.ridged, soaked
 
 
 def quality(found: Foreground, seen: Ink, heard: Waves) -> int:

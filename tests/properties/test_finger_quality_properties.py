@@ -28,11 +28,11 @@ def masters() -> list[np.ndarray]:
 
 
 def blurred(picture: np.ndarray, much: float) -> np.ndarray:
-    return np.asarray(cv2.GaussianBlur(picture, (0, 0), 2.5 + 2 * much), np.uint8)
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), 3.2 + 2 * much), np.uint8)
 
 
 def noisy(picture: np.ndarray, much: float) -> np.ndarray:
-    grain = np.random.default_rng(0).normal(0, 60 + 60 * much, picture.shape)
+    grain = np.random.default_rng(0).normal(0, 130 + 90 * much, picture.shape)
     return np.clip(picture + grain, 0, 255).astype(np.uint8)
 
 
@@ -41,10 +41,6 @@ def smaller(picture: np.ndarray, much: float) -> np.ndarray:
     cut = np.full_like(picture, 240)
     cut[:height] = picture[:height]
     return cut
-
-
-def moved(picture: np.ndarray, much: float) -> np.ndarray:
-    return np.asarray(cv2.blur(picture, (1, 13 + 2 * round(4 * much))), np.uint8)
 
 
 def soaked(picture: np.ndarray, much: float) -> np.ndarray:
@@ -56,10 +52,10 @@ def soaked(picture: np.ndarray, much: float) -> np.ndarray:
 def faded(picture: np.ndarray, much: float) -> np.ndarray:
     """So little contrast that the scanner's own grain drowns it."""
     pale = 200 + (picture.astype(np.float32) - 200) * (0.06 - 0.03 * much)
-    return noisy(np.asarray(pale, np.uint8), -0.9)
+    return noisy(np.asarray(pale, np.uint8), -1.4)
 
 
-SPOILT = {one.__name__: one for one in (blurred, noisy, smaller, moved, soaked, faded)}
+SPOILT = {one.__name__: one for one in (blurred, noisy, smaller, soaked, faded)}
 
 
 @SLOW
