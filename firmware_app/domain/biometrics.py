@@ -20,10 +20,17 @@ class Finger(IntEnum):
 
 
 class NotCaptured(StrEnum):
-    """Why a biometric sample is missing."""
+    """Why a biometric sample is missing; docs/finger_quality.md lists those of fingers.
+
+    The first three are the traveller's own word, for one finger; the next two the age rule's.
+    """
 
     TRAVELLER_CANNOT = "traveller_cannot"
+    FINGER_MISSING = "finger_missing"
+    FINGER_BANDAGED = "finger_bandaged"
     TOO_YOUNG = "too_young"
+    AGE_UNKNOWN = "age_unknown"
+    NOT_REACHED = "not_reached"
     QUALITY = "quality_too_low"
     DEVICE = "device_unavailable"
     TIME = "no_sample_in_time"

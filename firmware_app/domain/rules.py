@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from firmware_app.domain.biometrics import Comparison, FingerMissing, Liveness, LivenessDecision
+from firmware_app.domain.biometrics import (
+    Comparison,
+    Finger,
+    FingerMissing,
+    FingerSample,
+    Liveness,
+    LivenessDecision,
+    NotCaptured,
+)
 from firmware_app.domain.crossing import Visit
 from firmware_app.domain.document_checks_catalogue import Check, Follow, Result, follow
 from firmware_app.domain.mrz import Mrz
@@ -69,12 +77,30 @@ def age_years(mrz: Mrz, today: date) -> int | None:
     return today.year - int(year) - ((today.month, today.day) < born)
 
 
-def fingers_owed(visit: Visit, policy: Policy, today: date) -> bool:
-    """Whether this traveller is asked for fingers; never below the age limit or of unknown age."""
-    if visit.document is None or not policy.fingers:
-        return False
-    age = age_years(visit.document.mrz, today)
-    return age is not None and age >= policy.finger_from_years
+def exemption(visit: Visit, policy: Policy, today: date) -> NotCaptured | None:
+    """Why this traveller is asked for no finger: below the age limit or of unknown age; or None."""
+    age = age_years(visit.document.mrz, today) if visit.document is not None else None
+    if age is None:
+        return NotCaptured.AGE_UNKNOWN
+    return NotCaptured.TOO_YOUNG if age < policy.finger_from_years else None
+
+
+def fingers_owed(visit: Visit, policy: Policy, today: date) -> tuple[Finger, ...]:
+    """The fingers still to be asked for, in the post's order; none of whoever is exempt."""
+    if exemption(visit, policy, today) is not None:
+        return ()
+    done = {finger.position for finger in visit.fingers}
+    return tuple(Finger(code) for code in policy.fingers if code not in done)
+
+
+def fingers_told(
+    visit: Visit, policy: Policy, today: date
+) -> tuple[FingerSample | FingerMissing, ...]:
+    """Every finger that the post asks for: what was given, or the reason why it was not."""
+    done = {finger.position for finger in visit.fingers}
+    reason = exemption(visit, policy, today) or NotCaptured.NOT_REACHED
+    left = (Finger(code) for code in dict.fromkeys(policy.fingers) if code not in done)
+    return (*visit.fingers, *(FingerMissing(finger, reason) for finger in left))
 
 
 def decide(visit: Visit, policy: Policy, today: date) -> tuple[Outcome, tuple[Reason, ...]]:

@@ -23,6 +23,7 @@ from firmware_app.workflow.vocabulary import (
     SeeOfficer,
     State,
     StillThere,
+    WhyNoFinger,
 )
 
 STEPS = 6
@@ -42,6 +43,8 @@ def screen(state: State, terms: Terms) -> Screen:
             return _touching(state, terms)
         case AwaitDocument() | AwaitFace() | AwaitFinger():
             return _sensing(state)
+        case WhyNoFinger():
+            return _why_no_finger(state)
         case Saving() | Saved() | Go() | SeeOfficer():
             return _ending(state)
         case StillThere(back_to=back_to):
@@ -179,6 +182,26 @@ def _sensing(state: AwaitDocument | AwaitFace | AwaitFinger) -> Screen:
             )
         case _:
             assert_never(state)
+
+
+def _why_no_finger(state: WhyNoFinger) -> Screen:
+    name = state.position.name.lower().replace("_", "-")
+    return Screen(
+        "finger-why",
+        "finger-why-title",
+        state.visit.language,
+        buttons=(
+            Button("finger-missing", "button-finger-missing", "choice", "finger-missing"),
+            Button("finger-bandaged", "button-finger-bandaged", "choice", "finger-bandaged"),
+            Button("finger-other", "button-finger-other", "choice", "cannot-give-finger"),
+            BACK,
+            END,
+            HELP,
+        ),
+        picture=f"finger-{name}",
+        step=4,
+        steps=STEPS,
+    )
 
 
 def _question(index: int, language: str, terms: Terms) -> Screen:

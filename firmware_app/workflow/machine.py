@@ -8,10 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
-from firmware_app.domain.biometrics import Finger, FingerMissing, NotCaptured
+from firmware_app.domain.biometrics import FingerMissing, NotCaptured
 from firmware_app.domain.crossing import Document, Visit
 from firmware_app.domain.questions import Answer, Question
-from firmware_app.domain.rules import VISA_READ, Policy, decide, fingers_owed, to_read_again
+from firmware_app.domain.rules import (
+    VISA_READ,
+    Policy,
+    decide,
+    fingers_owed,
+    fingers_told,
+    to_read_again,
+)
 from firmware_app.workflow.vocabulary import (
     AskQuestion,
     AwaitDocument,
@@ -54,10 +61,18 @@ from firmware_app.workflow.vocabulary import (
     TakePortrait,
     TimedOut,
     Touched,
+    TouchStep,
+    WhyNoFinger,
     Wipe,
 )
 
 TRIES = 3
+REASONS = {
+    "finger-missing": NotCaptured.FINGER_MISSING,
+    "finger-bandaged": NotCaptured.FINGER_BANDAGED,
+    "finger-other": NotCaptured.TRAVELLER_CANNOT,
+}
+"""Why a finger is not given, by the button that says so."""
 EXTENSIONS = 10
 
 
@@ -163,7 +178,7 @@ def _own_step(state: Interruptible, event: Event, terms: Terms) -> Step:
     match state:
         case ChooseLanguage():
             return _language(state, event, terms)
-        case ReadNotice() | ConfirmDocument() | AskQuestion() | Review():
+        case ReadNotice() | ConfirmDocument() | WhyNoFinger() | AskQuestion() | Review():
             return _touch_step(state, event, terms)
         case AwaitDocument():
             return _document(state, event, terms)
@@ -175,9 +190,7 @@ def _own_step(state: Interruptible, event: Event, terms: Terms) -> Step:
             assert_never(state)
 
 
-def _touch_step(
-    state: ReadNotice | ConfirmDocument | AskQuestion | Review, event: Event, terms: Terms
-) -> Step:
+def _touch_step(state: TouchStep, event: Event, terms: Terms) -> Step:
     if not isinstance(event, Touched):
         return Step(state)
     match state:
@@ -185,6 +198,8 @@ def _touch_step(
             return _notice(state, event)
         case ConfirmDocument():
             return _confirm(state, event)
+        case WhyNoFinger():
+            return _why_no_finger(state, event, terms)
         case AskQuestion():
             return _question(state, event, terms)
         case Review():
@@ -261,11 +276,11 @@ def _face(state: AwaitFace, event: Event, terms: Terms) -> Step:
             return Step(replace(state, cue=cue, asked_turn=asked_turn))
         case FaceTaken(sample=sample, liveness=liveness, comparison=comparison):
             visit = replace(state.visit, face=sample, liveness=liveness, comparison=comparison)
-            return _after_face(visit, terms)
+            return _next_finger(visit, terms)
         case FaceFailed(reason=reason) if _worth_another(state, reason):
             return _resume(AwaitFace(state.visit, state.tries_left - 1))
         case FaceFailed(reason=reason):
-            return _after_face(replace(state.visit, face=reason), terms)
+            return _next_finger(replace(state.visit, face=reason), terms)
         case _:
             return Step(state)
 
@@ -275,22 +290,13 @@ def _worth_another(state: AwaitFace | AwaitFinger, reason: NotCaptured) -> bool:
     return state.tries_left > 1 and reason is not NotCaptured.DEVICE
 
 
-def _after_face(visit: Visit, terms: Terms) -> Step:
-    """Children, and travellers whose age the document does not say, never meet the scanner."""
-    if fingers_owed(visit, terms.policy, terms.today):
-        return _next_finger(visit, terms)
-    missing = tuple(
-        FingerMissing(Finger(code), NotCaptured.TOO_YOUNG) for code in terms.policy.fingers
-    )
-    return Step(AskQuestion(replace(visit, fingers=missing), 0))
-
-
 def _next_finger(visit: Visit, terms: Terms) -> Step:
-    done = {finger.position for finger in visit.fingers}
-    for code in terms.policy.fingers:
-        if code not in done:
-            return _resume(AwaitFinger(visit, Finger(code), TRIES))
-    return Step(AskQuestion(visit, 0))
+    """Children, and travellers whose age the document does not say, never meet the scanner."""
+    owed = fingers_owed(visit, terms.policy, terms.today)
+    if owed:
+        return _resume(AwaitFinger(visit, owed[0], TRIES))
+    told = fingers_told(visit, terms.policy, terms.today)
+    return Step(AskQuestion(replace(visit, fingers=told), 0))
 
 
 def _finger(state: AwaitFinger, event: Event, terms: Terms) -> Step:
@@ -308,12 +314,21 @@ def _finger(state: AwaitFinger, event: Event, terms: Terms) -> Step:
             poor = state.poor and reason is NotCaptured.TIME
             return _without_finger(state, NotCaptured.QUALITY if poor else reason, terms)
         case Touched(button="cannot-give-finger"):
-            return _without_finger(state, NotCaptured.TRAVELLER_CANNOT, terms)
+            why = WhyNoFinger(state.visit, state.position, state.tries_left)
+            return Step(why, (StopDevices(),))
         case _:
             return Step(state)
 
 
-def _without_finger(state: AwaitFinger, reason: NotCaptured, terms: Terms) -> Step:
+def _why_no_finger(state: WhyNoFinger, event: Touched, terms: Terms) -> Step:
+    if event.button == "back":
+        return _resume(AwaitFinger(state.visit, state.position, state.tries_left))
+    if event.button not in REASONS:
+        return Step(state)
+    return _without_finger(state, REASONS[event.button], terms)
+
+
+def _without_finger(state: AwaitFinger | WhyNoFinger, reason: NotCaptured, terms: Terms) -> Step:
     """A finger is never a gate: the reason goes into the event and the way goes on."""
     missing = FingerMissing(state.position, reason)
     visit = replace(state.visit, fingers=(*state.visit.fingers, missing))
@@ -361,6 +376,7 @@ def _to_officer(visit: Visit, terms: Terms) -> Step:
 
 
 def _store(visit: Visit, terms: Terms) -> Step:
+    visit = replace(visit, fingers=fingers_told(visit, terms.policy, terms.today))
     outcome, reasons = decide(visit, terms.policy, terms.today)
     return Step(Saving(visit, outcome), (StoreCrossing(visit, outcome, reasons),))
 
@@ -375,6 +391,8 @@ def _resume(state: Interruptible) -> Step:
         case AwaitFinger(position=position):
             return Step(state, (ScanFinger(position),))
         case ChooseLanguage() | ReadNotice() | ConfirmDocument() | AskQuestion() | Review():
+            return Step(state)
+        case WhyNoFinger():
             return Step(state)
         case _:
             assert_never(state)

@@ -19,6 +19,7 @@ from firmware_app.workflow.vocabulary import (
     SeeOfficer,
     State,
     StillThere,
+    WhyNoFinger,
 )
 
 IDLE_LIMIT_S = 30.0
@@ -43,6 +44,8 @@ def patience_s(state: State) -> float | None:
         case AwaitDocument() | AwaitFace() | AwaitFinger():
             return DEVICE_LIMIT_S
         case ChooseLanguage() | ReadNotice() | ConfirmDocument() | AskQuestion() | Review():
+            return IDLE_LIMIT_S
+        case WhyNoFinger():
             return IDLE_LIMIT_S
         case StillThere() | Saving() | Saved() | Go() | SeeOfficer():
             return LIMITS_S[type(state)]

@@ -26,6 +26,7 @@ from firmware_app.workflow.vocabulary import (
     StillThere,
     TimedOut,
     Touched,
+    WhyNoFinger,
 )
 
 LONGEST_WAIT_S = 0.5
@@ -37,6 +38,7 @@ STEPS: dict[type[State], str] = {
     ConfirmDocument: "confirm",
     AwaitFace: "face",
     AwaitFinger: "finger",
+    WhyNoFinger: "finger",
     AskQuestion: "questions",
     Review: "review",
     StillThere: "idle",

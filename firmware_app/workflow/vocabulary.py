@@ -83,6 +83,15 @@ class AwaitFinger:
 
 
 @dataclass(frozen=True, slots=True)
+class WhyNoFinger:
+    """The traveller cannot give this finger and is asked why; `tries_left` if it was a mistake."""
+
+    visit: Visit
+    position: Finger
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
 class AskQuestion:
     """One question on the screen; `index` counts from 0."""
 
@@ -137,16 +146,8 @@ class StillThere:
     back_to: "Interruptible"
 
 
-Interruptible = (
-    ChooseLanguage
-    | ReadNotice
-    | AwaitDocument
-    | ConfirmDocument
-    | AwaitFace
-    | AwaitFinger
-    | AskQuestion
-    | Review
-)
+TouchStep = ReadNotice | ConfirmDocument | WhyNoFinger | AskQuestion | Review
+Interruptible = ChooseLanguage | AwaitDocument | AwaitFace | AwaitFinger | TouchStep
 State = Idle | OutOfService | Interruptible | Saving | Saved | Go | SeeOfficer | StillThere
 
 # ---- events: what happened ------------------------------------------------------------------

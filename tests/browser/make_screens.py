@@ -42,6 +42,7 @@ from firmware_app.workflow.vocabulary import (
     SeeOfficer,
     State,
     StillThere,
+    WhyNoFinger,
 )
 
 SPECIMEN = (
@@ -86,6 +87,7 @@ def states(language: str) -> dict[str, State]:
         "face-done": AwaitFace(known, 3, "face-cue-well-done"),
         "finger": AwaitFinger(known, Finger.RIGHT_INDEX, 3),
         "finger-left-thumb": AwaitFinger(known, Finger.LEFT_THUMB, 3, "finger-cue-press"),
+        "finger-why": WhyNoFinger(known, Finger.RIGHT_INDEX, 3),
         "question-purpose": AskQuestion(known, 0),
         "question-stay": AskQuestion(known, 1),
         "review": Review(known),

@@ -56,6 +56,7 @@ def story(cue: dict[str, object]) -> Story:
             "notice": "continue",
             "confirm": "yes",
             "finger": "cannot-give-finger",
+            "finger-why": "finger-other",
             "review": "continue",
         },
         answers=("tourism", "up-to-30-days"),

@@ -31,7 +31,7 @@ GOES_HOME = Story(
         "confirm": "help",
         "saved": "continue",
         **dict.fromkeys(("language", "notice", "document", "face", "finger", "review"), "end"),
-        **dict.fromkeys(("warning", "go", "officer"), "end"),
+        **dict.fromkeys(("finger-why", "warning", "go", "officer"), "end"),
     },
     answers=("end",),
     body=(),

@@ -11,6 +11,7 @@ from firmware_app.domain.biometrics import (
     FaceSample,
     Finger,
     FingerMissing,
+    FingerSample,
     Liveness,
     LivenessDecision,
     Model,
@@ -28,7 +29,9 @@ from firmware_app.domain.rules import (
     Reason,
     age_years,
     decide,
+    exemption,
     fingers_owed,
+    fingers_told,
     to_read_again,
 )
 
@@ -58,11 +61,60 @@ def test_a_good_visit_is_completed():
     assert decide(GOOD, Policy(), TODAY) == (Outcome.COMPLETED, ())
 
 
-def test_a_missing_finger_refers_nobody():
-    without = replace(
-        GOOD, fingers=(FingerMissing(Finger.RIGHT_INDEX, NotCaptured.TRAVELLER_CANNOT),)
-    )
-    assert decide(without, Policy(), TODAY)[0] is Outcome.COMPLETED
+WORST = FingerSample(
+    Finger.LEFT_INDEX, b"", Quality("q", "1", 0), 0, CaptureDevice("a", "b"), Model("m", "1")
+)
+
+
+@pytest.mark.parametrize("reason", NotCaptured)
+@pytest.mark.parametrize("policy", [Policy(), Policy(fingers=(2, 7, 1)), Policy(supervised=False)])
+def test_no_finger_refers_nobody_whatever_the_reason_and_however_many(policy, reason):
+    missing = tuple(FingerMissing(Finger(code), reason) for code in policy.fingers)
+    assert decide(GOOD, policy, TODAY) == (Outcome.COMPLETED, ())
+    assert decide(replace(GOOD, fingers=missing), policy, TODAY) == (Outcome.COMPLETED, ())
+    poor = replace(GOOD, fingers=(*missing[:1], WORST))
+    assert decide(poor, policy, TODAY) == (Outcome.COMPLETED, ())
+
+
+def test_fingers_change_no_referral_either():
+    referred = replace(GOOD, disputed=True)
+    expected = decide(referred, Policy(), TODAY)
+    assert expected[0] is Outcome.REFERRED
+    for reason in NotCaptured:
+        missing = replace(referred, fingers=(FingerMissing(Finger.RIGHT_INDEX, reason),))
+        assert decide(missing, Policy(), TODAY) == expected
+
+
+@pytest.mark.parametrize(
+    ("birth", "from_years", "reason"),
+    [
+        ("1999-06-01", 12, None),
+        ("1999-06-02", 12, NotCaptured.TOO_YOUNG),
+        ("1999-XX-XX", 12, NotCaptured.TOO_YOUNG),
+        ("1994-01-01", 18, NotCaptured.TOO_YOUNG),
+        ("1993-05-31", 18, None),
+        ("XXXX-XX-XX", 12, NotCaptured.AGE_UNKNOWN),
+    ],
+)
+def test_the_age_rule_and_its_reason(birth, from_years, reason):
+    """No child is asked because a document is vague; `from_years` is the post's, never below 12."""
+    visit = replace(GOOD, document=replace(GOOD.document, mrz=replace(MRZ, birth=birth)))
+    policy = Policy(fingers=(2, 7), finger_from_years=from_years)
+    assert exemption(visit, policy, TODAY) is reason
+    owed = (Finger.RIGHT_INDEX, Finger.LEFT_INDEX)
+    assert fingers_owed(visit, policy, TODAY) == (() if reason else owed)
+    why = reason or NotCaptured.NOT_REACHED
+    told = fingers_told(visit, policy, TODAY)
+    assert told == tuple(FingerMissing(finger, why) for finger in owed)
+
+
+def test_what_was_said_of_a_finger_is_not_asked_again_and_not_replaced():
+    said = FingerMissing(Finger.LEFT_INDEX, NotCaptured.FINGER_MISSING)
+    visit = replace(GOOD, fingers=(said,))
+    policy = Policy(fingers=(2, 7))
+    assert fingers_owed(visit, policy, TODAY) == (Finger.RIGHT_INDEX,)
+    reached = FingerMissing(Finger.RIGHT_INDEX, NotCaptured.NOT_REACHED)
+    assert fingers_told(visit, policy, TODAY) == (said, reached)
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,7 @@ from firmware_app.workflow.vocabulary import (
     Review,
     Saved,
     Saving,
+    ScanFinger,
     SeeOfficer,
     ServiceChanged,
     StartPressed,
@@ -64,6 +65,7 @@ from firmware_app.workflow.vocabulary import (
     StoreFailed,
     TimedOut,
     Touched,
+    WhyNoFinger,
     Wipe,
 )
 
@@ -191,18 +193,80 @@ def test_a_child_goes_from_the_face_to_the_questions_with_the_reason_kept():
     assert state.visit.fingers == (FingerMissing(Finger.RIGHT_INDEX, NotCaptured.TOO_YOUNG),)
 
 
+CANNOT = Touched("cannot-give-finger")
+
+
 @pytest.mark.parametrize(
-    ("happening", "reason"),
+    ("happenings", "reason"),
     [
-        (Touched("cannot-give-finger"), NotCaptured.TRAVELLER_CANNOT),
-        (FingerFailed(NotCaptured.DEVICE), NotCaptured.DEVICE),
+        ((CANNOT, Touched("finger-missing")), NotCaptured.FINGER_MISSING),
+        ((CANNOT, Touched("finger-bandaged")), NotCaptured.FINGER_BANDAGED),
+        ((CANNOT, Touched("finger-other")), NotCaptured.TRAVELLER_CANNOT),
+        ((FingerFailed(NotCaptured.DEVICE),), NotCaptured.DEVICE),
+        (3 * (FingerFailed(NotCaptured.TIME),), NotCaptured.TIME),
+        (3 * (FingerFailed(NotCaptured.QUALITY),), NotCaptured.QUALITY),
+        (
+            (FingerFailed(NotCaptured.QUALITY), *(2 * (FingerFailed(NotCaptured.TIME),))),
+            NotCaptured.QUALITY,
+        ),
     ],
 )
-def test_a_finger_is_never_a_gate(happening, reason):
-    state, commands = walk(*TO_FINGER, happening)
+def test_a_finger_is_never_a_gate(happenings, reason):
+    state, commands = walk(*TO_FINGER, *happenings)
     assert isinstance(state, AskQuestion)
     assert state.visit.fingers == (FingerMissing(Finger.RIGHT_INDEX, reason),)
     assert StopDevices() in commands
+    _, commands = walk(
+        *(Touched("tourism"), Touched("up-to-30-days"), Touched("continue")), state=state
+    )
+    assert (commands[-1].outcome, commands[-1].reasons) == (Outcome.COMPLETED, ())
+
+
+def test_who_touched_cannot_by_mistake_comes_back_to_the_armed_scanner():
+    why, commands = walk(*TO_FINGER, FingerFailed(NotCaptured.TIME), CANNOT)
+    assert why == WhyNoFinger(why.visit, Finger.RIGHT_INDEX, 2)
+    assert commands[-1] == StopDevices()
+    back, commands = walk(Touched("back"), state=why)
+    assert back == AwaitFinger(why.visit, Finger.RIGHT_INDEX, 2)
+    assert commands == [ScanFinger(Finger.RIGHT_INDEX)]
+    assert walk(FINGER, Touched("finger-tip"), state=why) == (why, []), "a late picture is none"
+
+
+def test_each_finger_keeps_its_own_reason():
+    terms = replace(TERMS, policy=replace(TERMS.policy, fingers=(2, 7, 1)))
+    state, _ = walk(
+        *(*TO_FINGER, CANNOT, Touched("finger-bandaged"), CANNOT, Touched("finger-missing")),
+        terms=terms,
+    )
+    assert state.position is Finger.RIGHT_THUMB
+    _, commands = walk(Touched("help"), state=state, terms=terms)
+    stored = next(one for one in commands if isinstance(one, StoreCrossing))
+    assert stored.visit.fingers == (
+        FingerMissing(Finger.RIGHT_INDEX, NotCaptured.FINGER_BANDAGED),
+        FingerMissing(Finger.LEFT_INDEX, NotCaptured.FINGER_MISSING),
+        FingerMissing(Finger.RIGHT_THUMB, NotCaptured.NOT_REACHED),
+    )
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        (DOCUMENT, NotCaptured.NOT_REACHED),
+        (CHILD, NotCaptured.TOO_YOUNG),
+        (replace(DOCUMENT, mrz=replace(MRZ, birth="XXXX-XX-XX")), NotCaptured.AGE_UNKNOWN),
+    ],
+)
+def test_a_visit_that_ends_at_a_person_says_why_there_is_no_finger(document, reason):
+    _, commands = walk(*TO_DOCUMENT, DocumentArrived(document), Touched("help"))
+    stored = next(one for one in commands if isinstance(one, StoreCrossing))
+    assert stored.visit.fingers == (FingerMissing(Finger.RIGHT_INDEX, reason),)
+
+
+def test_a_post_that_asks_for_no_finger_says_nothing_of_one():
+    none = replace(TERMS, policy=replace(TERMS.policy, fingers=()))
+    state, _ = walk(*TO_FINGER, terms=none)
+    assert isinstance(state, AskQuestion)
+    assert state.visit.fingers == ()
 
 
 def test_two_fingers_are_asked_for_one_after_the_other():
@@ -302,6 +366,7 @@ EVENTS = st.sampled_from(
         ServiceChanged(),
         *(Touched(button) for button in ("continue", "back", "yes", "not-me", "again", "help")),
         *(Touched(button) for button in ("end", "more-time", "language-en", "tourism", "longer")),
+        *(Touched(f"finger-{why}") for why in ("missing", "bandaged", "other")),
         Touched("cannot-give-finger"),
     ]
 )

@@ -24,6 +24,7 @@ ID = re.compile(r"(page|tool|button|row|[a-z]+(-[a-z]+)*-(title|cue|point))(-[a-
 NOT_IDS = {"page", "tool", "button", "row"}
 SCREENS = (
     *("attract", "language", "notice", "document", "reading", "confirm", "face", "finger"),
+    "finger-why",
     *("review", "saving", "saved", "go", "officer", "warning", "out-of-service"),
 )
 CUES = {
