@@ -56,7 +56,7 @@ class Climb:
 def climb(leaf: Certificate, anchors: Anchors, helpers: Sequence[Certificate] = ()) -> Climb:
     """Find who issued `leaf`, over `helpers` that came along with it, up to one of `anchors`.
 
-    Several authorities of one name are tried until a key fits. Raises nothing.
+    Several authorities of one name are tried until a key fits. Raises only what `anchors` does.
     """
     return _climb((leaf,), anchors, helpers)
 

@@ -414,7 +414,7 @@ def test_many_certificates_that_vouch_for_one_another_take_no_time():
     key = ISSUER.signer.key
     ring = Authority(Subject("UT", "UTO", "Ring"), key)
     period = Validity(START, START + timedelta(days=3000))
-    own = tuple(ring.certify(ring.subject, key, n, period).encoded for n in range(20))
+    own = tuple(ring.certify(ring.subject, key, n, period).encoded for n in range(8))
     made = ring.certify(Subject("UT", "UTO", "Leaf"), key, 99, period)
     data = seal(Signer(made, key), content(), others=own)
     begun_s = time.process_time()
@@ -481,3 +481,18 @@ def test_openssl_agrees_on_what_is_valid_and_what_is_not(tmp_path):
 def test_a_master_lists_signature_is_no_documents():
     listed = master_list(ISSUER, (ISSUER, OTHER), SIGNED)
     assert check(der(0x77, listed)).verdict is Verdict.BAD_SIGNATURE
+
+
+def test_card_security_is_judged_by_the_same_chain():
+    infos = set_of(sequence(oid("0.4.0.127.0.7.2.2.1.2")))
+    good = ISSUER.card_security(infos, SIGNED)
+
+    def judge(data, trusted=TRUSTED):
+        return passive_auth.check_card_security(data, trusted, NOW).verdict
+
+    assert judge(good) is Verdict.VALID
+    assert judge(good, store(OTHER)) is Verdict.ISSUER_UNKNOWN
+    assert judge(good[:-1] + bytes((good[-1] ^ 1,))) is Verdict.BAD_SIGNATURE
+    assert judge(SOD[4:]) is Verdict.UNPARSABLE
+    assert judge(b"") is Verdict.UNPARSABLE
+    assert check(der(0x77, good)).verdict is Verdict.UNPARSABLE
