@@ -88,6 +88,8 @@ _READING = {
         {
             **UNREAD,
             "differs": failed("what was offered before is not what was signed"),
+            "pace_hidden": failed("PACE is signed, and nothing of it was offered before"),
+            "unsigned": not_done("PACE was offered before, and no signed DG14 says so"),
             "no_card_access": no_case("the chip offered nothing before"),
             "data_not_genuine": DATA_NOT_GENUINE,
         },

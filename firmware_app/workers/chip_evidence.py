@@ -1,0 +1,140 @@
+"""What the chip's reader and passive authentication found, as the domain's evidence (pure)."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from drivers.chip import lds
+from drivers.chip.api import ChipReading, ProofResult, ProtocolProof
+from drivers.chip.errors import ChipAccessError, LdsError
+from drivers.chip.files import FileId
+from drivers.chip.passive_result import Found, GroupResult, PassiveResult, Question, Verdict
+from drivers.errors import DeviceError
+from firmware_app.domain.document_checks_catalogue import Result
+from firmware_app.domain.document_checks_chip import (
+    OPEN,
+    Access,
+    Answer,
+    ChipEvidence,
+    PassiveEvidence,
+    ProofEvidence,
+    Reading,
+)
+
+BAC_AFTER_PACE, PACE = "bac_after_pace", "PACE"
+NO_ACCESS_CONTROL = "none"
+NO_CHIP = ChipEvidence(Reading.NO_CHIP)
+_CARD_ACCESS = {
+    "card_access_differs": Answer(Result.FAILED, "differs"),
+    "pace_hidden": Answer(Result.FAILED, "pace_hidden"),
+    "card_access_unsigned": Answer(Result.NOT_DONE, "unsigned"),
+    "card_access_unreadable": OPEN,
+    "sod_unreadable": OPEN,
+}
+
+
+def unread(error: DeviceError) -> ChipEvidence:
+    """A chip that was there and was not read to its end."""
+    refused = isinstance(error, ChipAccessError)
+    return ChipEvidence(Reading.REFUSED if refused else Reading.BROKEN_OFF)
+
+
+def evidence(reading: ChipReading, passive: PassiveResult) -> ChipEvidence:
+    """All that both of them found; a proof that its file is withheld for is told as that."""
+    return ChipEvidence(
+        Reading.READ,
+        access=_access(reading),
+        files=_names(reading.files),
+        unread=_names(_signed_and_unread(reading, passive)),
+        protected=_names(reading.protected),
+        card_access=_card_access(reading),
+        passive=_passive(passive),
+        proofs=ProofEvidence(
+            active=_proof(reading.chip.active, withheld=FileId.DG15 not in reading.files),
+            chip=_proof(reading.chip.chip, withheld=FileId.DG14 not in reading.files),
+            mapping=_proof(reading.chip.mapping, withheld=False),
+        ),
+        lines=_lines(reading),
+    )
+
+
+def _names(files: Iterable[int]) -> tuple[str, ...]:
+    return tuple(FileId(number).name.lower() for number in sorted(files))
+
+
+def _signed_and_unread(reading: ChipReading, passive: PassiveResult) -> tuple[int, ...]:
+    """Files that were wanted, that the chip's state signed, and that did not come."""
+    signed = {number for number, one in passive.groups.items() if one is GroupResult.NOT_READ}
+    return tuple(file for file in reading.missing if file in signed or file is FileId.SOD)
+
+
+def _access(reading: ChipReading) -> Access:
+    if BAC_AFTER_PACE in reading.warnings:
+        return Access.BAC_AFTER_PACE
+    if reading.access == NO_ACCESS_CONTROL:
+        return Access.NONE
+    return Access.PACE if reading.access.startswith(PACE) else Access.BAC
+
+
+def _card_access(reading: ChipReading) -> Answer:
+    told = [_CARD_ACCESS[one] for one in reading.warnings if one in _CARD_ACCESS]
+    failed = [one for one in told if one.result is Result.FAILED]
+    if told:
+        return (failed or told)[0]
+    return Answer(Result.PASSED if reading.card_access else Result.NOT_APPLICABLE)
+
+
+def _passive(passive: PassiveResult) -> PassiveEvidence:
+    """Question by question; the verdict has the last word, so that no pass outdoes it."""
+    found = PassiveEvidence(
+        signature=_signature(passive),
+        chain=_chain(passive),
+        validity=_together(passive, Question.PERIOD),
+        revocation=_together(passive, Question.REVOCATION),
+        hashes=_together(passive, Question.GROUPS),
+        issuing_state=_together(passive, Question.STATES),
+        state=passive.issuing_state,
+    )
+    answers = (found.signature, found.chain, found.validity, found.hashes, found.issuing_state)
+    unexplained = all(one.result is Result.PASSED for one in answers)
+    if passive.verdict is not Verdict.VALID and unexplained:
+        return replace(found, signature=OPEN)
+    return found
+
+
+def _signature(passive: PassiveResult) -> Answer:
+    if passive.found(Question.STRUCTURE) is Found.FAILED:
+        return Answer(Result.FAILED, "unparsable")
+    return _together(passive, Question.STRUCTURE, Question.DIGEST, Question.SIGNATURE)
+
+
+def _chain(passive: PassiveResult) -> Answer:
+    answer = _together(passive, Question.SIGNER, Question.CHAIN)
+    unknown = any(one.question is Question.ISSUER for one in passive.findings)
+    if unknown and answer.result is not Result.FAILED:
+        return Answer(Result.NOT_DONE, "issuer_unknown")
+    return answer
+
+
+def _together(passive: PassiveResult, *questions: Question) -> Answer:
+    """Passed where all passed; one failure is enough to fail."""
+    found = {passive.found(question) for question in questions}
+    if Found.FAILED in found:
+        return Answer(Result.FAILED)
+    if len(found) == 1:
+        return Answer(Result(found.pop().value))
+    return OPEN
+
+
+def _proof(proof: ProtocolProof, *, withheld: bool) -> Answer:
+    if proof.result is ProofResult.FAILED and withheld:
+        return Answer(Result.FAILED, "withheld")
+    return Answer(Result(proof.result.value))
+
+
+def _lines(reading: ChipReading) -> tuple[str, ...]:
+    """DG1's lines, none where it was not read or is no zone."""
+    dg1 = reading.files.get(FileId.DG1)
+    try:
+        return lds.dg1(dg1).lines if dg1 is not None else ()
+    except LdsError:
+        return ()
