@@ -11,7 +11,7 @@ import struct
 from dataclasses import dataclass
 
 SIGNATURE = b"\0\0\0\x0cjP  \r\n\x87\n"
-SOC, SIZ, COD, COC, SOT, SOD, EOC = 0xFF4F, 0xFF51, 0xFF52, 0xFF53, 0xFF90, 0xFF93, 0xFFD9
+SOC, IMAGE_SIZE, COD, COC, SOT, SOD, EOC = 0xFF4F, 0xFF51, 0xFF52, 0xFF53, 0xFF90, 0xFF93, 0xFFD9
 HARMLESS = frozenset({0xFF50, 0xFF55, 0xFF58, 0xFF5C, 0xFF5D, 0xFF5E, 0xFF63, 0xFF64})
 """CAP, TLM, PLT, QCD, QCC, RGN, CRG, COM: they change nothing of the counts."""
 MOST_BOXES = 64
@@ -44,7 +44,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class _Size:
-    """SIZ: the image, one whole tile, and how many of them."""
+    """The image, one whole tile, and how many of them."""
 
     width_px: int
     height_px: int
@@ -95,8 +95,8 @@ def _codestream_at(data: bytes) -> int:
 
 
 def _claim(data: bytes, at: int) -> Claim:
-    soc, siz, length = struct.unpack_from(">HHH", data, at)
-    if (soc, siz) != (SOC, SIZ):
+    start, kind, length = struct.unpack_from(">HHH", data, at)
+    if (start, kind) != (SOC, IMAGE_SIZE):
         raise Jpeg2000Error(f"no codestream at {at}.")
     size = _size(data, at + 4, length)
     blocks = packets = layers = 0

@@ -21,7 +21,7 @@ def box(kind: bytes, length: int = 0, long: bytes = b"") -> bytes:
     return struct.pack(">I4s", length, kind) + long
 
 
-SIZ, COD, COC = (
+MEASURE, COD, COC = (
     segment(mark, body)
     for mark, body in ((b"\xff\x51", SIZE), (b"\xff\x52", STYLE), (b"\xff\x53", COMPONENT))
 )
@@ -29,13 +29,13 @@ END = TILE[:6] + b"\0\0\0\x0e" + TILE[10:] + b"\xff\x93" + TILE + b"\xff\x93"
 BEFORE = (
     b"",
     jpeg2000_head.SIGNATURE,
-    SOC + SIZ,
-    SOC + SIZ + COD,
-    SOC + SIZ + COD + TILE,
+    SOC + MEASURE,
+    SOC + MEASURE + COD,
+    SOC + MEASURE + COD + TILE,
 )
 AFTER = (
-    SOC + SIZ + COD + COC + segment(b"\xff\x64", b"x") + END,
-    box(b"jp2c") + SOC + SIZ + COD + END,
+    SOC + MEASURE + COD + COC + segment(b"\xff\x64", b"x") + END,
+    box(b"jp2c") + SOC + MEASURE + COD + END,
     COD + COC + END,
     segment(b"\xff\x5c", b"\x40") + END,
     COC + b"\xff\x93",
@@ -43,10 +43,10 @@ AFTER = (
 ELSE = (
     SOC + segment(b"\xff\x51", SIZE.replace(b"\0\0\0\x40", b"\0\0\0\0")) + COD + END,
     SOC + segment(b"\xff\x51", SIZE[:-3] + b"\7\0\1") + COD + END,
-    SOC + SIZ + segment(b"\xff\x52", b"\1\0\0\1\1\x21\4\4\0\1") + END,
-    SOC + SIZ + COD + segment(b"\xff\x60", b"") + END,
-    SOC + SIZ + COD + TILE[:6] + b"\0\0\0\x0d" + TILE[10:] + b"\xff\x93",
-    box(b"free", 1, b"\0\0\0\0\0\0\0\x10") + box(b"jp2c") + SOC + SIZ + COD + END,
+    SOC + MEASURE + segment(b"\xff\x52", b"\1\0\0\1\1\x21\4\4\0\1") + END,
+    SOC + MEASURE + COD + segment(b"\xff\x60", b"") + END,
+    SOC + MEASURE + COD + TILE[:6] + b"\0\0\0\x0d" + TILE[10:] + b"\xff\x93",
+    box(b"free", 1, b"\0\0\0\0\0\0\0\x10") + box(b"jp2c") + SOC + MEASURE + COD + END,
     box(b"free", 7),
     box(b"free", 8) * 70,
 )

@@ -16,7 +16,7 @@ from vision.picture_file import decode_portrait, portrait_size_px, size_px
 FACE = cv2.resize(
     np.random.default_rng(4).integers(0, 255, (12, 9, 3), np.uint8), (90, 120)
 )  # (120, 90, 3), soft enough for lossy packing
-SIZ, COD, COC, COM, SOT, SOD = (
+IMAGE_SIZE, COD, COC, COM, SOT, SOD = (
     b"\xff\x51",
     b"\xff\x52",
     b"\xff\x53",
@@ -150,10 +150,10 @@ def test_a_jpeg_of_four_inks_is_a_picture_too():
 # ---- hostile JPEG 2000 ----------------------------------------------------------------------
 
 
-def siz(width=64, height=64, tile=(64, 64), components=3, offset=(0, 0), spacing=b"\7\1\1"):
+def sized(width=64, height=64, tile=(64, 64), components=3, offset=(0, 0), spacing=b"\7\1\1"):
     body = struct.pack(">H8IH", 0, width, height, *offset, *tile, 0, 0, components)
     body += spacing * components
-    return SIZ + struct.pack(">H", len(body) + 2) + body
+    return IMAGE_SIZE + struct.pack(">H", len(body) + 2) + body
 
 
 def cod(levels=5, layers=1, precincts=b"", block=(4, 4), marker=COD):
@@ -176,8 +176,8 @@ def stream(*heads):
     return b"\xff\x4f" + b"".join(heads)
 
 
-GOOD = (siz(), cod(), tile_part())
-LARGE = siz(2000, 2000, tile=(2000, 2000))
+GOOD = (sized(), cod(), tile_part())
+LARGE = sized(2000, 2000, tile=(2000, 2000))
 
 
 def test_a_plain_codestream_claims_little():
@@ -190,15 +190,15 @@ def test_a_plain_codestream_claims_little():
 @pytest.mark.parametrize(
     "heads",
     [
-        (siz(100_000, 100_000), cod(), tile_part()),
-        (siz(2000, 2000, tile=(1, 1)), cod(), tile_part()),
-        (siz(components=200), cod(), tile_part()),
+        (sized(100_000, 100_000), cod(), tile_part()),
+        (sized(2000, 2000, tile=(1, 1)), cod(), tile_part()),
+        (sized(components=200), cod(), tile_part()),
         (LARGE, cod(precincts=b"\0" * 6), tile_part()),
-        (siz(), cod(layers=65_535), tile_part()),
+        (sized(), cod(layers=65_535), tile_part()),
         (LARGE, cod(block=(0, 0)), tile_part()),
-        (siz(), cod(), tile_part(cod(layers=65_535))),
+        (sized(), cod(), tile_part(cod(layers=65_535))),
         (LARGE, cod(), cod(precincts=b"\0" * 6, marker=COC), tile_part()),
-        (siz(), cod(), tile_part(), tile_part(cod(layers=65_535), size=0)),
+        (sized(), cod(), tile_part(), tile_part(cod(layers=65_535), size=0)),
     ],
     ids=[
         "size", "tiles", "components", "precincts", "layers", "blocks", "a tile's layers",
@@ -215,23 +215,23 @@ def test_heads_that_ask_for_too_much_are_refused_at_once(heads):
 @pytest.mark.parametrize(
     ("heads", "says"),
     [
-        ((cod(), siz()), "no codestream"),
-        ((siz(width=0), cod(), tile_part()), "empty"),
-        ((siz(tile=(0, 64)), cod(), tile_part()), "empty"),
-        ((siz(offset=(64, 0)), cod(), tile_part()), "empty"),
-        ((siz(components=0), cod(), tile_part()), "0 components"),
-        ((siz(spacing=b"\7\0\1"), cod(), tile_part()), "without samples"),
-        ((siz(), tile_part()), "no coding style"),
-        ((siz(), cod(levels=33), tile_part()), "33 levels"),
-        ((siz(), cod(layers=0), tile_part()), "0 layers"),
-        ((siz(), cod(precincts=b"\x55" * 3), tile_part()), "precincts are cut"),
-        ((siz(), cod(), b"\xff\x5f\0\2", tile_part()), "marker FF5F"),
-        ((siz(), cod(), COM + b"\0\1", tile_part()), "marker FF64"),
-        ((siz(), cod(), tile_part(size=13)), "tile-part of 13"),
-        ((siz(), cod(), SOT), "a head is cut"),
-        ((siz(), COD + b"\0\3\0", tile_part()), "a head is cut"),
-        ((siz(), cod(), *[COM + b"\0\2"] * 5000), "too long a head"),
-        ((siz(), cod(), *[tile_part()] * 5000), "tile-parts"),
+        ((cod(), sized()), "no codestream"),
+        ((sized(width=0), cod(), tile_part()), "empty"),
+        ((sized(tile=(0, 64)), cod(), tile_part()), "empty"),
+        ((sized(offset=(64, 0)), cod(), tile_part()), "empty"),
+        ((sized(components=0), cod(), tile_part()), "0 components"),
+        ((sized(spacing=b"\7\0\1"), cod(), tile_part()), "without samples"),
+        ((sized(), tile_part()), "no coding style"),
+        ((sized(), cod(levels=33), tile_part()), "33 levels"),
+        ((sized(), cod(layers=0), tile_part()), "0 layers"),
+        ((sized(), cod(precincts=b"\x55" * 3), tile_part()), "precincts are cut"),
+        ((sized(), cod(), b"\xff\x5f\0\2", tile_part()), "marker FF5F"),
+        ((sized(), cod(), COM + b"\0\1", tile_part()), "marker FF64"),
+        ((sized(), cod(), tile_part(size=13)), "tile-part of 13"),
+        ((sized(), cod(), SOT), "a head is cut"),
+        ((sized(), COD + b"\0\3\0", tile_part()), "a head is cut"),
+        ((sized(), cod(), *[COM + b"\0\2"] * 5000), "too long a head"),
+        ((sized(), cod(), *[tile_part()] * 5000), "tile-parts"),
     ],
 )
 def test_heads_that_break_the_standard_say_where(heads, says):
