@@ -114,7 +114,7 @@ class Card:
             self._current = self._by_short(command.parameters)
         elif command.parameters:
             self._current = self._open(command.parameters)
-        fitting = Command(command.header, b"", max(0, command.le - 4))
+        fitting = Command(command.header, b"", _room_in_object(command.le))
         reply = self._part(int.from_bytes(offset), fitting)
         return Reply(der(0x53, reply.data), reply.status)
 
@@ -199,3 +199,9 @@ class Card:
         if len(command.data) != 8:
             raise StatusError(apdu.WRONG_LENGTH)
         return Reply(self.contents.active.answer(command.data, self.random))
+
+
+def _room_in_object(most: int) -> int:
+    """How much fits an object of at most so many bytes, tag and length included."""
+    head = 2 if most - 2 < 0x80 else 3 if most - 3 <= 0xFF else 4
+    return max(0, most - head)

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from Crypto.PublicKey import RSA
 
 from drivers.chip import simulated_files as files
 from drivers.chip.simulated_bac import mrz_information, password_of
-from drivers.chip.simulated_curves import RandomBytes
-from drivers.chip.simulated_der import der, integer, set_of, tag_and_length
+from drivers.chip.simulated_der import der, set_of, tag_and_length
 from drivers.chip.simulated_issuer import Issuer, State, make_issuer
 from drivers.chip.simulated_keys import EcKey, RsaKey, digest
 from drivers.chip.simulated_manners import GOOD, ChipManners
@@ -19,6 +21,7 @@ CARD_ACCESS, CARD_SECURITY, DIRECTORY, ATR_INFO = 0x011C, 0x011D, 0x2F00, 0x2F01
 COM, SOD, FIRST_GROUP = 0x011E, 0x011D, 0x0100
 LDS_AID = bytes.fromhex("A0000002471001")
 OTHER_STATE = State("FRA", "FR")
+_CLONER = b"cloner"
 _IMPOSTOR_KEY = 0x1234567
 _WEAK_OFFER = PaceOffer("ECDH-GM", "3DES", 12)
 _ENDLESS_BYTES = 0xFFFFFF
@@ -67,7 +70,6 @@ class Personaliser:
 
     issuer: Issuer
     signed_at: datetime
-    random: RandomBytes
 
     def make(
         self, holder: Holder, profile: ChipProfile | None = None, manners: ChipManners = GOOD
@@ -75,7 +77,7 @@ class Personaliser:
         """One document's chip; raises ValueError on a portrait that is no picture."""
         profile = profile or ChipProfile()
         seed = b"chip " + mrz_information(holder.mrz).encode()
-        active = _active(profile, seed, self.random)
+        active = _active(profile, seed)
         chip = EcKey.of(profile.curve, seed) if profile.chip_authentication else None
         groups = _groups(holder, profile, active, chip, manners)
         issuer, signed_at = self._signer(manners)
@@ -85,7 +87,7 @@ class Personaliser:
             FIRST_GROUP + number: _spoilt(number, data, manners) for number, data in groups.items()
         }
         if manners.swapped_dg15:
-            active = EcActive(EcKey.of(profile.curve, b"cloner"))
+            active = EcActive(EcKey.of(profile.curve, _CLONER))
             application[FIRST_GROUP + 15] = ChipFile(files.dg15(active.key))
         offers = profile.pace + ((_WEAK_OFFER,) if manners.access_differs else ())
         cloned = manners.clone
@@ -97,10 +99,10 @@ class Personaliser:
             profile=profile,
             offers=offers,
             manners=manners,
-            active=_active(profile, b"cloner", self.random) if cloned else active,
-            chip_key=EcKey.of(profile.curve, b"cloner") if cloned and chip else chip,
+            active=_active(profile, _CLONER) if cloned else active,
+            chip_key=EcKey.of(profile.curve, _CLONER) if cloned and chip else chip,
             mapping_keys={
-                offer.parameters: EcKey.of(offer.parameters, b"cloner" if cloned else seed).private
+                offer.parameters: EcKey.of(offer.parameters, _CLONER if cloned else seed).private
                 for offer in profile.pace
                 if offer.mapping == "ECDH-CAM"
             },
@@ -187,18 +189,25 @@ def _claiming(data: bytes, more: int) -> bytes:
     return tag_and_length(data[0], len(data) - head + more) + data[head:]
 
 
-def _active(profile: ChipProfile, seed: bytes, random: RandomBytes) -> ActiveKey | None:
+def _active(profile: ChipProfile, seed: bytes) -> ActiveKey | None:
     if not profile.active:
         return None
     if profile.active == "ecdsa":
         return EcActive(EcKey.of(profile.curve, b"active " + seed))
     name = profile.active.removeprefix("rsa-")
-    return RsaActive(RsaKey.make(profile.rsa_bits, random, name))
+    key = _rsa(profile.rsa_bits, cloned=seed == _CLONER)
+    return RsaActive(RsaKey(key, name))
+
+
+@cache
+def _rsa(size_bits: int, cloned: bool) -> RSA.RsaKey:  # noqa: ARG001 (a cloner has another key)
+    """Drawn once in each process: drawing takes long, and nothing here is worth a fresh one."""
+    return RSA.generate(size_bits)
 
 
 def _atr_info(profile: ChipProfile) -> bytes:
     """EF.ATR/INFO: extended lengths (7F66) and what the card can (47)."""
     if not profile.extended:
         return der(0x47, b"\x80\x01\x90")
-    length = integer(profile.most_bytes)
+    length = der(0x02, profile.most_bytes.to_bytes(2))  # unsigned, as most chips write it
     return der(0x7F66, length, length) + der(0x47, b"\x80\x01\xf0")

@@ -1,6 +1,7 @@
 """Signing keys of the virtual issuer: ECDSA over any curve, RSA with PKCS #1 or PSS."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import ModuleType
 from typing import Protocol
 
@@ -9,7 +10,7 @@ from Crypto.PublicKey import RSA
 from Crypto.Signature import pkcs1_15, pss
 
 from drivers.chip import simulated_curves as points
-from drivers.chip.simulated_curves import Point, RandomBytes
+from drivers.chip.simulated_curves import Point
 from drivers.chip.simulated_der import bits, integer, null, octets, oid, sequence, tagged
 from drivers.chip.simulated_domains import CURVES, Curve
 
@@ -86,7 +87,7 @@ class EcKey:
 
     def public(self) -> Point:
         """Its point."""
-        return points.public(self.curve, self.private)
+        return _public(self.curve, self.private)
 
     def public_bits(self) -> bytes:
         """The point, uncompressed."""
@@ -131,11 +132,6 @@ class RsaKey:
     probabilistic: bool = False
     salt_bytes: int = field(default=32)
 
-    @classmethod
-    def make(cls, size_bits: int, random: RandomBytes, digest_name: str = "sha256") -> "RsaKey":
-        """A fresh key; takes seconds for 3072 bits and more."""
-        return cls(RSA.generate(size_bits, random), digest_name)
-
     def public_bits(self) -> bytes:
         """SEQUENCE of modulus and exponent."""
         return sequence(integer(self.key.n), integer(self.key.e))
@@ -159,6 +155,11 @@ class RsaKey:
         if self.probabilistic:
             return pss.new(self.key, salt_bytes=self.salt_bytes).sign(hashed)
         return pkcs1_15.new(self.key).sign(hashed)
+
+
+@lru_cache(256)
+def _public(curve: Curve, private: int) -> Point:
+    return points.public(curve, private)
 
 
 def parameters(curve: Curve) -> bytes:

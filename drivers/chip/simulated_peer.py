@@ -5,7 +5,6 @@ Cues: {"place": "specimen"} or {"place": [lines]}, with "portrait" (a path), "ca
 {"take_away": true}, {"leave": true}.
 """
 
-import secrets
 import select
 import socket
 import time
@@ -66,7 +65,7 @@ def document(
 
     Raises ValueError on a portrait that is no picture, OSError where there is none.
     """
-    maker = Personaliser(issuer_of(lines), SIGNED_AT, secrets.token_bytes)
+    maker = Personaliser(issuer_of(lines), SIGNED_AT)
     holder = Holder(lines, portrait.read_bytes(), **more)
     return maker.make(holder, PROFILES.get(profile), STORIES.get(story, GOOD))
 

@@ -1,7 +1,6 @@
 """The virtual chip as a terminal meets it: files, access, sessions, proofs, faults, the line."""
 
 import io
-import secrets
 import socket
 from datetime import UTC, datetime
 
@@ -34,10 +33,13 @@ def counted(count):
     return bytes(number * 7 & 0xFF for number in range(1, count + 1))
 
 
+ISSUER = make_issuer(State(), START)
+
+
 def make(profile=FIRST, manners=None):
     out = io.BytesIO()
     Image.effect_noise((200, 250), 60).convert("RGB").save(out, "JPEG")
-    maker = Personaliser(make_issuer(State(), START), SIGNED, secrets.token_bytes)
+    maker = Personaliser(ISSUER, SIGNED)
     return maker.make(Holder(SPECIMEN, out.getvalue()), profile, manners or ChipManners())
 
 

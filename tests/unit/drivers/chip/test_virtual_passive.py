@@ -19,10 +19,6 @@ from drivers.chip.simulated_profile import Holder
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-def counted(count):
-    return bytes(number * 11 & 0xFF for number in range(count))
-
-
 def store_of(*issuers):
     return CscaStore.of(certificates.parse(issuer.csca.encoded) for issuer in issuers)
 
@@ -39,7 +35,7 @@ def store(utopia):
 
 def judged(issuer, store, manners=None, profile="pace"):
     holder = Holder(SPECIMEN, PORTRAIT.read_bytes(), full_name="Eriksson, Anna Maria")
-    maker = Personaliser(issuer, SIGNED_AT, counted)
+    maker = Personaliser(issuer, SIGNED_AT)
     contents = maker.make(holder, PROFILES[profile], manners or ChipManners())
     held = contents.application
     files = {n: held[0x100 + n].data for n in range(1, 17) if 0x100 + n in held and n != 3}
