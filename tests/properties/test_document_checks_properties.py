@@ -8,6 +8,15 @@ from hypothesis import strategies as st
 
 from firmware_app.domain.document_checks import Evidence, Result, check_document
 from firmware_app.domain.document_checks_catalogue import CATALOGUE
+from firmware_app.domain.document_checks_chip import (
+    Access,
+    Answer,
+    ChipEvidence,
+    PassiveEvidence,
+    ProofEvidence,
+    Reading,
+    check_chip,
+)
 from firmware_app.domain.document_checks_reading import Confidence
 from firmware_app.domain.document_checks_visual import VisualZone, against_visual
 from firmware_app.domain.mrz import MrzError, Repair, parse
@@ -25,7 +34,22 @@ CONFIDENCES = st.none() | st.builds(
 )
 WORDS = st.text(max_size=12)
 PAGES = st.none() | st.builds(VisualZone, *(8 * [WORDS]))
-EVIDENCE = st.builds(Evidence, st.integers(-2, 400_000), CONFIDENCES, PAGES)
+REASONS = sorted({why for entry in CATALOGUE.values() for why in entry.whys} | {"", "new"})
+ANSWERS = st.builds(Answer, st.sampled_from(Result), st.sampled_from(REASONS))
+FILES = st.lists(st.sampled_from(["com", "sod", "dg1", "dg2", "dg14"]), max_size=3).map(tuple)
+READ_CHIPS = st.builds(
+    ChipEvidence,
+    st.just(Reading.READ),
+    access=st.sampled_from(Access),
+    files=FILES,
+    unread=FILES,
+    protected=FILES,
+    card_access=ANSWERS,
+    passive=st.builds(PassiveEvidence, *(6 * [ANSWERS]), st.sampled_from(["", "UTO", "D", "FRA"])),
+    proofs=st.builds(ProofEvidence, ANSWERS, ANSWERS, ANSWERS),
+)
+CHIPS = st.none() | READ_CHIPS | st.builds(ChipEvidence, st.sampled_from(Reading))
+EVIDENCE = st.builds(Evidence, st.integers(-2, 400_000), CONFIDENCES, PAGES, CHIPS)
 
 
 @st.composite
@@ -87,3 +111,28 @@ def test_any_visual_zone_is_compared_without_an_error(visual):
     whole, *fields = against_visual(SPECIMEN, visual)
     failed = any(check.result is Result.FAILED for check in fields)
     assert (whole.result is Result.FAILED) is failed
+
+
+@given(READ_CHIPS)
+def test_a_chip_is_never_proven_by_a_failure_or_by_nothing(chip):
+    mrz = parse(
+        (
+            "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
+            "L898902C36UTO7408122F1204159ZE184226B<<<<<10",
+        ),
+        date(2026, 11, 22),
+    )
+    told = {check.code: check.result for check in check_chip(mrz, chip)}
+    answers = (chip.passive.signature, chip.passive.chain, chip.passive.validity)
+    good = all(one.result is Result.PASSED for one in (*answers, chip.passive.hashes))
+    failed = Result.FAILED in {chip.passive.revocation.result, chip.passive.issuing_state.result}
+    proofs = {one.result for one in (chip.proofs.active, chip.proofs.chip, chip.proofs.mapping)}
+    if told["chip.passive_authentication"] is Result.PASSED:
+        assert good
+        assert not failed
+    if told["chip.proven"] is Result.PASSED:
+        assert told["chip.passive_authentication"] is Result.PASSED
+        assert Result.PASSED in proofs
+        assert Result.FAILED not in proofs
+    if Result.FAILED in proofs:
+        assert told["chip.proven"] is Result.FAILED
