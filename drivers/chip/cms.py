@@ -181,4 +181,5 @@ def _identified(sid: Piece) -> tuple[bytes, int, bytes]:
     parts = sid.pieces()
     if sid.tag != der.SEQUENCE or len(parts) != 2:
         raise ChipDataError("a signer who names no certificate.")
+    names.parts(parts[0].whole)
     return parts[0].whole, der.integer(parts[1]), b""

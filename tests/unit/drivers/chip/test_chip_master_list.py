@@ -3,11 +3,14 @@
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from drivers.chip import certificates, master_list
+from drivers.chip import certificates, master_list, revocation
 from drivers.chip.csca import INDEX, CscaStore, StoreError
 from drivers.chip.errors import ChipDataError
 from drivers.chip.master_list import MASTER_LIST, ListNotTrustedError
@@ -174,6 +177,34 @@ def test_a_certificate_that_is_too_long_or_says_things_twice_is_refused():
     tail = HOME.csca.encoded
     with pytest.raises(ChipDataError):
         certificates.parse(tail[:-3])
+
+
+REVOKED = HOME.revocation_list(SIGNED)
+
+
+@pytest.mark.parametrize(
+    ("whole", "read"),
+    [(HOME.csca.encoded, certificates.parse), (REVOKED, revocation.parse)],
+    ids=["certificate", "revocation list"],
+)
+@settings(max_examples=80, deadline=None)
+@given(choice=st.data())
+def test_whatever_is_changed_there_is_a_value_or_one_kind_of_error(whole, read, choice):
+    at, gone = choice.draw(st.integers(0, len(whole))), choice.draw(st.integers(0, 3))
+    changed = whole[:at] + choice.draw(st.binary(max_size=3)) + whole[at + gone :]
+    with suppress(ChipDataError):
+        assert repr(read(changed))
+
+
+def test_a_revocation_list_is_its_authoritys_only():
+    listed = revocation.parse(REVOKED)
+    assert listed.is_of(certificate(HOME))
+    assert not listed.is_of(certificate(FRANCE))
+    at = REVOKED.index(b"\x02\x02") + 3  # the serial number that is revoked
+    changed = revocation.parse(REVOKED[:at] + bytes((REVOKED[at] ^ 1,)) + REVOKED[at + 1 :])
+    assert not changed.is_of(certificate(HOME))
+    assert listed.stale(SIGNED + timedelta(days=91))
+    assert not listed.stale(SIGNED)
 
 
 _MEASURE = """
