@@ -89,7 +89,7 @@ def _passive(passive: PassiveResult) -> PassiveEvidence:
         signature=_signature(passive),
         chain=_chain(passive),
         validity=_together(passive, Question.PERIOD),
-        revocation=_together(passive, Question.REVOCATION),
+        revocation=_revocation(passive),
         hashes=_together(passive, Question.GROUPS),
         issuing_state=_together(passive, Question.STATES),
         state=passive.issuing_state,
@@ -112,6 +112,15 @@ def _chain(passive: PassiveResult) -> Answer:
     unknown = any(one.question is Question.ISSUER for one in passive.findings)
     if unknown and answer.result is not Result.FAILED:
         return Answer(Result.NOT_DONE, "issuer_unknown")
+    return answer
+
+
+def _revocation(passive: PassiveResult) -> Answer:
+    """Asked and not done: there was no list to ask."""
+    answer = _together(passive, Question.REVOCATION)
+    asked = any(one.question is Question.REVOCATION for one in passive.findings)
+    if asked and answer.result is Result.NOT_DONE:
+        return Answer(Result.NOT_DONE, "no_list")
     return answer
 
 

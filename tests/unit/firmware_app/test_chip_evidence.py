@@ -90,6 +90,7 @@ def test_a_key_that_is_signed_and_not_given_is_withheld():
         (Question.ISSUER, Found.NOT_DONE, "chain", ("not_done", "issuer_unknown")),
         (Question.PERIOD, Found.FAILED, "validity", ("failed", "does_not_hold")),
         (Question.REVOCATION, Found.FAILED, "revocation", ("failed", "revoked")),
+        (Question.REVOCATION, Found.NOT_DONE, "revocation", ("not_done", "no_list")),
         (Question.GROUPS, Found.FAILED, "hashes", ("failed", "does_not_hold")),
         (Question.STATES, Found.FAILED, "issuing_state", ("failed", "differs")),
     ],
