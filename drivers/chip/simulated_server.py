@@ -89,7 +89,6 @@ class Listener:
         if not present:
             line.close()
             return None
-        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return line
 
     def close(self) -> None:
@@ -109,6 +108,7 @@ class Line:
 
     def __post_init__(self) -> None:
         self.connection.settimeout(_CONNECT_S)
+        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.chip.reset()
 
     def fileno(self) -> int:
@@ -118,6 +118,8 @@ class Line:
     def hear(self) -> bool:
         """Take what came and answer it; False when the card or the reader is gone."""
         try:
+            # The driver sends length and message apart, and waits until we own to the first.
+            self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
             data = self.connection.recv(65536)
             self._held += data
             for message in self._messages():

@@ -107,8 +107,13 @@ def signed_groups(data):
     return frozenset(sod.parse(data).hashes)
 
 
+def well_signed(card_security):
+    result = passive_auth.check_card_security(card_security, store(), NOW)
+    return result.verdict is Verdict.VALID
+
+
 def read(channel, secret=SECRET, wanted=WANTED, limit_s=20.0, said=None):
-    return ChipReader(signed_groups, card_security_good=lambda _: True).read(
+    return ChipReader(signed_groups, card_security_good=well_signed).read(
         channel,
         secret,
         wanted,
