@@ -18,7 +18,6 @@ from drivers.chip.read_size import TRIAL_BYTES, ReadSize
 from drivers.deadline import Deadline
 from drivers.device import DeviceInfo
 
-
 SHORT = ReadSize()
 
 
@@ -177,7 +176,6 @@ def test_far_answers_that_are_no_object(scripted):
     [
         ("7F66080202800002028000", "", 32_768 - 40),
         ("7F660802020100 02020100", "", None),
-        ("7F660A020300FFFF020300FFFF", "", 65_535 - 40),
         ("7F66", "", None),
         ("", "3B8D80018031806 5B0000000007300F040 2B", TRIAL_BYTES),
         ("", "3B8D80018031806 5B00000000073008090 5B", None),
