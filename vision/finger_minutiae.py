@@ -18,6 +18,9 @@ LONGEST_SIDE_PX = 576
 """29 mm: bounds time and memory; a print that is longer is cut around its middle."""
 MARGIN_PX = 12
 LEAST_SURE = 0.2
+SUREST, FIFTH = 0.60, 0.32
+"""Where the surest and the fifth surest both are less sure, no ridges run. On two pictures of bare
+skin, however turned, they are 0.51 and 0.29 at most; on the poorest of 320 prints 0.50 and 0.35."""
 MOST_MINUTIAE = 255
 
 
@@ -51,7 +54,10 @@ class NetworkFinder:
         top, bottom = span(found.box.top, found.box.bottom, height, SIDE_STEP_PX, LONGEST_SIDE_PX)
         print_ = normalised(window(gray, Box(left, top, right, bottom)))
         (planes,) = self._model.run(print_[None, :, :, None])
-        minutiae = (_minutia(one, left, top) for one in peaks(planes[0], LEAST_SURE))
+        here = peaks(planes[0], LEAST_SURE)
+        if not here or (here[0].sure < SUREST and here[:5][-1].sure < FIFTH):
+            return ()
+        minutiae = (_minutia(one, left, top) for one in here)
         return tuple(m for m in minutiae if inside(m, found))[:MOST_MINUTIAE]
 
 

@@ -98,8 +98,15 @@ class FingerPipeline:
         """
         gray = to_500_ppi(pixels, ppi)
         found = foreground(gray)
-        minutiae = self._finder.find(gray, found) if found else ()
-        value = quality(found, ink(gray, found), waves(gray, found)) if found else 1
+        if found is None:
+            return self._template(gray, (), 1, position)
+        minutiae = self._finder.find(gray, found)
+        value = quality(found, ink(gray, found), waves(gray, found))
+        return self._template(gray, minutiae, value, position)
+
+    def _template(
+        self, gray: Gray8, minutiae: tuple[Minutia, ...], value: int, position: FingerPosition
+    ) -> FingerTemplate:
         record = _record(gray, minutiae, value, position)
         return FingerTemplate(record, len(minutiae), value, position, self._finder.card)
 
