@@ -196,8 +196,11 @@ class SimulatedChipPeer:
             self._act(entry[1])
 
     def _act(self, cue: Cue) -> None:
-        with self._lock:
-            self._chip = None if cue.get("take_away") else SimulatedChip(_document_of(cue))
+        """Do what a cue says; nothing where it names no MRZ or no picture."""
+        with suppress(OSError, ValueError, IndexError):
+            chip = None if cue.get("take_away") else SimulatedChip(_document_of(cue))
+            with self._lock:
+                self._chip = chip
 
 
 def _document_of(cue: Cue) -> ChipContents:
