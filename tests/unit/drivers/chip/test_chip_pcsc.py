@@ -1,0 +1,213 @@
+"""Chips through the real PC/SC service with its virtual reader, and through a line of their own."""
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+
+from drivers.chip import sod
+from drivers.chip.api import MrzSecret, ProofResult
+from drivers.chip.direct import DirectChannel
+from drivers.chip.errors import (
+    ChipProtocolError,
+    ChipRemovedError,
+    LongCommandError,
+    NoChipError,
+    PcscMissingError,
+    ReaderGoneError,
+    ReaderServiceError,
+)
+from drivers.chip.files import FileId
+from drivers.chip.pcsc import PcscReader
+from drivers.chip.reader import ChipReader
+from drivers.chip.simulated_peer import SimulatedChipPeer, document
+from drivers.chip.simulated_server import Vpcd
+from drivers.deadline import Deadline
+from drivers.errors import DeviceError, DeviceTimeoutError
+
+SECRET = MrzSecret.of("L898902D1", "740812", "310415")
+DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
+PCSCD = shutil.which("pcscd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+HAS_PYSCARD = importlib.util.find_spec("smartcard") is not None
+
+
+def soon(limit_s=10.0):
+    return Deadline.after("chip", limit_s)
+
+
+def read(channel, limit_s=20.0):
+    reader = ChipReader(sod.signed_groups)
+    return reader.read(channel, SECRET, frozenset((1, 2)), soon(limit_s), lambda percent: None)
+
+
+def again_and_again(ask):
+    """Until it raises, or for half a minute at the most."""
+    whole = soon(30)
+    while whole.slice_s():
+        ask()
+
+
+@pytest.fixture
+def peer():
+    made = SimulatedChipPeer()
+    yield made
+    made.leave()
+
+
+@pytest.fixture
+def service(tmp_path, monkeypatch):
+    """A PC/SC service of the test's own: its socket, its virtual reader's port."""
+    if PCSCD is None or not DRIVER.exists():
+        pytest.skip("no pcscd with a virtual reader (Debian: pcscd, vsmartcard-vpcd).")
+    if not HAS_PYSCARD:
+        pytest.skip("pyscard is not installed.")
+    made = Service(tmp_path)
+    monkeypatch.setenv("PCSCLITE_CSOCK_NAME", str(made.path))
+    made.start()
+    yield made
+    made.stop()
+
+
+class Service:
+    """pcscd on a socket that it inherits, as systemd starts it."""
+
+    def __init__(self, folder):
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        self.path = folder / "pcscd.comm"
+        self.config = folder / "reader.conf"
+        self.config.write_text(
+            f'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:{self.port:#x}\n'
+            f"LIBPATH {DRIVER}\nCHANNELID {self.port:#x}\n"
+        )
+        self.process = None
+
+    def start(self):
+        self.path.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(str(self.path))
+            listening.listen(8)
+            words = f"LISTEN_PID=$$ exec {PCSCD} --foreground --config {self.config} 3<&0"
+            self.process = subprocess.Popen(
+                ["sh", "-c", words],
+                env={**os.environ, "LISTEN_FDS": "1"},
+                stdin=listening,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.mark.slow
+def test_whole_reading_through_the_service(service):
+    peer = SimulatedChipPeer(Vpcd(port=service.port))
+    reader = PcscReader.open("chip", "Virtual PCD", soon())
+    try:
+        assert not reader.is_chip_there(soon())
+        contents = document()
+        peer.place(contents)
+        channel = reader.connect(soon())
+        assert channel.atr.startswith(b"\x3b")
+        reading = read(channel)
+        assert reading.chip.result is ProofResult.PASSED
+        assert reading.files[FileId.DG2] == contents.application[0x102].data
+        peer.take_away()
+        with pytest.raises((ChipRemovedError, NoChipError)):
+            again_and_again(lambda: channel.transmit(bytes.fromhex("00A4000C023F00"), soon()))
+        channel.close()
+        channel.close()
+        for _ in range(5):  # the service looks every 0.4 s, and must see the reader empty
+            assert not reader.is_chip_there(soon())
+        peer.place(contents)
+        assert read(reader.connect(soon())).files[FileId.DG1] == reading.files[FileId.DG1]
+    finally:
+        reader.close()
+        reader.close()
+        peer.leave()
+
+
+@pytest.mark.slow
+def test_service_that_ends_and_comes_back(service):
+    reader = PcscReader.open("chip", "", soon())
+    try:
+        assert reader.names(soon())
+        service.stop()
+        with pytest.raises((ReaderServiceError, ReaderGoneError)):
+            again_and_again(lambda: reader.is_chip_there(soon()))
+        service.start()
+        again = PcscReader.open("chip", "", soon())
+        assert not again.is_chip_there(soon())
+        again.close()
+        with pytest.raises(ReaderGoneError):
+            PcscReader.open("chip", "No Such Reader", soon())
+    finally:
+        reader.close()
+
+
+@pytest.mark.skipif(HAS_PYSCARD, reason="pyscard is installed.")
+def test_absent_pyscard_is_said_with_its_mend():
+    with pytest.raises(PcscMissingError) as caught:
+        PcscReader.open("chip", "", soon(30))
+    assert "pyscard" in caught.value.mend
+
+
+def test_whole_reading_over_a_line_of_its_own(peer):
+    with pytest.raises(DeviceError):
+        DirectChannel.open("127.0.0.1", peer.port, soon(1))
+    peer.place(document())
+    channel = DirectChannel.open("127.0.0.1", peer.port, soon())
+    reading = read(channel)
+    assert reading.chip.result is ProofResult.PASSED
+    assert reading.access == "PACE ECDH-GM AES-128 brainpoolP256r1"
+    with pytest.raises(LongCommandError):
+        channel.transmit(bytes(70_000), soon())
+    channel.close()
+    channel.close()
+    with pytest.raises(ChipRemovedError):
+        channel.transmit(b"\0\x84\0\0\x08", soon())
+
+
+@pytest.mark.parametrize(
+    ("story", "error"),
+    [("gone", ChipRemovedError), ("silent", DeviceError), ("endless", ChipProtocolError)],
+)
+def test_stories_over_the_line_end_typed(peer, story, error):
+    peer.place(document(story=story))
+    channel = DirectChannel.open("127.0.0.1", peer.port, soon())
+    with pytest.raises(error):
+        read(channel, limit_s=2.0)
+    channel.close()
+
+
+@pytest.mark.parametrize("piece", [b"", b"\x00", b"\x00\x08\x3b"])
+def test_line_that_says_nothing_more_ends_with_the_deadline(piece):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        held = []
+
+        def answer():
+            connection, _ = server.accept()
+            held.append(connection)
+            connection.sendall(piece)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(DeviceTimeoutError):
+            DirectChannel.open("127.0.0.1", port, soon(0.5))
+        thread.join()
+        held[0].close()
+
+
+def test_nobody_at_the_port():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with pytest.raises(NoChipError):
+        DirectChannel.open("127.0.0.1", port, soon())
