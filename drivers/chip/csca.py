@@ -109,7 +109,7 @@ class CscaStore:
         They are the roots that an engineer named, and the other authorities of the same states:
         each state here could sign a document, but not each may name the authorities of others.
         """
-        states = {entry.country for entry in self._entries if entry.root}
+        states = {entry.country for entry in self._entries if entry.root} - {""}
         chosen = (entry for entry in self._entries if entry.root or entry.country in states)
         return CscaStore.of(map(self._read, chosen))
 
@@ -117,27 +117,20 @@ class CscaStore:
         self, trusted: Iterable[Certificate], roots: Iterable[Certificate] = ()
     ) -> "CscaStore":
         """A store of these and those, some of them named as roots by an engineer."""
-        kept = {entry.sha256 for entry in self._entries if entry.root}
-        named = tuple(roots)
-        joined = CscaStore.of([*self.each(), *trusted, *named], self._revoked)
-        kept.update(one.sha256 for one in named)
-        joined._entries = tuple(  # noqa: SLF001 - its own class
-            replace(entry, root=entry.sha256 in kept)
-            for entry in joined._entries  # noqa: SLF001
-        )
-        return joined
+        named = {one.sha256: one for one in roots}
+        fresh = {one.sha256: one for one in (*trusted, *named.values()) if not self.holds(one)}
+        entries = [replace(one, root=one.root or one.sha256 in named) for one in self._entries]
+        at = len(self._data)
+        for one in fresh.values():
+            entries.append(_entry_of(one, at, root=one.sha256 in named))
+            at += len(one.der)
+        data = b"".join([self._data, *(one.der for one in fresh.values())])
+        return CscaStore(data, tuple(entries), self._revoked)
 
     @classmethod
     def of(cls, trusted: Iterable[Certificate], revoked: Path | None = None) -> "CscaStore":
         """A store in memory; each certificate once."""
-        unique = {one.sha256: one for one in trusted}
-        entries, at = [], 0
-        for one in unique.values():
-            key_id, size = one.key_id.hex(), len(one.der)
-            found = _Entry(at, size, one.sha256, one.subject_print, key_id, one.country, root=False)
-            entries.append(found)
-            at += size
-        return cls(b"".join(one.der for one in unique.values()), tuple(entries), revoked)
+        return cls(b"", (), revoked).joined(trusted)
 
     @classmethod
     def open(cls, folder: Path) -> "CscaStore":
@@ -179,6 +172,11 @@ def keep_revocations(folder: Path, data: bytes, issuer_print: str) -> None:
     place = folder / REVOKED
     place.mkdir(parents=True, exist_ok=True)
     _replace(place / f"{issuer_print}.crl", data)
+
+
+def _entry_of(one: Certificate, at: int, *, root: bool) -> _Entry:
+    key_id, size = one.key_id.hex(), len(one.der)
+    return _Entry(at, size, one.sha256, one.subject_print, key_id, one.country, root)
 
 
 def _line(entry: _Entry) -> str:
