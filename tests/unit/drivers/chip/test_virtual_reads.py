@@ -1,6 +1,7 @@
 """Whole reads of the virtual chip: every way in, every proof, every fault, over the direct line."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
@@ -278,6 +279,14 @@ def test_a_downgrade_to_bac_is_said():
     reading = read(Inline(contents(manners=STORIES["downgrade"])))
     assert reading.access.startswith("BAC")
     assert "bac_after_pace" in reading.warnings
+
+
+def test_pace_taken_out_of_the_open_files_is_said():
+    held = contents()
+    master = {key: file for key, file in held.master.items() if key != FileId.CARD_ACCESS}
+    reading = read(Inline(replace(held, master=master, offers=())))
+    assert reading.access.startswith("BAC")
+    assert "pace_hidden" in reading.warnings
 
 
 def test_card_access_that_differs_from_dg14_is_said():
