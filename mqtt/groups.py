@@ -218,7 +218,8 @@ class Model(Closed, frozen=True, kw_only=True):
 class Biometric(Closed, frozen=True, kw_only=True):
     """One sample, or the reason why there is none.
 
-    `position` is the ISO/IEC 19794-2 finger code: 1 to 5 right thumb to little, 6 to 10 left.
+    `position` is the ISO/IEC 19794-2 finger code: 1 to 5 right thumb to little, 6 to 10 left; each
+    finger that the post asks for is listed. docs/finger_quality.md lists the reasons.
     """
 
     modality: Literal["face", "finger", "iris"]

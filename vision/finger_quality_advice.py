@@ -43,10 +43,10 @@ class FingerLimits:
     most_other_mm2: float = 45.0
     most_off_centre: float = 0.16
     least_border_share: float = 0.35
-    least_dark_pct: float = 17.0
+    least_dark_pct: float = 12.5
     most_dark_pct: float = 60.0
     least_contrast: float = 28.0
-    least_clear_pct: float = 35.0
+    least_clear_pct: float = 25.0
     no_ridge_clear_pct: float = 10.0
     long_ratio: float = 1.4
     across_deg: float = 55.0

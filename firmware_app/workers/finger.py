@@ -30,10 +30,13 @@ from firmware_app.workflow.vocabulary import (
 )
 from vision.errors import VisionError
 from vision.finger_pipeline import FingerLook
+from vision.finger_quality_advice import FingerAdvice as Advice
 from vision.finger_quality_ink import same_touch
 
 GOOD_QUALITY = 40
 PICTURES = 3
+SPARE_QUALITY = 15
+"""From here on a print that advice refused is better than none, once the time is over."""
 LEAST_MINUTIAE = 5
 """With fewer nothing can be compared: such a finger is unreadable."""
 LIFT_LIMIT_S = 6.0
@@ -45,7 +48,8 @@ FAINT_SHARE = 1 / 3
 CUE_WELL_DONE = "finger-cue-well-done"
 CUE_AGAIN = "finger-cue-again"
 CUE_LIFT = "finger-cue-lift"
-CUE_LATENT = "finger-cue-latent"
+NO_FINGERS = frozenset({Advice.NO_FINGER, Advice.LATENT, Advice.ONE_FINGER})
+"""What is not one finger is never kept."""
 
 
 @dataclass(slots=True)
@@ -64,20 +68,21 @@ class _Seen:
     glass: _Glass
     pictures: int = 0
     usable: int = 0
-    quality: int = -1
+    rank: tuple[bool, int] = (False, SPARE_QUALITY - 1)
     best: FingerPicture | None = None
     device: CaptureDevice | None = None
 
     @property
     def enough(self) -> bool:
         """A good picture ends the try at once, else the best of PICTURES does."""
-        return self.quality >= GOOD_QUALITY or self.usable >= PICTURES
+        return self.rank >= (True, GOOD_QUALITY) or self.usable >= PICTURES
 
-    def keep(self, picture: FingerPicture, quality: int, device: CaptureDevice) -> None:
-        """Count a usable picture, and hold it if it is the best."""
-        self.usable += 1
-        if quality > self.quality:
-            self.best, self.quality, self.device = picture, quality, device
+    def keep(self, picture: FingerPicture, look: FingerLook, device: CaptureDevice) -> None:
+        """Hold the picture if it is the best; any usable one beats one that advice refused."""
+        usable = look.advice is None
+        self.usable += usable
+        if (usable, look.quality) > self.rank:
+            self.best, self.rank, self.device = picture, (usable, look.quality), device
 
 
 @dataclass(slots=True)
@@ -149,26 +154,25 @@ class FingerWorker:
             seen.pictures += 1
             look = self._judged(picture, seen.glass)
             if look is not None:
+                seen.keep(picture, look, capture_device(scanner.info))
+            if look is not None and look.advice is None:
                 self._contrasts.append(look.contrast)
-                seen.keep(picture, look.quality, capture_device(scanner.info))
                 self.post(FingerAdvice(CUE_WELL_DONE))
                 return
             self._await_lift(scanner, deadline, seen.glass, picture)
 
     def _judged(self, picture: FingerPicture, glass: _Glass) -> FingerLook | None:
-        """The look at a picture that will do; None where a cue was given or nothing was seen."""
+        """The look at what is a finger, its cue given; None for what is none."""
         try:
             look = self.eyes.finger_look(picture.pixels, picture.ppi)
         except VisionError as error:
             log.say("finger_unusable", device=self.device.name, what=str(error))
             return None
-        if look.advice is not None:
-            self.post(FingerAdvice(f"finger-cue-{look.advice.value.replace('_', '-')}"))
-            return None
-        if self._faint(look) or _left_behind(picture, glass):
-            self.post(FingerAdvice(CUE_LATENT))
-            return None
-        return look
+        left = look.advice not in NO_FINGERS and (self._faint(look) or _left_behind(picture, glass))
+        advice = Advice.LATENT if left else look.advice
+        if advice is not None:
+            self.post(FingerAdvice(f"finger-cue-{advice.value.replace('_', '-')}"))
+        return None if advice in NO_FINGERS else look
 
     def _faint(self, look: FingerLook) -> bool:
         """Far fainter than what this scanner gives of fingers; known after LEAST_USUAL of them."""

@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
-from firmware_app.domain.biometrics import FingerMissing, NotCaptured
 from firmware_app.domain.crossing import Document, Visit
 from firmware_app.domain.questions import Answer, Question
 from firmware_app.domain.rules import (
     VISA_READ,
     Policy,
     decide,
-    fingers_owed,
     fingers_told,
     to_read_again,
 )
+from firmware_app.workflow.fingers import armed, await_finger, next_finger, why_no_finger
+from firmware_app.workflow.tries import TRIES, worth_another
 from firmware_app.workflow.vocabulary import (
     AskQuestion,
     AwaitDocument,
@@ -34,9 +34,6 @@ from firmware_app.workflow.vocabulary import (
     FaceAdvice,
     FaceFailed,
     FaceTaken,
-    FingerAdvice,
-    FingerFailed,
-    FingerTaken,
     Go,
     Idle,
     Interruptible,
@@ -48,7 +45,6 @@ from firmware_app.workflow.vocabulary import (
     Review,
     Saved,
     Saving,
-    ScanFinger,
     SeeOfficer,
     ServiceChanged,
     StartPressed,
@@ -66,13 +62,6 @@ from firmware_app.workflow.vocabulary import (
     Wipe,
 )
 
-TRIES = 3
-REASONS = {
-    "finger-missing": NotCaptured.FINGER_MISSING,
-    "finger-bandaged": NotCaptured.FINGER_BANDAGED,
-    "finger-other": NotCaptured.TRAVELLER_CANNOT,
-}
-"""Why a finger is not given, by the button that says so."""
 EXTENSIONS = 10
 
 
@@ -185,7 +174,7 @@ def _own_step(state: Interruptible, event: Event, terms: Terms) -> Step:
         case AwaitFace():
             return _face(state, event, terms)
         case AwaitFinger():
-            return _finger(state, event, terms)
+            return await_finger(state, event, terms.policy, terms.today)
         case _:
             assert_never(state)
 
@@ -199,7 +188,7 @@ def _touch_step(state: TouchStep, event: Event, terms: Terms) -> Step:
         case ConfirmDocument():
             return _confirm(state, event)
         case WhyNoFinger():
-            return _why_no_finger(state, event, terms)
+            return why_no_finger(state, event, terms.policy, terms.today)
         case AskQuestion():
             return _question(state, event, terms)
         case Review():
@@ -276,64 +265,13 @@ def _face(state: AwaitFace, event: Event, terms: Terms) -> Step:
             return Step(replace(state, cue=cue, asked_turn=asked_turn))
         case FaceTaken(sample=sample, liveness=liveness, comparison=comparison):
             visit = replace(state.visit, face=sample, liveness=liveness, comparison=comparison)
-            return _next_finger(visit, terms)
-        case FaceFailed(reason=reason) if _worth_another(state, reason):
+            return next_finger(visit, terms.policy, terms.today)
+        case FaceFailed(reason=reason) if worth_another(state.tries_left, reason):
             return _resume(AwaitFace(state.visit, state.tries_left - 1))
         case FaceFailed(reason=reason):
-            return _next_finger(replace(state.visit, face=reason), terms)
+            return next_finger(replace(state.visit, face=reason), terms.policy, terms.today)
         case _:
             return Step(state)
-
-
-def _worth_another(state: AwaitFace | AwaitFinger, reason: NotCaptured) -> bool:
-    """Three tries, but none with a device that is away: it would only keep the traveller."""
-    return state.tries_left > 1 and reason is not NotCaptured.DEVICE
-
-
-def _next_finger(visit: Visit, terms: Terms) -> Step:
-    """Children, and travellers whose age the document does not say, never meet the scanner."""
-    owed = fingers_owed(visit, terms.policy, terms.today)
-    if owed:
-        return _resume(AwaitFinger(visit, owed[0], TRIES))
-    told = fingers_told(visit, terms.policy, terms.today)
-    return Step(AskQuestion(replace(visit, fingers=told), 0))
-
-
-def _finger(state: AwaitFinger, event: Event, terms: Terms) -> Step:
-    match event:
-        case FingerAdvice(cue=cue):
-            return Step(replace(state, cue=cue))
-        case FingerTaken(sample=sample) if sample.position is state.position:
-            visit = replace(state.visit, fingers=(*state.visit.fingers, sample))
-            return _next_finger(visit, terms)
-        case FingerFailed(reason=reason) if _worth_another(state, reason):
-            poor = state.poor or reason is NotCaptured.QUALITY
-            tries_left = state.tries_left - 1
-            return _resume(replace(state, tries_left=tries_left, poor=poor))
-        case FingerFailed(reason=reason):
-            poor = state.poor and reason is NotCaptured.TIME
-            return _without_finger(state, NotCaptured.QUALITY if poor else reason, terms)
-        case Touched(button="cannot-give-finger"):
-            why = WhyNoFinger(state.visit, state.position, state.tries_left)
-            return Step(why, (StopDevices(),))
-        case _:
-            return Step(state)
-
-
-def _why_no_finger(state: WhyNoFinger, event: Touched, terms: Terms) -> Step:
-    if event.button == "back":
-        return _resume(AwaitFinger(state.visit, state.position, state.tries_left))
-    if event.button not in REASONS:
-        return Step(state)
-    return _without_finger(state, REASONS[event.button], terms)
-
-
-def _without_finger(state: AwaitFinger | WhyNoFinger, reason: NotCaptured, terms: Terms) -> Step:
-    """A finger is never a gate: the reason goes into the event and the way goes on."""
-    missing = FingerMissing(state.position, reason)
-    visit = replace(state.visit, fingers=(*state.visit.fingers, missing))
-    onward = _next_finger(visit, terms)
-    return Step(onward.state, (StopDevices(), *onward.commands))
 
 
 def _question(state: AskQuestion, event: Touched, terms: Terms) -> Step:
@@ -388,11 +326,16 @@ def _resume(state: Interruptible) -> Step:
             return Step(state, (ReadDocument(),))
         case AwaitFace(visit=visit, tries_left=tries_left):
             return Step(AwaitFace(visit, tries_left), (LookForFace(),))
-        case AwaitFinger(position=position):
-            return Step(state, (ScanFinger(position),))
-        case ChooseLanguage() | ReadNotice() | ConfirmDocument() | AskQuestion() | Review():
-            return Step(state)
-        case WhyNoFinger():
+        case AwaitFinger():
+            return armed(state)
+        case (
+            ChooseLanguage()
+            | ReadNotice()
+            | ConfirmDocument()
+            | WhyNoFinger()
+            | AskQuestion()
+            | Review()
+        ):
             return Step(state)
         case _:
             assert_never(state)

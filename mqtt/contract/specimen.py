@@ -52,7 +52,7 @@ FACE = groups.Biometric(
     quality=groups.Quality(algorithm="own", version="1", score=71),
     model=groups.Model(id="mobilefacenet", version="1"),
 )
-NO_FINGER = groups.Biometric(modality="finger", position=2, reason_not_captured="worn")
+NO_FINGER = groups.Biometric(modality="finger", position=2, reason_not_captured="finger_bandaged")
 
 
 def crossing(sequence: int = 2, event_id: str = EVENT_ID) -> events.CrossingEvent:

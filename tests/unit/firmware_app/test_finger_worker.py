@@ -14,10 +14,10 @@ from drivers.fingerprint.api import FingerPicture
 from firmware_app.domain.biometrics import Finger, NotCaptured
 from firmware_app.workers.device_worker import DeviceWorker
 from firmware_app.workers.finger import (
-    CUE_LATENT,
     CUE_LIFT,
     EXTRACT_S,
     PICTURES,
+    SPARE_QUALITY,
     FingerWorker,
 )
 from firmware_app.workflow.vocabulary import FingerAdvice, FingerFailed, FingerTaken, ScanFinger
@@ -137,6 +137,7 @@ def test_the_next_traveller_is_not_asked_to_lift_a_finger(worker, glass, said):
 
 
 INDEX = ScanFinger(Finger.RIGHT_INDEX)
+CUE_LATENT = "finger-cue-latent"
 
 
 def test_a_good_picture_ends_the_try_at_once(worker, glass, said, eyes):
@@ -194,6 +195,39 @@ def test_what_a_refused_touch_leaves_is_not_taken_for_the_next(worker, glass, sa
     assert until(said, FingerAdvice) == FingerAdvice(CUE_LATENT)
     until(said, FingerTaken)
     assert np.array_equal(eyes.extracted[0], ridges(0.5))
+
+
+def test_a_finger_that_is_always_dry_is_taken_when_the_time_is_over(worker, glass, said, eyes):
+    """A worn hand is dry each time; a print that would match is better than none."""
+    worker.try_limit_s = EXTRACT_S + 0.4
+    glass.lifted.set()
+    eyes.advice = [Seen.DRY] * 3
+    eyes.qualities = [20, 35, 30]
+    glass.lays = [ridges(0.1), ridges(0.5), ridges(0.9), None]
+    worker.scan(INDEX)
+    until(said, FingerTaken)
+    (extracted,) = eyes.extracted
+    assert np.array_equal(extracted, ridges(0.5))
+
+
+@pytest.mark.parametrize("advice", [Seen.NO_FINGER, Seen.LATENT, Seen.ONE_FINGER])
+def test_what_is_not_one_finger_is_never_taken(worker, glass, said, eyes, advice):
+    worker.try_limit_s = 0.4
+    glass.lifted.set()
+    eyes.advice = [advice]
+    glass.lays = [ridges(0.1), None]
+    worker.scan(INDEX)
+    assert until(said, FingerFailed) == FingerFailed(NotCaptured.QUALITY)
+    assert eyes.extracted == []
+
+
+def test_a_print_of_next_to_no_use_is_not_taken_either(worker, glass, said, eyes):
+    worker.try_limit_s = 0.4
+    glass.lifted.set()
+    eyes.advice, eyes.qualities = [Seen.DRY], [SPARE_QUALITY - 1]
+    glass.lays = [ridges(0.1), None]
+    worker.scan(INDEX)
+    assert until(said, FingerFailed) == FingerFailed(NotCaptured.QUALITY)
 
 
 def test_the_same_finger_that_was_not_lifted_may_be_looked_at_again(worker, glass, said, eyes):

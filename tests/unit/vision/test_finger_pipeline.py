@@ -10,6 +10,7 @@ import pytest
 
 from drivers.fingerprint.synthetic import PATTERNS, Pattern, grow, impression
 from vision.errors import ImageError
+from vision.finger_match import LEAST_POINTS
 from vision.finger_minutiae import NETWORK
 from vision.finger_pipeline import FingerPipeline
 from vision.finger_quality_advice import FingerAdvice
@@ -175,5 +176,5 @@ def test_the_recorded_scanner_picture_shows_skin_without_ridges(
     picture = np.asarray(cv2.imread(str(file), cv2.IMREAD_GRAYSCALE), np.uint8)
     template = pipeline.extract(picture, 500)
     assert pipeline.look(picture, 500).advice is FingerAdvice.NO_FINGER
-    assert template.minutiae == 0
+    assert template.minutiae < LEAST_POINTS, "nothing that could be compared"
     assert decode(template.record).height_px == picture.shape[0]

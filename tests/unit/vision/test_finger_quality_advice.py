@@ -114,8 +114,8 @@ def test_a_long_print_across_the_glass_is_told_to_turn(master: np.ndarray) -> No
 
 
 @pytest.mark.parametrize("gap_px", [30, 60, 120])
-def test_two_fingers_side_by_side_are_one_too_many(gap_px: int) -> None:
-    sides = [impression(grow(seed), 1, area=0.6) for seed in (11, 12)]
+def test_two_fingers_side_by_side_are_one_too_many(master: np.ndarray, gap_px: int) -> None:
+    sides = [impression(master, seed, area=0.6) for seed in (1, 2)]
     room = np.full((420, 560), 240, np.uint8)
     for side, picture in zip((-1, 1), sides, strict=True):
         found = foreground(picture)
@@ -126,8 +126,10 @@ def test_two_fingers_side_by_side_are_one_too_many(gap_px: int) -> None:
     assert _advice(room) is FingerAdvice.ONE_FINGER
 
 
-def test_a_palm_is_more_than_one_finger() -> None:
-    assert _advice(grow(4, size_px=(900, 900))) is FingerAdvice.ONE_FINGER
+def test_a_palm_is_more_than_one_finger(master: np.ndarray) -> None:
+    """Ridges all over a glass of 45 mm."""
+    palm = np.ascontiguousarray(np.tile(master, (3, 3))[:900, :900])
+    assert _advice(palm) is FingerAdvice.ONE_FINGER
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,82 @@
+"""The finger step of the traveller's way: each finger of the post, or the reason why not; pure."""
+
+from dataclasses import replace
+from datetime import date
+
+from firmware_app.domain.biometrics import FingerMissing, NotCaptured
+from firmware_app.domain.crossing import Visit
+from firmware_app.domain.rules import Policy, fingers_owed, fingers_told
+from firmware_app.workflow.tries import TRIES, worth_another
+from firmware_app.workflow.vocabulary import (
+    AskQuestion,
+    AwaitFinger,
+    Event,
+    FingerAdvice,
+    FingerFailed,
+    FingerTaken,
+    ScanFinger,
+    Step,
+    StopDevices,
+    Touched,
+    WhyNoFinger,
+)
+
+REASONS = {
+    "finger-missing": NotCaptured.FINGER_MISSING,
+    "finger-bandaged": NotCaptured.FINGER_BANDAGED,
+    "finger-other": NotCaptured.TRAVELLER_CANNOT,
+}
+"""Why a finger is not given, by the button that says so."""
+
+
+def next_finger(visit: Visit, policy: Policy, today: date) -> Step:
+    """Ask for the next finger; children, and whose age is not known, never meet the scanner."""
+    owed = fingers_owed(visit, policy, today)
+    if owed:
+        return armed(AwaitFinger(visit, owed[0], TRIES))
+    return Step(AskQuestion(replace(visit, fingers=fingers_told(visit, policy, today)), 0))
+
+
+def armed(state: AwaitFinger) -> Step:
+    """Enter the step, or come back to it, with the scanner on."""
+    return Step(state, (ScanFinger(state.position),))
+
+
+def await_finger(state: AwaitFinger, event: Event, policy: Policy, today: date) -> Step:
+    """What happens while the scanner waits."""
+    match event:
+        case FingerAdvice(cue=cue):
+            return Step(replace(state, cue=cue))
+        case FingerTaken(sample=sample) if sample.position is state.position:
+            visit = replace(state.visit, fingers=(*state.visit.fingers, sample))
+            return next_finger(visit, policy, today)
+        case FingerFailed(reason=reason) if worth_another(state.tries_left, reason):
+            poor = state.poor or reason is NotCaptured.QUALITY
+            return armed(replace(state, tries_left=state.tries_left - 1, poor=poor))
+        case FingerFailed(reason=reason):
+            poor = state.poor and reason is NotCaptured.TIME
+            return _without(state, NotCaptured.QUALITY if poor else reason, policy, today)
+        case Touched(button="cannot-give-finger"):
+            why = WhyNoFinger(state.visit, state.position, state.tries_left)
+            return Step(why, (StopDevices(),))
+        case _:
+            return Step(state)
+
+
+def why_no_finger(state: WhyNoFinger, event: Touched, policy: Policy, today: date) -> Step:
+    """What the traveller says of the finger that is not given."""
+    if event.button == "back":
+        return armed(AwaitFinger(state.visit, state.position, state.tries_left))
+    if event.button not in REASONS:
+        return Step(state)
+    return _without(state, REASONS[event.button], policy, today)
+
+
+def _without(
+    state: AwaitFinger | WhyNoFinger, reason: NotCaptured, policy: Policy, today: date
+) -> Step:
+    """A finger is never a gate: the reason goes into the event and the way goes on."""
+    missing = FingerMissing(state.position, reason)
+    visit = replace(state.visit, fingers=(*state.visit.fingers, missing))
+    onward = next_finger(visit, policy, today)
+    return Step(onward.state, (StopDevices(), *onward.commands))

@@ -1,0 +1,10 @@
+"""How often a step is tried before another way, or a person, takes over."""
+
+from firmware_app.domain.biometrics import NotCaptured
+
+TRIES = 3
+
+
+def worth_another(tries_left: int, reason: NotCaptured) -> bool:
+    """Three tries, but none with a device that is away: it would only keep the traveller."""
+    return tries_left > 1 and reason is not NotCaptured.DEVICE
