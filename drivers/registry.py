@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from drivers.camera.api import Camera
+from drivers.chip.api import ContactlessReader
+from drivers.deadline import Deadline
 from drivers.document_reader.api import DocumentReader
 from drivers.errors import DeviceUrlError
 from drivers.fingerprint.api import FingerScanner
@@ -25,6 +27,7 @@ _Device = TypeVar("_Device")
 _Factories = dict[str, Callable[[DeviceUrl], Callable[[], _Device]]]
 
 _STAND_INS = ("simulated", "replay", "folder")  # what a production configuration refuses
+OPEN_LIMIT_S = 5.0
 _NODES = {"v4l2": "/dev/", "serial": "/dev/", "evdev": "/dev/input/"}
 _NO_NODES = ("/dev/shm/", "/dev/pts/", "/dev/mqueue/", "/dev/fd/")  # noqa: S108 - none is written
 
@@ -50,16 +53,23 @@ def open_camera(name: str, url: str) -> Camera:
     return _open(_CAMERAS, "camera", DeviceUrl.parse(name, url))
 
 
+def open_chip_reader(name: str, url: str) -> ContactlessReader:
+    """Open `pcsc:` or `simulated:`; raises DeviceUrlError and what opening raises."""
+    return _open(_CHIP_READERS, "chip reader", DeviceUrl.parse(name, url))
+
+
 def check_url(kind: str, name: str, url: str) -> None:
     """Say whether `url`, its parameters included, could be a device of `kind`; nothing is opened.
 
-    Kinds are document_reader, finger_scanner and camera. Raises DeviceUrlError.
+    Kinds are document_reader, finger_scanner, chip_reader and camera. Raises DeviceUrlError.
     """
     parsed, said = DeviceUrl.parse(name, url), kind.replace("_", " ")
     if kind == "document_reader":
         _prepared(_DOCUMENT_READERS, said, parsed)
     elif kind == "finger_scanner":
         _prepared(_FINGER_SCANNERS, said, parsed)
+    elif kind == "chip_reader":
+        _prepared(_CHIP_READERS, said, parsed)
     else:
         _prepared(_CAMERAS, said, parsed)
 
@@ -182,6 +192,20 @@ def _finger_folder(url: DeviceUrl) -> Callable[[], FingerScanner]:
     return _placed(url, check_params, open_folder)
 
 
+def _pcsc_reader(url: DeviceUrl) -> Callable[[], ContactlessReader]:
+    from drivers.chip.pcsc import PcscReader
+
+    url.params.only("reader")
+    reader, limit_s = url.params.text("reader"), OPEN_LIMIT_S
+    return lambda: PcscReader.open(url.device, reader, Deadline.after(url.device, limit_s))
+
+
+def _simulated_chips(url: DeviceUrl) -> Callable[[], ContactlessReader]:
+    from drivers.chip.simulated_reader import check_params, open_simulated
+
+    return _placed(url, check_params, open_simulated)
+
+
 def _v4l2(url: DeviceUrl) -> Callable[[], Camera]:
     from drivers.camera.v4l2 import check_params, open_v4l2
 
@@ -211,6 +235,10 @@ _FINGER_SCANNERS: _Factories[FingerScanner] = {
     "serial": _serial_scanner,
     "simulated": _simulated_scanner,
     "folder": _finger_folder,
+}
+_CHIP_READERS: _Factories[ContactlessReader] = {
+    "pcsc": _pcsc_reader,
+    "simulated": _simulated_chips,
 }
 _CAMERAS: _Factories[Camera] = {
     "v4l2": _v4l2,

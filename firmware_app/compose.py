@@ -2,20 +2,14 @@
 
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
 import uuid_utils
 
-from drivers import registry
-from drivers.camera.api import Camera
-from drivers.document_reader.api import DocumentReader
-from drivers.fingerprint.api import FingerScanner
-from firmware_app import clock, log
+from firmware_app import log
 from firmware_app.config import Config
+from firmware_app.crew import Crew, Openers, today
 from firmware_app.domain.questions import QUESTIONS
 from firmware_app.domain.rules import Policy
 from firmware_app.errors import ConfigError, SetupError
@@ -23,20 +17,16 @@ from firmware_app.release import git_commit, release
 from firmware_app.ui.screens import screen
 from firmware_app.ui.server import PageError, PageServer
 from firmware_app.ui.texts import Texts
-from firmware_app.workers.device_worker import DeviceWorker
-from firmware_app.workers.document import DocumentWorker, PortraitWorker
-from firmware_app.workers.document_camera import CameraDocumentWorker
 from firmware_app.workers.eyes import Eyes
-from firmware_app.workers.face import FaceWorker
-from firmware_app.workers.finger import FingerWorker
 from firmware_app.workers.session import Session
 from firmware_app.workers.store import StoreWorker
 from firmware_app.workers.wire import Site
-from firmware_app.workflow.machine import Terms
+from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.runner import Durations, Runner
 from firmware_app.workflow.vocabulary import (
     Command,
     LookForFace,
+    ReadChip,
     ReadDocument,
     ScanFinger,
     ServiceChanged,
@@ -63,38 +53,6 @@ WATCH_S = 1.0
 KEY_GONE_MEND = "Put the key back; or move the outbox aside, and tell the centre the new key."
 
 
-@dataclass(frozen=True, slots=True)
-class Openers:
-    """How a device's name and URL become a device; the registry's way unless told otherwise."""
-
-    document_reader: Callable[[str, str], DocumentReader] = registry.open_document_reader
-    camera: Callable[[str, str], Camera] = registry.open_camera
-    finger_scanner: Callable[[str, str], FingerScanner] = registry.open_finger_scanner
-
-
-@dataclass(slots=True)
-class Workers:
-    """Every worker of the kiosk."""
-
-    document: DocumentWorker | CameraDocumentWorker
-    portrait: PortraitWorker | None
-    face: FaceWorker
-    finger: FingerWorker | None
-    store: StoreWorker
-
-    def devices(
-        self,
-    ) -> list[DeviceWorker[DocumentReader] | DeviceWorker[Camera] | DeviceWorker[FingerScanner]]:
-        """The device threads, for start and stop; one that two steps share is named once."""
-        by_camera = isinstance(self.document, CameraDocumentWorker)
-        optional = (None if by_camera else self.portrait, self.finger)
-        return [
-            self.document.device,
-            self.face.device,
-            *(worker.device for worker in optional if worker is not None),
-        ]
-
-
 class Kiosk:
     """The whole appliance in one process: build, `run` until stopped, leave nothing behind."""
 
@@ -104,7 +62,6 @@ class Kiosk:
         Raises ConfigError and SetupError, each with its mend.
         """
         self.config = config
-        self._openers = openers or Openers()
         self._session = Session()
         self._texts = Texts.load()
         self._outbox, sealer = _open_store(config)
@@ -113,22 +70,17 @@ class Kiosk:
             HOST, config.page.port, self._texts, self._touched, self._session.preview
         )
         eyes = Eyes(reads_zones=config.devices.read_by_camera)
-        page_camera = self._page_camera()
         self._relay = _relay(config, self._outbox)
-        self._workers = Workers(
-            document=self._document_worker(eyes, page_camera),
-            portrait=self._portrait_worker(eyes, page_camera),
-            face=self._face_worker(eyes),
-            finger=self._finger_worker(eyes),
-            store=StoreWorker(
-                self._outbox,
-                sealer,
-                _site(config, config_file, eyes),
-                self._session,
-                self.runner.post,
-                self._relay.committed,
-            ),
+        crew = Crew(config, openers or Openers(), self._session, eyes, self.runner.post)
+        store = StoreWorker(
+            self._outbox,
+            sealer,
+            _site(config, config_file, eyes),
+            self._session,
+            self.runner.post,
+            self._relay.committed,
         )
+        self._workers = crew.workers(store)
         self._eyes = eyes
         self._out_of_service = "outbox_full" if self._outbox.is_full else ""
         self._stopping = threading.Event()
@@ -199,7 +151,7 @@ class Kiosk:
         policy = self.config.policy
         fingers = policy.fingers if self._workers.finger is not None else ()
         return Terms(
-            today=_today(),
+            today=today(),
             policy=Policy(
                 fingers,
                 policy.finger_from_years,
@@ -210,6 +162,7 @@ class Kiosk:
             languages=self.config.page.languages,
             questions=QUESTIONS,
             out_of_service=self._out_of_service,
+            reads_chips=self._workers.chip is not None,
         )
 
     def _show(self, state: State, terms: Terms) -> None:
@@ -226,6 +179,8 @@ class Kiosk:
         match command:
             case ReadDocument():
                 workers.document.read()
+            case ReadChip() if workers.chip is not None:
+                workers.chip.read(command)
             case TakePortrait() if workers.portrait is not None:
                 workers.portrait.take()
             case LookForFace():
@@ -246,66 +201,6 @@ class Kiosk:
             self._session.wipe()
             if self._workers.finger is not None:
                 self._workers.finger.forget()
-
-    # ---- workers ----------------------------------------------------------------------------
-
-    def _page_camera(self) -> DeviceWorker[Camera] | None:
-        """The thread that owns the camera above the page, whatever it is asked to look for."""
-        url = self.config.devices.page_camera
-        if not url:
-            return None
-        return DeviceWorker("page_camera", lambda: self._openers.camera("page_camera", url))
-
-    def _document_worker(
-        self, eyes: Eyes, page_camera: DeviceWorker[Camera] | None
-    ) -> DocumentWorker | CameraDocumentWorker:
-        url, limit_s = self.config.devices.document_reader, self.config.policy.try_limit_s
-        if self.config.devices.read_by_camera and page_camera is not None:
-            return CameraDocumentWorker(
-                page_camera,
-                self.runner.post,
-                self._session,
-                eyes.zone_frames,
-                _today,
-                limit_s,
-                _clock_doubt_days,
-            )
-        device = DeviceWorker(
-            "document_reader", lambda: self._openers.document_reader("document_reader", url)
-        )
-        return DocumentWorker(device, self.runner.post, _today, limit_s, _clock_doubt_days)
-
-    def _portrait_worker(
-        self, eyes: Eyes, page_camera: DeviceWorker[Camera] | None
-    ) -> PortraitWorker | None:
-        if page_camera is None:
-            return None
-        return PortraitWorker(page_camera, self.runner.post, self._session, eyes.find_portrait)
-
-    def _face_worker(self, eyes: Eyes) -> FaceWorker:
-        url = self.config.devices.camera
-        device = DeviceWorker("camera", lambda: self._openers.camera("camera", url))
-        policy = self.config.policy
-        return FaceWorker(
-            device, self.runner.post, self._session, eyes, policy.try_limit_s, policy.head_turn
-        )
-
-    def _finger_worker(self, eyes: Eyes) -> FingerWorker | None:
-        url = self.config.devices.finger_scanner
-        if not url:
-            return None
-        device = DeviceWorker(
-            "finger_scanner", lambda: self._openers.finger_scanner("finger_scanner", url)
-        )
-        return FingerWorker(device, self.runner.post, eyes, self.config.policy.try_limit_s)
-
-
-def _today() -> date:
-    return clock.utc_now().date()
-
-
-def _clock_doubt_days() -> int:
-    return clock.quality().uncertain_days
 
 
 def _open_store(config: Config) -> tuple[Outbox, Sealer]:

@@ -29,6 +29,7 @@ DEVICE_KINDS = {
     "camera": "camera",
     "page_camera": "camera",
     "finger_scanner": "finger_scanner",
+    "chip_reader": "chip_reader",
 }
 
 
@@ -60,6 +61,7 @@ class Devices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     camera: str
     finger_scanner: str = ""
     page_camera: str = ""
+    chip_reader: str = ""
 
     @property
     def read_by_camera(self) -> bool:
@@ -88,11 +90,15 @@ class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """PEM files: the kiosk's own signing key, the centre's public keys."""
+    """PEM files: the kiosk's own signing key, the centre's public keys.
+
+    authorities: the folder of `kiosk csca import`, whose signatures on chips are believed.
+    """
 
     signing: Path
     recipients: Annotated[tuple[Path, ...], Meta(min_length=1)]
     receipts: Annotated[tuple[Path, ...], Meta(min_length=1)]
+    authorities: Path | None = None
 
 
 class Law(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -34,6 +34,23 @@ class Channel(Protocol):
         """Power off, reader given back; safe to call twice."""
 
 
+class ContactlessReader(Protocol):
+    """What chips are laid on: one at a time."""
+
+    @property
+    def info(self) -> DeviceInfo:
+        """Make and model."""
+
+    def connect(self, deadline: Deadline) -> Channel:
+        """Wait for a chip and power it.
+
+        Raises DeviceTimeoutError where none comes, DeviceGoneError, CancelledError.
+        """
+
+    def close(self) -> None:
+        """Give the reader back; safe to call twice."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class MrzSecret:
     """What the machine readable zone opens the chip with: number, birth, expiry, their digits."""

@@ -101,6 +101,8 @@ def compare(story: Story, event: dict[str, Any] | None) -> list[str]:
     if expect.not_captured:
         reasons = [one.get("reason_not_captured") for one in seen["biometrics"]]
         found["not captured"] = (sorted(expect.not_captured), sorted(filter(None, reasons)))
+    results = {one["code"]: one["result"] for one in seen["document_checks"]}
+    found |= {code: (wanted, results.get(code)) for code, wanted in expect.checks.items()}
     return [
         f"{name}: expected {wanted}, stored {got}"
         for name, (wanted, got) in found.items()

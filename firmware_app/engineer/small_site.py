@@ -17,6 +17,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from drivers.chip import certificates
+from drivers.chip.csca import CscaStore
+from drivers.chip.simulated_peer import SPECIMEN, issuer_of
 from firmware_app.engineer.processes import Child, Family
 from firmware_app.errors import SetupError
 from mqtt.central.errors import CentralError
@@ -64,6 +67,7 @@ resend_after_s = {resend_after_s}
 signing = "{signing}"
 recipients = ["{recipient}"]
 receipts = ["{receipts}"]
+authorities = "{folder}/csca"
 
 [law]
 legal_basis = "demo"
@@ -77,13 +81,15 @@ SIMULATED = {
     "camera": "simulated://{stage}/camera",
     "finger_scanner": "simulated://{stage}/finger",
 }
+CHIP = {"chip_reader": "simulated://{stage}/chip"}
 
 
 @dataclass(slots=True)
 class SmallSite:
     """Start with `with`; whatever happens, nothing of it runs after the block.
 
-    devices: URLs instead of the simulated ones, by name; kiosk_command: what starts the kiosk.
+    devices: URLs instead of the simulated ones, by name; kiosk_command: what starts the kiosk;
+    chip: whether documents have chips there, whose simulated issuer is believed.
     """
 
     folder: Path
@@ -92,6 +98,7 @@ class SmallSite:
     resend_after_s: float = 60.0
     try_limit_s: float = 25.0
     head_turn: bool = True
+    chip: bool = True
     devices: dict[str, str] = field(default_factory=dict)
     kiosk_command: tuple[str | Path, ...] = (BIN / "kiosk", "run")
     family: Family = field(init=False)
@@ -108,6 +115,8 @@ class SmallSite:
         with ExitStack() as stack:
             stack.callback(_own(self.folder).release)
             self.site = _site(self.folder)
+            if self.chip:
+                _believe_simulated_issuer(self.folder / "csca")
             self.family = stack.enter_context(Family(self.folder / "log"))
             self.start_broker()
             stack.callback(self._stop_broker)
@@ -209,7 +218,7 @@ class SmallSite:
             return [as_json(one) for one in store.events(0, sys.maxsize)]
 
     def _device_lines(self) -> str:
-        urls = SIMULATED | self.devices
+        urls = SIMULATED | (CHIP if self.chip else {}) | self.devices
         stage = str(self.stage)
         return "\n".join(f'{name} = "{url.format(stage=stage)}"' for name, url in urls.items())
 
@@ -252,6 +261,12 @@ def _site(folder: Path) -> Site:
         return init_site(folder / "site", KIOSK_ID, port=free_port())
     except CentralError as error:
         raise SetupError(str(error), error.mend) from error
+
+
+def _believe_simulated_issuer(folder: Path) -> None:
+    """As `kiosk csca import` would, from the authority that signs the demo's documents."""
+    encoded = issuer_of(SPECIMEN).csca.encoded
+    CscaStore.of((certificates.parse(encoded),)).save(folder)
 
 
 def _check_port(port: int) -> None:

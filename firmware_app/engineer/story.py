@@ -9,7 +9,7 @@ import msgspec
 from firmware_app.errors import StoryError
 
 STORIES = Path(__file__).parent / "stories"
-Peer = Literal["reader", "page", "camera", "finger"]
+Peer = Literal["reader", "page", "camera", "finger", "chip"]
 
 
 class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,12 +22,16 @@ class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the centre must have stored; empty fields are not looked at. `none`: no event at all."""
+    """What the centre must have stored; empty fields are not looked at. `none`: no event at all.
+
+    checks: document checks by code, each with the result that it must have.
+    """
 
     outcome: Literal["completed", "referred", "none"]
     reasons: tuple[str, ...] = ()
     decision: str = ""
     not_captured: tuple[str, ...] = ()
+    checks: dict[str, str] = {}
 
 
 class Story(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,10 +4,11 @@ from typing import assert_never
 
 from firmware_app.domain.mrz import Mrz
 from firmware_app.ui.screen import Button, Row, Screen
-from firmware_app.workflow.machine import Terms
+from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.patience import LIMITS_S
 from firmware_app.workflow.vocabulary import (
     AskQuestion,
+    AwaitChip,
     AwaitDocument,
     AwaitFace,
     AwaitFinger,
@@ -41,7 +42,7 @@ def screen(state: State, terms: Terms) -> Screen:
             return _resting(state, terms)
         case ChooseLanguage() | ReadNotice() | ConfirmDocument() | AskQuestion() | Review():
             return _touching(state, terms)
-        case AwaitDocument() | AwaitFace() | AwaitFinger():
+        case AwaitDocument() | AwaitChip() | AwaitFace() | AwaitFinger():
             return _sensing(state)
         case WhyNoFinger():
             return _why_no_finger(state)
@@ -141,7 +142,7 @@ def _touching(
             assert_never(state)
 
 
-def _sensing(state: AwaitDocument | AwaitFace | AwaitFinger) -> Screen:
+def _sensing(state: AwaitDocument | AwaitChip | AwaitFace | AwaitFinger) -> Screen:
     language = state.visit.language
     match state:
         case AwaitDocument(cue=cue):
@@ -151,6 +152,18 @@ def _sensing(state: AwaitDocument | AwaitFace | AwaitFinger) -> Screen:
                 language,
                 cue=cue,
                 buttons=(BACK, END, HELP),
+                picture="document",
+                step=1,
+                steps=STEPS,
+            )
+        case AwaitChip(percent=percent):
+            return Screen(
+                "reading",
+                "reading-title",
+                language,
+                cue="reading-cue-chip",
+                arguments=(("percent", percent),),
+                buttons=(END, HELP),
                 picture="document",
                 step=1,
                 steps=STEPS,

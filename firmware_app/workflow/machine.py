@@ -4,29 +4,30 @@ No I/O, no clock, no thread. Three tries a step, then another way or a person; h
 thirty idle seconds warn, twenty more wipe.
 """
 
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from typing import assert_never
 
 from firmware_app.domain.crossing import Document, Visit
-from firmware_app.domain.questions import Answer, Question
+from firmware_app.domain.questions import Answer
 from firmware_app.domain.rules import (
     VISA_READ,
-    Policy,
     decide,
     fingers_told,
     to_read_again,
 )
 from firmware_app.workflow.fingers import armed, await_finger, next_finger, why_no_finger
+from firmware_app.workflow.outside import Terms, home, leaving, resting, saving
 from firmware_app.workflow.tries import TRIES, worth_another
 from firmware_app.workflow.vocabulary import (
     AskQuestion,
+    AwaitChip,
     AwaitDocument,
     AwaitFace,
     AwaitFinger,
+    ChipDone,
+    ChipProgress,
     ChooseLanguage,
     ConfirmDocument,
-    CrossingStored,
     DocumentAdvice,
     DocumentArrived,
     DocumentUnreadable,
@@ -40,20 +41,18 @@ from firmware_app.workflow.vocabulary import (
     LookForFace,
     OutOfService,
     PortraitTaken,
+    ReadChip,
     ReadDocument,
     ReadNotice,
     Review,
     Saved,
     Saving,
     SeeOfficer,
-    ServiceChanged,
-    StartPressed,
     State,
     Step,
     StillThere,
     StopDevices,
     StoreCrossing,
-    StoreFailed,
     TakePortrait,
     TimedOut,
     Touched,
@@ -65,79 +64,25 @@ from firmware_app.workflow.vocabulary import (
 EXTENSIONS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What the machine may know of the world: today, policy, languages, questions."""
-
-    today: date
-    policy: Policy
-    languages: tuple[str, ...]
-    questions: tuple[Question, ...]
-    out_of_service: str = ""
-
-
 def step(state: State, event: Event, terms: Terms) -> Step:
     """Give the next state and what to do; an event that means nothing here changes nothing."""
     match state:
         case Idle() | OutOfService():
-            return _resting(state, event, terms)
+            return resting(state, event, terms)
         case Saving():
-            return _saving(state, event)
+            return saving(state, event)
         case Saved() | Go() | SeeOfficer():
-            return _leaving(state, event, terms)
+            return leaving(state, event, terms)
         case StillThere():
             return _still_there(state, event, terms)
         case _:
             return _visiting(state, event, terms)
 
 
-def _home(terms: Terms) -> Idle | OutOfService:
-    """Where a visit ends: ready for the next traveller, or shut before one starts."""
-    return OutOfService(terms.out_of_service) if terms.out_of_service else Idle()
-
-
-def _resting(state: Idle | OutOfService, event: Event, terms: Terms) -> Step:
-    match event:
-        case ServiceChanged():
-            return Step(_home(terms))
-        case StartPressed(crossing_id=crossing_id) if isinstance(_home(terms), Idle):
-            return Step(ChooseLanguage(Visit(crossing_id)))
-        case Touched(button="help"):
-            return Step(SeeOfficer(terms.languages[0]))
-        case _:
-            return Step(state)
-
-
-def _saving(state: Saving, event: Event) -> Step:
-    """Only this crossing's own answer counts: one that hung on the disk may answer much later."""
-    own = state.visit.crossing_id
-    match event:
-        case CrossingStored(crossing_id=crossing_id, code=code) if crossing_id == own:
-            return Step(Saved(code, state.visit.language, state.outcome), (Wipe(),))
-        case StoreFailed(crossing_id=crossing_id) if crossing_id != own:
-            return Step(state)
-        case StoreFailed() | TimedOut():
-            return Step(SeeOfficer(state.visit.language), (Wipe(),))
-        case _:
-            return Step(state)
-
-
-def _leaving(state: Saved | Go | SeeOfficer, event: Event, terms: Terms) -> Step:
-    match event:
-        case TimedOut() | Touched(button="continue") if isinstance(state, Saved):
-            return Step(Go(state.code, state.language, state.outcome))
-        case Touched(button="help"):
-            return Step(SeeOfficer(state.language))
-        case TimedOut() | Touched(button="end"):
-            return Step(_home(terms), (Wipe(),))
-        case _:
-            return Step(state)
-
-
 def _still_there(state: StillThere, event: Event, terms: Terms) -> Step:
     match event:
         case TimedOut() | Touched(button="end"):
-            return Step(_home(terms), (StopDevices(), Wipe()))
+            return Step(home(terms), (StopDevices(), Wipe()))
         case Touched(button="help"):
             return _to_officer(state.back_to.visit, terms)
         case Touched():
@@ -152,9 +97,9 @@ def _visiting(state: Interruptible, event: Event, terms: Terms) -> Step:
         case Touched(button="help"):
             return _to_officer(state.visit, terms)
         case Touched(button="end"):
-            return Step(_home(terms), (StopDevices(), Wipe()))
+            return Step(home(terms), (StopDevices(), Wipe()))
         case TimedOut() if state.visit.extensions >= EXTENSIONS:
-            return Step(_home(terms), (StopDevices(), Wipe()))
+            return Step(home(terms), (StopDevices(), Wipe()))
         case TimedOut():
             return Step(StillThere(state))
         case PortraitTaken(found=found):
@@ -171,6 +116,8 @@ def _own_step(state: Interruptible, event: Event, terms: Terms) -> Step:
             return _touch_step(state, event, terms)
         case AwaitDocument():
             return _document(state, event, terms)
+        case AwaitChip():
+            return _chip(state, event)
         case AwaitFace():
             return _face(state, event, terms)
         case AwaitFinger():
@@ -234,8 +181,22 @@ def _document(state: AwaitDocument, event: Event, terms: Terms) -> Step:
 def _document_arrived(state: AwaitDocument, document: Document, terms: Terms) -> Step:
     if state.tries_left > 1 and (cue := _cue_again(document, terms)):
         return _resume(AwaitDocument(state.visit, state.tries_left - 1, cue))
-    visit = replace(state.visit, document=document)
+    visit = replace(state.visit, document=document, portrait_found=False)
+    if terms.reads_chips:
+        return Step(AwaitChip(visit), (ReadChip(document),))
     return Step(ConfirmDocument(visit), (TakePortrait(),))
+
+
+def _chip(state: AwaitChip, event: Event) -> Step:
+    """A chip is never a gate: the checks tell what was not proven, the page may give a portrait."""
+    match event:
+        case ChipProgress(percent=percent):
+            return Step(replace(state, percent=max(state.percent, percent)))
+        case ChipDone(document=document, portrait_found=found):
+            visit = replace(state.visit, document=document, portrait_found=found)
+            return Step(ConfirmDocument(visit), () if found else (TakePortrait(),))
+        case _:
+            return Step(state)
 
 
 def _cue_again(document: Document, terms: Terms) -> str:
@@ -324,6 +285,9 @@ def _resume(state: Interruptible) -> Step:
     match state:
         case AwaitDocument():
             return Step(state, (ReadDocument(),))
+        case AwaitChip(visit=visit):
+            again = () if visit.document is None else (ReadChip(visit.document),)
+            return Step(AwaitChip(visit), again)
         case AwaitFace(visit=visit, tries_left=tries_left):
             return Step(AwaitFace(visit, tries_left), (LookForFace(),))
         case AwaitFinger():

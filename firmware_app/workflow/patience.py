@@ -4,6 +4,7 @@ from typing import assert_never
 
 from firmware_app.workflow.vocabulary import (
     AskQuestion,
+    AwaitChip,
     AwaitDocument,
     AwaitFace,
     AwaitFinger,
@@ -41,7 +42,7 @@ def patience_s(state: State) -> float | None:
     match state:
         case Idle() | OutOfService():
             return None
-        case AwaitDocument() | AwaitFace() | AwaitFinger():
+        case AwaitDocument() | AwaitChip() | AwaitFace() | AwaitFinger():
             return DEVICE_LIMIT_S
         case ChooseLanguage() | ReadNotice() | ConfirmDocument() | AskQuestion() | Review():
             return IDLE_LIMIT_S

@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from firmware_app.workflow.machine import Terms, step
+from firmware_app.workflow.machine import step
+from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.patience import patience_s
 from firmware_app.workflow.vocabulary import (
     AskQuestion,
+    AwaitChip,
     AwaitDocument,
     AwaitFace,
     AwaitFinger,
@@ -35,6 +37,7 @@ STEPS: dict[type[State], str] = {
     ChooseLanguage: "language",
     ReadNotice: "notice",
     AwaitDocument: "document",
+    AwaitChip: "document",
     ConfirmDocument: "confirm",
     AwaitFace: "face",
     AwaitFinger: "finger",

@@ -55,6 +55,14 @@ class AwaitDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitChip:
+    """The chip is read and proven; `percent` of its files are here."""
+
+    visit: Visit
+    percent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmDocument:
     """The traveller sees what was read."""
 
@@ -147,7 +155,7 @@ class StillThere:
 
 
 TouchStep = ReadNotice | ConfirmDocument | WhyNoFinger | AskQuestion | Review
-Interruptible = ChooseLanguage | AwaitDocument | AwaitFace | AwaitFinger | TouchStep
+Interruptible = ChooseLanguage | AwaitDocument | AwaitChip | AwaitFace | AwaitFinger | TouchStep
 State = Idle | OutOfService | Interruptible | Saving | Saved | Go | SeeOfficer | StillThere
 
 # ---- events: what happened ------------------------------------------------------------------
@@ -195,6 +203,21 @@ class DocumentUnreadable:
 
     cue: str
     device_gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChipProgress:
+    """So much of the chip is read, 0-100 percent."""
+
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChipDone:
+    """The chip was read, or could not be: the document's checks say which and why."""
+
+    document: Document
+    portrait_found: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +300,8 @@ Event = (
     | DocumentAdvice
     | DocumentArrived
     | DocumentUnreadable
+    | ChipProgress
+    | ChipDone
     | PortraitTaken
     | FaceAdvice
     | FaceTaken
@@ -295,6 +320,13 @@ Event = (
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
     """Arm the document reader for one try."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadChip:
+    """Open the chip of the document that lies there, with its lines."""
+
+    document: Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +366,14 @@ class Wipe:
 
 
 Command = (
-    ReadDocument | TakePortrait | LookForFace | ScanFinger | StopDevices | StoreCrossing | Wipe
+    ReadDocument
+    | ReadChip
+    | TakePortrait
+    | LookForFace
+    | ScanFinger
+    | StopDevices
+    | StoreCrossing
+    | Wipe
 )
 
 

@@ -24,7 +24,7 @@ from firmware_app.ui.screen import Screen
 from firmware_app.ui.screens import screen
 from firmware_app.ui.server import PageServer
 from firmware_app.ui.texts import Texts
-from firmware_app.workflow.machine import Terms
+from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.vocabulary import (
     AskQuestion,
     AwaitDocument,

@@ -10,7 +10,8 @@ from pathlib import Path
 from drivers.fingerprint.uru4000 import open_uru4000
 from drivers.url import DeviceUrl
 from firmware_app import config
-from firmware_app.compose import Kiosk, Openers
+from firmware_app.compose import Kiosk
+from firmware_app.crew import Openers
 
 RECORDED_SEED = bytes.fromhex("2421ea51")
 READ_SLICE_S = 25.0  # a replay loses the answer to a read that was cut short

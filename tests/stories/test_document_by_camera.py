@@ -28,7 +28,7 @@ BY_CAMERA = {
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
-    with SmallSite(folder, free_port(), try_limit_s=6.0, devices=BY_CAMERA) as site:
+    with SmallSite(folder, free_port(), try_limit_s=6.0, chip=False, devices=BY_CAMERA) as site:
         yield site
 
 

@@ -42,13 +42,21 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 @pytest.fixture(scope="module")
 def patient_site(tmp_path_factory):
-    with SmallSite(tmp_path_factory.mktemp("site"), free_port(), try_limit_s=8.0) as site:
+    folder = tmp_path_factory.mktemp("site")
+    with SmallSite(folder, free_port(), try_limit_s=8.0, chip=False) as site:
         yield site
 
 
 @pytest.fixture(scope="module")
 def hasty_site(tmp_path_factory):
-    with SmallSite(tmp_path_factory.mktemp("site"), free_port(), try_limit_s=3.0) as site:
+    folder = tmp_path_factory.mktemp("site")
+    with SmallSite(folder, free_port(), try_limit_s=3.0, chip=False) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def chip_site(tmp_path_factory):
+    with SmallSite(tmp_path_factory.mktemp("site"), free_port(), try_limit_s=8.0) as site:
         yield site
 
 
@@ -63,8 +71,10 @@ def put_right(site: SmallSite) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_what_the_centre_stored_is_what_the_story_tells(path, request):
     hopeless = path.stem in HOPELESS
-    site = request.getfixturevalue("hasty_site" if hopeless else "patient_site")
     story = stories.load(path)
+    chipped = any(act.peer == "chip" for act in story.body)
+    name = "chip_site" if chipped else "hasty_site" if hopeless else "patient_site"
+    site = request.getfixturevalue(name)
     before = len(site.crossings())
     try:
         crossed = cross(site, story)

@@ -26,6 +26,7 @@ notice-point-how-long = تُمحى عندما لا يعود القانون يس�
 notice-point-rights = يمكنك الاطلاع على بياناتك وطلب تصحيحها. ويمكن لموظف أن يقوم بكل ذلك معك.
 document-title = أبرز وثيقة سفرك
 reading-title = جارٍ قراءة وثيقتك
+reading-cue-chip = اتركها في مكانها. تمت قراءة { $percent } ٪.
 reading-cue-wait = اتركها في مكانها من فضلك.
 confirm-title = هل هذا أنت؟
 confirm-cue = تحقق من الاسم والتواريخ.

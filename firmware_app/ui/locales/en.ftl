@@ -26,6 +26,7 @@ notice-point-how-long = It is erased when the law no longer allows us to keep it
 notice-point-rights = You may see it and have it corrected. An officer can do all of this with you.
 document-title = Show your travel document
 reading-title = Reading your document
+reading-cue-chip = Leave it there. { $percent } % is read.
 reading-cue-wait = Please leave it where it is.
 confirm-title = Is this you?
 confirm-cue = Check the name and the dates.

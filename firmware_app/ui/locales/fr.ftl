@@ -26,6 +26,7 @@ notice-point-how-long = Tout est effacé dès que la loi ne permet plus de le ga
 notice-point-rights = Vous pouvez consulter vos données et les faire corriger. Un agent peut tout faire avec vous.
 document-title = Présentez votre document de voyage
 reading-title = Lecture de votre document
+reading-cue-chip = Laissez-le en place. { $percent } % lus.
 reading-cue-wait = Laissez-le en place.
 confirm-title = Est-ce bien vous ?
 confirm-cue = Vérifiez le nom et les dates.

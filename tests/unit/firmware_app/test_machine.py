@@ -27,7 +27,8 @@ from firmware_app.domain.mrz import parse
 from firmware_app.domain.questions import QUESTIONS
 from firmware_app.domain.rules import Outcome, Policy, Reason
 from firmware_app.ui.screens import screen
-from firmware_app.workflow.machine import EXTENSIONS, Terms, step
+from firmware_app.workflow.machine import EXTENSIONS, step
+from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.patience import patience_s
 from firmware_app.workflow.vocabulary import (
     AskQuestion,

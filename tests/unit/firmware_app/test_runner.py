@@ -9,7 +9,7 @@ import pytest
 from firmware_app.domain.questions import QUESTIONS
 from firmware_app.domain.rules import Policy
 from firmware_app.workflow import runner as runners
-from firmware_app.workflow.machine import Terms
+from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.runner import Durations, Runner
 from firmware_app.workflow.vocabulary import (
     AwaitDocument,

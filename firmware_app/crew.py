@@ -1,0 +1,171 @@
+"""Builds the workers: each device's thread, and what is asked of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from drivers import registry
+from drivers.camera.api import Camera
+from drivers.chip.api import ContactlessReader
+from drivers.chip.csca import CscaStore
+from drivers.chip.errors import ChipDataError
+from drivers.document_reader.api import DocumentReader
+from drivers.fingerprint.api import FingerScanner
+from firmware_app import clock
+from firmware_app.config import Config
+from firmware_app.errors import SetupError
+from firmware_app.workers.chip import ChipWorker
+from firmware_app.workers.device_worker import DeviceWorker
+from firmware_app.workers.document import DocumentWorker, PortraitWorker
+from firmware_app.workers.document_camera import CameraDocumentWorker
+from firmware_app.workers.eyes import Eyes
+from firmware_app.workers.face import FaceWorker
+from firmware_app.workers.finger import FingerWorker
+from firmware_app.workers.session import Session
+from firmware_app.workers.store import StoreWorker
+from firmware_app.workflow.vocabulary import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Openers:
+    """How a device's name and URL become a device; the registry's way unless told otherwise."""
+
+    document_reader: Callable[[str, str], DocumentReader] = registry.open_document_reader
+    camera: Callable[[str, str], Camera] = registry.open_camera
+    finger_scanner: Callable[[str, str], FingerScanner] = registry.open_finger_scanner
+    chip_reader: Callable[[str, str], ContactlessReader] = registry.open_chip_reader
+
+
+AnyDevice = (
+    DeviceWorker[DocumentReader]
+    | DeviceWorker[Camera]
+    | DeviceWorker[FingerScanner]
+    | DeviceWorker[ContactlessReader]
+)
+
+
+@dataclass(slots=True)
+class Workers:
+    """Every worker of the kiosk."""
+
+    document: DocumentWorker | CameraDocumentWorker
+    chip: ChipWorker | None
+    portrait: PortraitWorker | None
+    face: FaceWorker
+    finger: FingerWorker | None
+    store: StoreWorker
+
+    def devices(self) -> list[AnyDevice]:
+        """The device threads, for start and stop; one that two steps share is named once."""
+        by_camera = isinstance(self.document, CameraDocumentWorker)
+        optional = (None if by_camera else self.portrait, self.chip, self.finger)
+        return [
+            self.document.device,
+            self.face.device,
+            *(worker.device for worker in optional if worker is not None),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """What every worker needs, and the workers that this post's configuration asks for."""
+
+    config: Config
+    openers: Openers
+    session: Session
+    eyes: Eyes
+    post: Callable[[Event], None]
+
+    def workers(self, store: StoreWorker) -> Workers:
+        """All of them, none started. Raises SetupError."""
+        page_camera = self._page_camera()
+        return Workers(
+            document=self._document_worker(page_camera),
+            chip=self._chip_worker(),
+            portrait=self._portrait_worker(page_camera),
+            face=self._face_worker(),
+            finger=self._finger_worker(),
+            store=store,
+        )
+
+    def _page_camera(self) -> DeviceWorker[Camera] | None:
+        """The thread that owns the camera above the page, whatever it is asked to look for."""
+        url = self.config.devices.page_camera
+        if not url:
+            return None
+        return DeviceWorker("page_camera", lambda: self.openers.camera("page_camera", url))
+
+    def _document_worker(
+        self, page_camera: DeviceWorker[Camera] | None
+    ) -> DocumentWorker | CameraDocumentWorker:
+        url, limit_s = self.config.devices.document_reader, self.config.policy.try_limit_s
+        if self.config.devices.read_by_camera and page_camera is not None:
+            return CameraDocumentWorker(
+                page_camera,
+                self.post,
+                self.session,
+                self.eyes.zone_frames,
+                today,
+                limit_s,
+                clock_doubt_days,
+            )
+        device = DeviceWorker(
+            "document_reader", lambda: self.openers.document_reader("document_reader", url)
+        )
+        return DocumentWorker(device, self.post, today, limit_s, clock_doubt_days)
+
+    def _chip_worker(self) -> ChipWorker | None:
+        url = self.config.devices.chip_reader
+        if not url:
+            return None
+        return ChipWorker(
+            DeviceWorker("chip_reader", lambda: self.openers.chip_reader("chip_reader", url)),
+            self.post,
+            self.session,
+            self.eyes,
+            authorities(self.config.keys.authorities),
+            today,
+            clock.utc_now,
+            clock_doubt_days,
+        )
+
+    def _portrait_worker(self, page_camera: DeviceWorker[Camera] | None) -> PortraitWorker | None:
+        if page_camera is None:
+            return None
+        return PortraitWorker(page_camera, self.post, self.session, self.eyes.find_portrait)
+
+    def _face_worker(self) -> FaceWorker:
+        url = self.config.devices.camera
+        device = DeviceWorker("camera", lambda: self.openers.camera("camera", url))
+        policy = self.config.policy
+        return FaceWorker(
+            device, self.post, self.session, self.eyes, policy.try_limit_s, policy.head_turn
+        )
+
+    def _finger_worker(self) -> FingerWorker | None:
+        url = self.config.devices.finger_scanner
+        if not url:
+            return None
+        device = DeviceWorker(
+            "finger_scanner", lambda: self.openers.finger_scanner("finger_scanner", url)
+        )
+        return FingerWorker(device, self.post, self.eyes, self.config.policy.try_limit_s)
+
+
+def authorities(folder: Path | None) -> CscaStore:
+    """Whose signatures on chips are believed; nobody's where the post named no folder."""
+    try:
+        return CscaStore.of(()) if folder is None else CscaStore.open(folder)
+    except ChipDataError as error:
+        raise SetupError(str(error), error.mend) from error
+
+
+def today() -> date:
+    """The day in UTC, as far as the clock can be trusted."""
+    return clock.utc_now().date()
+
+
+def clock_doubt_days() -> int:
+    """By how many days it may be wrong."""
+    return clock.quality().uncertain_days
