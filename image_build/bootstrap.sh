@@ -31,7 +31,7 @@ missing_packages() {
 	packages="mosquitto libusb-1.0-0"
 	case "$python" in /usr/bin/*) packages="$packages python3.11-venv" ;; esac
 	if [ "$want" = test ]; then
-		packages="$packages umockdev chromium fonts-noto-core fonts-dejavu-core fonts-ocr-b faketime libatomic1 openssl udev"
+		packages="$packages umockdev chromium fonts-noto-core fonts-dejavu-core fonts-ocr-b faketime libatomic1 openssl udev pcscd vsmartcard-vpcd python3-pyscard"
 	fi
 	for package in $packages; do
 		have_package "$package" || printf '%s ' "$package"

@@ -100,7 +100,7 @@ class ReaderServiceError(DeviceGoneError):
 class PcscMissingError(DeviceRefusedError):
     """The library for PC/SC readers is not installed."""
 
-    mend = "Install pyscard and pcscd as docs/chip_readers.md says."
+    mend = "apt-get install pcscd python3-pyscard (docs/chip_readers.md)."
 
 
 class NotJudgedError(ChipDataError):

@@ -1,6 +1,7 @@
 """Chips on a PC/SC reader: the kiosk's side of the process that holds pyscard."""
 
 import contextlib
+import importlib.util
 import os
 import socket
 import subprocess
@@ -25,6 +26,7 @@ from drivers.device import DeviceInfo
 from drivers.errors import DeviceError, DeviceGoneError, DeviceRefusedError
 
 _ROOT: Final = Path(drivers.__file__).parent.parent
+_SYSTEM_PYTHON: Final = Path("/usr/bin/python3")
 _HEADER_BYTES: Final = 5
 _CLOSE_LIMIT_S: Final = 1.0
 
@@ -141,7 +143,7 @@ class _Line:
         ours, theirs = socket.socketpair()
         try:
             process = subprocess.Popen(  # noqa: S603 (our own module; no shell reads the words)
-                [sys.executable, "-m", pcsc_child.__name__, str(theirs.fileno())],
+                [_python(), "-m", pcsc_child.__name__, str(theirs.fileno())],
                 cwd=_ROOT,
                 env=dict(os.environ),
                 stdin=subprocess.DEVNULL,
@@ -206,6 +208,15 @@ class _Line:
         if kind == pcsc_child.MISSING:
             raise PcscMissingError(self.device, "pyscard is not installed.")
         raise _error(self.device, int.from_bytes(payload), command)
+
+
+def _python() -> str:
+    """Our own Python where it has pyscard, else the system's, which has Debian's package.
+
+    The process needs nothing but the standard library and pyscard.
+    """
+    has_it = importlib.util.find_spec("smartcard") is not None
+    return sys.executable if has_it or not _SYSTEM_PYTHON.exists() else str(_SYSTEM_PYTHON)
 
 
 def _error(device: str, code: int, command: bytes) -> DeviceError:
