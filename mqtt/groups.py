@@ -174,7 +174,8 @@ class Document(Closed, frozen=True, kw_only=True):
 class DocumentCheck(Closed, frozen=True, kw_only=True):
     """One check of BSI TR-03135 by its code in docs/document_checks.md, and the inputs it used.
 
-    Those that were not done are listed too and say `why`.
+    Those that were not done are listed too and say `why`. `csca_id` and `ds_id` are the SHA-256 of
+    the two certificates, hexadecimal; `protocol` is what the chip was opened or proven with.
     """
 
     code: Code
@@ -184,6 +185,7 @@ class DocumentCheck(Closed, frozen=True, kw_only=True):
     csca_id: Code | None = None
     ds_id: Code | None = None
     sod_sha256: Digest | None = None
+    protocol: Code | None = None
 
     def __post_init__(self) -> None:
         if self.result in {Result.NOT_DONE, Result.NOT_APPLICABLE} and self.why is None:

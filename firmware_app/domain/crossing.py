@@ -25,14 +25,31 @@ class ReadMethod(StrEnum):
     TYPED = "typed"
 
 
+@dataclass(frozen=True, slots=True)
+class ChipRecord:
+    """What opened and what proved the chip, and whose signatures: nothing of the person.
+
+    protocols: by the code of the check that used it; ids and digest are SHA-256, hexadecimal.
+    """
+
+    protocols: tuple[tuple[str, str], ...]
+    csca_id: str
+    signer_id: str
+    sod_sha256: str
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Document:
-    """A parsed and checked document; `confidence` is a camera's doubt, None where none read."""
+    """A parsed and checked document.
+
+    `confidence` is a camera's doubt, `chip` what was read by radio; None where none was.
+    """
 
     mrz: Mrz
     checks: tuple[Check, ...]
     read_method: ReadMethod
     confidence: Confidence | None = None
+    chip: ChipRecord | None = None
 
     def __repr__(self) -> str:
         """Say how it was read, never whose it is."""

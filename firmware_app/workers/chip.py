@@ -87,6 +87,7 @@ class ChipWorker:
             channel.close()
         _say(self.device.name, reading, passive)
         found = self._keep_portrait(reading, token)
+        document = replace(document, chip=chip_evidence.record(reading, passive))
         self._done(document, chip_evidence.evidence(reading, passive), portrait=found)
 
     def _read(self, channel: Channel, deadline: Deadline, mrz: Mrz) -> ChipReading:

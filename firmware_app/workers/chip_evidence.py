@@ -1,5 +1,6 @@
 """What the chip's reader and passive authentication found, as the domain's evidence (pure)."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -9,6 +10,8 @@ from drivers.chip.errors import ChipAccessError, LdsError
 from drivers.chip.files import FileId
 from drivers.chip.passive_result import Found, GroupResult, PassiveResult, Question, Verdict
 from drivers.errors import DeviceError
+from firmware_app.domain import document_checks_chip_codes as codes
+from firmware_app.domain.crossing import ChipRecord
 from firmware_app.domain.document_checks_catalogue import Result
 from firmware_app.domain.document_checks_chip import (
     OPEN,
@@ -55,6 +58,28 @@ def evidence(reading: ChipReading, passive: PassiveResult) -> ChipEvidence:
         ),
         lines=_lines(reading),
     )
+
+
+def record(reading: ChipReading, passive: PassiveResult) -> ChipRecord:
+    """What opened and proved it, and whose signatures."""
+    proofs = reading.chip
+    used = (
+        (codes.ACCESS, reading.access),
+        (codes.ACTIVE, proofs.active.protocol),
+        (codes.CHIP_AUTH, proofs.chip.protocol),
+        (codes.MAPPING, proofs.mapping.protocol),
+    )
+    return ChipRecord(
+        protocols=tuple((code, _as_code(words)) for code, words in used if words),
+        csca_id=passive.csca_id,
+        signer_id=passive.signer_id,
+        sod_sha256=passive.sod_sha256 if FileId.SOD in reading.files else "",
+    )
+
+
+def _as_code(words: str) -> str:
+    """A protocol's words as one code of the wire: no spaces."""
+    return re.sub(r"[^A-Za-z0-9_.:/+-]+", "_", words)[:64]
 
 
 def _names(files: Iterable[int]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from firmware_app.clock import ClockQuality
 from firmware_app.domain.biometrics import (
@@ -12,7 +13,8 @@ from firmware_app.domain.biometrics import (
     Model,
     Quality,
 )
-from firmware_app.domain.crossing import Document, Visit
+from firmware_app.domain.crossing import ChipRecord, Document, Visit
+from firmware_app.domain.document_checks_chip_codes import PASSIVE
 from firmware_app.domain.document_checks_reading import Confidence
 from firmware_app.domain.mrz import CheckDigit, Mrz
 from firmware_app.workflow.runner import Durations
@@ -174,9 +176,36 @@ def _checks(document: Document | None) -> tuple[groups.DocumentCheck, ...]:
             result=groups.Result(check.result.value),
             why=check.why or None,
             inputs=check.inputs,
+            **_chip_words(check.code, document.chip),
         )
         for check in document.checks
     )
+
+
+class _ChipWords(TypedDict, total=False):
+    """What a check on the chip says beside its result."""
+
+    csca_id: str
+    ds_id: str
+    sod_sha256: bytes
+    protocol: str
+
+
+def _chip_words(code: str, chip: ChipRecord | None) -> _ChipWords:
+    """Certificates and digest stand at the one check on all of them, a protocol at its own."""
+    words: _ChipWords = {}
+    if chip is None:
+        return words
+    if protocol := dict(chip.protocols).get(code):
+        words["protocol"] = protocol
+    if code == PASSIVE:
+        if chip.csca_id:
+            words["csca_id"] = chip.csca_id
+        if chip.signer_id:
+            words["ds_id"] = chip.signer_id
+        if chip.sod_sha256:
+            words["sod_sha256"] = bytes.fromhex(chip.sod_sha256)
+    return words
 
 
 def _face(visit: Visit) -> tuple[groups.Biometric, ...]:

@@ -9,7 +9,7 @@ from mqtt import events
 from mqtt.contract import asyncapi, cddl, vectors
 
 HERE = Path(__file__).resolve().parent
-CONTRACT_VERSION = "1.2.0"
+CONTRACT_VERSION = "1.3.0"
 
 
 def event_schema() -> dict[str, object]:
