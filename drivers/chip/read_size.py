@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from drivers.chip import ef_atr
 from drivers.chip.apdu import MOST_ANSWER, MOST_SHORT_ANSWER
+from drivers.chip.ef_atr import AtrInfo
 from drivers.chip.errors import ChipDataError
 from drivers.chip.secure_messaging import MOST_OVERHEAD_BYTES
 
@@ -12,7 +13,7 @@ SHORT_BYTES = {8: 231, 16: 223}
 PLAIN_SHORT_BYTES = 256
 TRIAL_BYTES = 2048
 _CAPABILITIES = 0x70
-_EXTENDED_LENGTH = 0x40
+_CAPABILITIES_BYTES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +31,21 @@ class ReadSize:
     @classmethod
     def of(cls, atr_info: bytes | None, atr: bytes) -> "ReadSize":
         """From the file where there is one, else a trial where the answer to reset says so."""
-        answer = _most_answer(atr_info) if atr_info else None
+        info = _read(atr_info or b"")
+        answer, extended = info.most_response_bytes, info.extended_length
         if answer is None:
-            return cls(TRIAL_BYTES if _says_extended(atr) else None)
+            extended = _says_extended(atr) if extended is None else extended
+            return cls(TRIAL_BYTES if extended else None)
         usable = min(answer, MOST_ANSWER) - MOST_OVERHEAD_BYTES
         return cls(usable if answer > MOST_SHORT_ANSWER + MOST_OVERHEAD_BYTES else None)
 
 
-def _most_answer(atr_info: bytes) -> int | None:
+def _read(atr_info: bytes) -> AtrInfo:
+    """What the file says; nothing where it is spoilt."""
     try:
-        return ef_atr.atr_info(atr_info).most_response_bytes
+        return ef_atr.atr_info(atr_info)
     except ChipDataError:
-        return None
+        return AtrInfo(None, None, None)
 
 
 def _says_extended(atr: bytes) -> bool:
@@ -51,8 +55,8 @@ def _says_extended(atr: bytes) -> bool:
     while at < len(historical) and historical[:1] == b"\x80":
         kind, size = historical[at] & 0xF0, historical[at] & 0x0F
         value = historical[at + 1 : at + 1 + size]
-        if kind == _CAPABILITIES and len(value) >= 3:
-            return bool(value[2] & _EXTENDED_LENGTH)
+        if kind == _CAPABILITIES and len(value) >= _CAPABILITIES_BYTES:
+            return ef_atr.extended_length(value)
         at += 1 + size
     return False
 

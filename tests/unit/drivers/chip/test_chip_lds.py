@@ -118,6 +118,8 @@ def test_atr_info_tells_how_much_one_read_may_carry():
     assert atr_info(data) == AtrInfo(True, None, None)
     limits = write(0x7F66, write(2, b"\x05\x00"), write(2, b"\x08\x00"))
     assert atr_info(data + limits) == AtrInfo(True, 0x500, 0x800)
+    limits = write(0x7F66, write(2, b"\x01"), write(2, b"\0\x01\0\0"))
+    assert atr_info(limits) == AtrInfo(None, 1, 0x10000)
     assert atr_info(write(0x47, bytes.fromhex("000000"))) == AtrInfo(False, None, None)
 
 
