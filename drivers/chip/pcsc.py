@@ -3,6 +3,7 @@
 import contextlib
 import importlib.util
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -23,12 +24,19 @@ from drivers.chip.errors import (
 from drivers.chip.pcsc_child import CONNECT, DISCONNECT, LIST, TRANSMIT, WAIT
 from drivers.deadline import Deadline
 from drivers.device import DeviceInfo
-from drivers.errors import DeviceError, DeviceGoneError, DeviceRefusedError
+from drivers.errors import (
+    DeviceError,
+    DeviceGoneError,
+    DeviceRefusedError,
+    DeviceTimeoutError,
+)
 
 _ROOT: Final = Path(drivers.__file__).parent.parent
 _SYSTEM_PYTHON: Final = Path("/usr/bin/python3")
 _HEADER_BYTES: Final = 5
 _CLOSE_LIMIT_S: Final = 1.0
+_LOOK_S: Final = 0.1
+_MOST_LOOKS: Final = 10
 
 # Codes of pcsclite.h
 _CARD = frozenset((0x8010000C, 0x80100010, 0x80100066, 0x80100067, 0x80100068, 0x80100069))
@@ -78,18 +86,27 @@ class PcscReader:
         return self._line.ask(WAIT, self._name.encode(), deadline) == b"\1"
 
     def connect(self, deadline: Deadline) -> "PcscChannel":
-        """Wait for a chip and power it. Raises NoChipError where it leaves at once, and the rest.
+        """Wait for a chip and power it; one that is gone when it is powered is asked for again.
 
-        Raises ReaderGoneError, ReaderServiceError, DeviceRefusedError (another program has it),
-        DeviceTimeoutError, CancelledError.
+        Raises NoChipError where that lasts to the end, ReaderGoneError, ReaderServiceError,
+        DeviceRefusedError (another program has it), DeviceTimeoutError, CancelledError.
         """
-        while not self.is_chip_there(deadline):
-            deadline.slice_s()
+        while True:
+            while not self.is_chip_there(deadline):
+                deadline.slice_s()
+            try:
+                atr = self._line.ask(CONNECT, self._name.encode(), deadline)
+            except ChipRemovedError as error:
+                self._pause(deadline, error)
+                continue
+            return PcscChannel(self._line, atr, self.info)
+
+    def _pause(self, deadline: Deadline, error: ChipRemovedError) -> None:
+        """The service may hold for a while a chip that was swapped for another."""
         try:
-            atr = self._line.ask(CONNECT, self._name.encode(), deadline)
-        except ChipRemovedError as error:
+            select.select([], [], [], deadline.slice_s(_LOOK_S))
+        except DeviceTimeoutError:
             raise NoChipError(self._device, "the chip left before it was read.") from error
-        return PcscChannel(self._line, atr, self.info)
 
     def close(self) -> None:
         """End the process; safe to call twice."""
@@ -104,10 +121,14 @@ class PcscReader:
 
 
 class PcscChannel:
-    """A chip on the reader."""
+    """A chip on the reader. Until it has answered once it may be one that was swapped for another.
+
+    The service holds such a chip for half a second, so the first command is sent again to the new.
+    """
 
     def __init__(self, line: "_Line", atr: bytes, info: DeviceInfo) -> None:
         self._line = line
+        self._answered = False
         self.atr = atr
         self.info = info
 
@@ -117,13 +138,41 @@ class PcscChannel:
         Raises ChipRemovedError, ReaderGoneError, ReaderServiceError, LongCommandError,
         DeviceTimeoutError, CancelledError.
         """
-        return self._line.ask(TRANSMIT, command, deadline)
+        try:
+            answer = self._transmit(command, deadline)
+        except ChipRemovedError:
+            if self._answered:
+                raise
+            answer = self._to_the_new(command, deadline)
+        self._answered = True
+        return answer
 
     def close(self) -> None:
         """Power off; the reader stays open. Safe to call twice."""
         deadline = Deadline.after(self._line.device, _CLOSE_LIMIT_S)
         with contextlib.suppress(DeviceError):
             self._line.ask(DISCONNECT, b"", deadline)
+
+    def _transmit(self, command: bytes, deadline: Deadline) -> bytes:
+        answer = self._line.ask(TRANSMIT, command, deadline)
+        if not answer:
+            raise ChipRemovedError(self._line.device, "an answer without its status word.")
+        return answer
+
+    def _to_the_new(self, command: bytes, deadline: Deadline) -> bytes:
+        """The same to the chip that lies there now; ends with what is known of it."""
+        name = self.info.model.encode()
+        for _ in range(_MOST_LOOKS):
+            select.select([], [], [], deadline.slice_s(_LOOK_S))
+            self._line.ask(DISCONNECT, b"", deadline)
+            if self._line.ask(WAIT, name, deadline) != b"\1":
+                break
+            try:
+                self.atr = self._line.ask(CONNECT, name, deadline)
+                return self._transmit(command, deadline)
+            except ChipRemovedError:
+                continue
+        raise ChipRemovedError(self._line.device, "the chip left before it answered.")
 
 
 class _Line:

@@ -23,11 +23,13 @@ from drivers.chip.errors import (
     ReaderServiceError,
 )
 from drivers.chip.files import FileId
-from drivers.chip.pcsc import PcscReader
+from drivers.chip.pcsc import PcscChannel, PcscReader
+from drivers.chip.pcsc_child import CONNECT, DISCONNECT, TRANSMIT, WAIT
 from drivers.chip.reader import ChipReader
 from drivers.chip.simulated_peer import SimulatedChipPeer, document
 from drivers.chip.simulated_server import Vpcd
 from drivers.deadline import Deadline
+from drivers.device import DeviceInfo
 from drivers.errors import DeviceError, DeviceTimeoutError
 
 SECRET = MrzSecret.of("L898902D1", "740812", "310415")
@@ -213,3 +215,59 @@ def test_nobody_at_the_port():
         port = probe.getsockname()[1]
     with pytest.raises(NoChipError):
         DirectChannel.open("127.0.0.1", port, soon())
+
+
+class Line:
+    """The reader's process as a script: what is asked, and the answer or the error to it."""
+
+    device = "chip"
+
+    def __init__(self, *script):
+        self.left = list(script)
+
+    def ask(self, kind, payload, deadline):
+        deadline.slice_s()
+        expected, answer = self.left.pop(0)
+        assert expected == kind
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+GONE = ChipRemovedError("chip", "PC/SC code 80100016.")
+
+
+def on_line(*script):
+    line = Line(*script)
+    return line, PcscChannel(line, b"\x3b\x01", DeviceInfo("PC/SC", "Virtual PCD"))
+
+
+def test_answer_of_no_bytes_is_a_chip_that_has_left():
+    _, channel = on_line((TRANSMIT, b"\x90\x00"), (TRANSMIT, b""))
+    assert channel.transmit(b"\0\xb0\0\0\0", soon()) == b"\x90\x00"
+    with pytest.raises(ChipRemovedError):
+        channel.transmit(b"\0\xb0\0\0\0", soon())
+
+
+@pytest.mark.parametrize("left", [GONE, b""])
+def test_first_command_goes_to_the_chip_that_lies_there_now(left):
+    swapped = ((DISCONNECT, b""), (WAIT, b"\1"), (CONNECT, GONE))
+    there = ((DISCONNECT, b""), (WAIT, b"\1"), (CONNECT, b"\x3b\x02"), (TRANSMIT, b"\x90\x00"))
+    line, channel = on_line((TRANSMIT, left), *swapped, *there)
+    assert channel.transmit(b"\0\xb0\0\0\0", soon()) == b"\x90\x00"
+    assert (channel.atr, line.left) == (b"\x3b\x02", [])
+
+
+def test_first_command_of_a_chip_that_was_taken_away_ends_at_once():
+    _, channel = on_line((TRANSMIT, GONE), (DISCONNECT, b""), (WAIT, b"\0"))
+    with pytest.raises(ChipRemovedError):
+        channel.transmit(b"\0\xb0\0\0\0", soon())
+
+
+def test_chip_that_the_service_still_holds_is_connected_to_again():
+    line = Line((WAIT, b"\1"), (CONNECT, GONE), (WAIT, b"\1"), (CONNECT, b"\x3b"))
+    reader = PcscReader("chip", "", line)
+    assert reader.connect(soon()).atr == b"\x3b"
+    line.left = [(WAIT, b"\1"), (CONNECT, GONE)] * 50
+    with pytest.raises((NoChipError, DeviceTimeoutError)):
+        reader.connect(soon(0.3))
