@@ -146,6 +146,7 @@ class Card:
 
     def _set_environment(self, command: Command) -> Reply:
         if command.parameters == 0xC1A4:
+            self._proof = None
             self._pace = self._chosen_pace(command.data)
             return Reply()
         if command.parameters not in {0x41A4, 0x41A6}:

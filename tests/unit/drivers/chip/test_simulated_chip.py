@@ -10,8 +10,9 @@ from PIL import Image
 from drivers.chip.simulated import CardGoneError, SimulatedChip
 from drivers.chip.simulated_apdu import Command
 from drivers.chip.simulated_bac import mrz_information, password_of
+from drivers.chip.simulated_card import Card
 from drivers.chip.simulated_curves import decode, multiply
-from drivers.chip.simulated_der import der, objects
+from drivers.chip.simulated_der import der, objects, oid_value
 from drivers.chip.simulated_document import LDS_AID, Personaliser
 from drivers.chip.simulated_issuer import State, make_issuer
 from drivers.chip.simulated_keys import digest
@@ -192,6 +193,18 @@ def test_chip_authentication_in_3des_begins_a_session_of_its_own():
     terminal.session = Session(TRIPLE_DES, shared)
     data, status = terminal.send("00B08100")
     assert (data, status) == (contents.application[0x0101].data, 0x9000)
+
+
+def test_pace_chosen_anew_forgets_a_chip_authentication_that_was_chosen():
+    contents = make(ChipProfile())
+    card = Card(contents, counted)
+    card._entered = True
+    chosen = der(0x80, oid_value("0.4.0.127.0.7.2.2.3.2.2"))
+    assert card.run(Command(bytes.fromhex("002241A4"), chosen, 0)).status == 0x9000
+    pace = der(0x80, contents.offers[0].oid_value) + der(0x83, b"\x01")
+    assert card.run(Command(bytes.fromhex("0022C1A4"), pace, 0)).status == 0x9000
+    reply = card.run(Command(bytes.fromhex("10860000"), der(0x7C), 256))
+    assert objects(dict(objects(reply.data))[0x7C])[0][0] == 0x80, "PACE's nonce"
 
 
 def test_a_chip_without_extended_lengths_refuses_them():
