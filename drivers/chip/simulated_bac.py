@@ -17,8 +17,10 @@ _SEALED_BYTES = 32
 def mrz_information(lines: tuple[str, ...]) -> str:
     """Number, birth and expiry with their check digits, as BAC and PACE take them from the MRZ."""
     if len(lines) == 3:
-        return _number_of_td1(lines[0]) + lines[1][0:7] + lines[1][8:15]
-    return lines[1][0:10] + lines[1][13:20] + lines[1][21:28]
+        return _number(lines[0][5:15], lines[0][15:30]) + lines[1][0:7] + lines[1][8:15]
+    second = lines[1]
+    goes_on = second[28:35] if len(second) == 36 else ""
+    return _number(second[0:10], goes_on) + second[13:20] + second[21:28]
 
 
 def password_of(information: str) -> bytes:
@@ -66,9 +68,9 @@ class Bac:
         return TRIPLE_DES.derive(seed, ENCRYPT), TRIPLE_DES.derive(seed, AUTHENTICATE)
 
 
-def _number_of_td1(line: str) -> str:
-    """A number longer than nine goes on in the optional data; its check digit comes last."""
-    if line[14] != "<":
-        return line[5:15]
-    rest = line[15:30].split("<", maxsplit=1)[0]
-    return line[5:14] + rest
+def _number(field: str, optional: str) -> str:
+    """A card's number longer than nine goes on in the optional data; its check digit comes last."""
+    rest = optional.split("<", maxsplit=1)[0]
+    if field[9] != "<" or not rest:
+        return field
+    return field[:9] + rest

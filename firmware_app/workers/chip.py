@@ -20,6 +20,7 @@ from firmware_app.domain.crossing import Document
 from firmware_app.domain.document_checks import Evidence, check_document
 from firmware_app.domain.document_checks_chip import ChipEvidence
 from firmware_app.domain.mrz import Mrz
+from firmware_app.domain.mrz_layouts import named as layout_named
 from firmware_app.workers import chip_evidence
 from firmware_app.workers.device_worker import DeviceWorker, Job
 from firmware_app.workers.pictures import small_jpeg
@@ -32,6 +33,7 @@ WANTED = frozenset({FileId.DG1, FileId.DG2, FileId.DG11, FileId.DG12})
 PLACE_LIMIT_S = 4.0
 """So long a chip is waited for: it lies there already, or the document has none."""
 READ_LIMIT_S = 25.0
+NO_DATE = "<<<<<<"
 
 
 class Portraits(Protocol):
@@ -143,18 +145,15 @@ class ChipWorker:
 
 
 def secret_of(mrz: Mrz) -> MrzSecret:
-    """What opens the chip (Doc 9303-11, 4.3.2): number, birth and expiry as they are printed."""
-    birth = _printed(mrz.birth)
-    expiry = _printed(mrz.expiry)
+    """What opens the chip (Doc 9303-11, 4.3.2): number, birth and expiry, sign by sign as printed.
+
+    Dates come from the lines: an unknown day may be printed as fillers or as 00, and only the one
+    of both that is printed opens the chip. A number of more than nine characters is taken whole.
+    """
+    layout = layout_named(mrz.layout)
+    birth = layout.birth.of(mrz.lines)
+    expiry = layout.expiry.of(mrz.lines) if layout.expiry else NO_DATE
     return MrzSecret.of(mrz.number, birth, expiry)
-
-
-def _printed(day: str) -> str:
-    """YYYY-MM-DD as the zone prints it; what is unknown there is a filler."""
-    if not day:
-        return "<<<<<<"
-    year, month, rest = day.split("-")
-    return "".join(part.replace("X", "<") for part in (year[2:], month, rest))
 
 
 def _say(name: str, reading: ChipReading, passive: PassiveResult) -> None:
