@@ -195,6 +195,9 @@ def _finger_folder(url: DeviceUrl) -> Callable[[], FingerScanner]:
 def _pcsc_reader(url: DeviceUrl) -> Callable[[], ContactlessReader]:
     from drivers.chip.pcsc import PcscReader
 
+    if url.host or url.path:
+        what = "after `pcsc://` only `?reader=` may follow, with a part of the reader's name."
+        raise DeviceUrlError(url.device, what)
     url.params.only("reader")
     reader, limit_s = url.params.text("reader"), OPEN_LIMIT_S
     return lambda: PcscReader.open(url.device, reader, Deadline.after(url.device, limit_s))

@@ -12,6 +12,7 @@ OPENERS = {
     "document_reader": registry.open_document_reader,
     "finger_scanner": registry.open_finger_scanner,
     "camera": registry.open_camera,
+    "chip_reader": registry.open_chip_reader,
 }
 
 
@@ -62,6 +63,7 @@ def test_check_url_opens_nothing(kind):
         ("finger_scanner", "folder:///nothing?ppi=500"),
         ("camera", "v4l2:///dev/nothing?width=640"),
         ("camera", "folder:///nothing?loop=yes"),
+        ("chip_reader", "pcsc://?reader=no%20reader%20bears%20this%20name"),
     ],
 )
 def test_a_good_url_is_good_though_its_device_is_not_there(kind, url):
@@ -90,6 +92,14 @@ def test_a_good_url_is_good_though_its_device_is_not_there(kind, url):
         ("camera", "v4l2:///dev/x?width=wide", "width"),
         ("camera", "folder:///x?loop=perhaps", "loop"),
         ("camera", "simulated:///x?scene=sea", "scene"),
+        ("chip_reader", "pcsc://?raeder=ACS", "raeder"),
+        ("chip_reader", "pcsc://ACS", "only `.reader=`"),
+        ("chip_reader", "pcsc:///dev/ACS", "only `.reader=`"),
+        ("chip_reader", "pcsc:?reader=ACS", "lacks its scheme"),
+        ("chip_reader", "simulated:///x?profile=eac", "profile"),
+        ("chip_reader", "simulated:///x?story=none", "story"),
+        ("chip_reader", "simulated:///x?port=70000", "port"),
+        ("chip_reader", "serial:///dev/x", "pcsc:, simulated:"),
     ],
 )
 def test_each_slip_in_a_parameter_is_named_without_opening(kind, url, says):

@@ -37,6 +37,20 @@ def test_paths_are_relative_to_the_file(tmp_path):
     assert config.load(path).storage.outbox == tmp_path / "o.db"
 
 
+def test_the_folder_of_authorities_is_relative_to_the_file_and_may_be_absent(tmp_path):
+    told = 'authorities = "/var/lib/border-kiosk/csca"'
+    assert config.load(written(tmp_path, (told, 'authorities = "csca"'))).keys.authorities == (
+        tmp_path / "csca"
+    )
+    assert config.load(written(tmp_path, (told, ""))).keys.authorities is None
+
+
+def test_a_chip_reader_by_name_or_the_first_is_good(tmp_path):
+    for url in ("pcsc://", "pcsc://?reader=OMNIKEY", ""):
+        path = written(tmp_path, ('chip_reader = ""', f'chip_reader = "{url}"'))
+        assert config.load(path).devices.chip_reader == url
+
+
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
@@ -66,6 +80,11 @@ def test_paths_are_relative_to_the_file(tmp_path):
         ('"v4l2:///dev/kiosk-camera', '"v4l2:///dev/../srv/film.avi', "production"),
         ('"v4l2:///dev/kiosk-camera', '"v4l2:///dev/shm/film.avi', "production"),
         ('"serial:///dev/kiosk-reader', '"serial:///dev/pts/5', "production"),
+        ('chip_reader = ""', 'chip_reader = "pcsc://?raeder=ACS"', "devices.chip_reader"),
+        ('chip_reader = ""', 'chip_reader = "serial:///dev/x"', "devices.chip_reader"),
+        ('chip_reader = ""', 'chip_reader = "simulated:///stage/chip?story=x"', "story"),
+        ('chip_reader = ""', 'chip_reader = "simulated:///stage/chip"', "production"),
+        ('"/var/lib/border-kiosk/csca"', "7", "authorities"),
     ],
 )
 def test_each_mistake_is_one_line_that_names_its_key(tmp_path, old, new, named):

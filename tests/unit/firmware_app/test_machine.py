@@ -32,9 +32,12 @@ from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.patience import patience_s
 from firmware_app.workflow.vocabulary import (
     AskQuestion,
+    AwaitChip,
     AwaitDocument,
     AwaitFace,
     AwaitFinger,
+    ChipDone,
+    ChipProgress,
     ChooseLanguage,
     ConfirmDocument,
     CrossingStored,
@@ -51,6 +54,7 @@ from firmware_app.workflow.vocabulary import (
     Idle,
     OutOfService,
     PortraitTaken,
+    ReadChip,
     ReadDocument,
     ReadNotice,
     Review,
@@ -64,6 +68,7 @@ from firmware_app.workflow.vocabulary import (
     StopDevices,
     StoreCrossing,
     StoreFailed,
+    TakePortrait,
     TimedOut,
     Touched,
     WhyNoFinger,
@@ -346,6 +351,79 @@ def test_what_cannot_be_stored_goes_to_a_person():
     assert state == SeeOfficer("fr")
 
 
+CHIPPED = replace(TERMS, reads_chips=True)
+PROVEN = replace(DOCUMENT, checks=DOCUMENT.checks[:1])
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_the_chip_comes_between_document_and_confirmation_and_gives_what_it_found(found):
+    state, commands = walk(*TO_DOCUMENT, DocumentArrived(DOCUMENT), terms=CHIPPED)
+    assert state == AwaitChip(state.visit)
+    assert commands[-1] == ReadChip(DOCUMENT)
+    assert TakePortrait() not in commands, "the page may still give one when the chip has none"
+    state, commands = walk(ChipDone(PROVEN, portrait_found=found), state=state, terms=CHIPPED)
+    assert isinstance(state, ConfirmDocument)
+    assert (state.visit.document, state.visit.portrait_found) == (PROVEN, found)
+    assert commands == ([] if found else [TakePortrait()])
+
+
+def test_a_post_without_a_chip_reader_goes_straight_to_the_confirmation():
+    state, commands = walk(*TO_DOCUMENT, DocumentArrived(DOCUMENT))
+    assert isinstance(state, ConfirmDocument)
+    assert commands[-1] == TakePortrait()
+    assert not any(isinstance(command, ReadChip) for command in commands)
+
+
+TO_CHIP = (*TO_DOCUMENT, DocumentArrived(DOCUMENT))
+
+
+def test_progress_never_falls_and_means_nothing_elsewhere():
+    state, _ = walk(*TO_CHIP, terms=CHIPPED)
+    seen = []
+    for percent in (0, 30, 10, 31, 100, 5):
+        state, commands = walk(ChipProgress(percent), state=state, terms=CHIPPED)
+        seen.append(state.percent)
+        assert commands == []
+    assert seen == [0, 30, 30, 31, 100, 100]
+    elsewhere, _ = walk(*TO_FACE)
+    for late in (ChipProgress(7), ChipDone(PROVEN, portrait_found=True)):
+        assert walk(late, state=elsewhere, terms=CHIPPED) == (elsewhere, []), "a late chip is none"
+
+
+def test_help_while_the_chip_is_read_keeps_the_document_and_end_keeps_nothing():
+    state, _ = walk(*TO_CHIP, terms=CHIPPED)
+    helped, commands = walk(Touched("help"), state=state, terms=CHIPPED)
+    assert isinstance(helped, Saving)
+    assert helped.outcome is Outcome.REFERRED
+    assert StopDevices() in commands
+    assert commands[-1].visit.document == DOCUMENT
+    ended, commands = walk(Touched("end"), state=state, terms=CHIPPED)
+    assert (ended, commands) == (Idle(), [StopDevices(), Wipe()])
+
+
+def test_a_chip_that_nobody_hears_of_again_warns_and_is_read_anew_or_wiped():
+    state, _ = walk(*TO_CHIP, ChipProgress(60), terms=CHIPPED)
+    assert patience_s(state) is not None
+    warned, _ = walk(TimedOut(), state=state, terms=CHIPPED)
+    assert warned == StillThere(state)
+    back, commands = walk(Touched("more-time"), state=warned, terms=CHIPPED)
+    assert (type(back), back.percent) == (AwaitChip, 0)
+    assert commands == [ReadChip(DOCUMENT)]
+    gone, commands = walk(TimedOut(), state=warned, terms=CHIPPED)
+    assert (gone, Wipe() in commands) == (Idle(), True)
+
+
+def test_another_document_forgets_what_the_first_ones_chip_said():
+    done = ChipDone(PROVEN, portrait_found=True)
+    state, commands = walk(*TO_CHIP, done, Touched("again"), terms=CHIPPED)
+    assert isinstance(state, AwaitDocument)
+    assert (state.visit.document, state.visit.portrait_found) == (None, False)
+    assert commands[-1] == ReadDocument()
+    state, commands = walk(DocumentArrived(CHILD), state=state, terms=CHIPPED)
+    assert commands == [ReadChip(CHILD)]
+    assert (state.percent, state.visit.document) == (0, CHILD)
+
+
 EVENTS = st.sampled_from(
     [
         StartPressed("id"),
@@ -355,6 +433,8 @@ EVENTS = st.sampled_from(
         DocumentArrived(CHILD),
         DocumentUnreadable("document-cue-present"),
         DocumentAdvice("document-cue-closer"),
+        ChipProgress(40),
+        ChipDone(DOCUMENT, portrait_found=True),
         PortraitTaken(found=True),
         FaceAdvice("face-cue-closer", "left"),
         FACE,
@@ -373,10 +453,11 @@ EVENTS = st.sampled_from(
 )
 
 
+@pytest.mark.parametrize("terms", [TERMS, CHIPPED], ids=["plain", "reads chips"])
 @settings(max_examples=300)
-@given(st.lists(EVENTS, max_size=40))
-def test_from_anywhere_time_alone_leads_back_to_idle_wiped(happenings):
-    state, commands = walk(*happenings)
+@given(happenings=st.lists(EVENTS, max_size=40))
+def test_from_anywhere_time_alone_leads_back_to_idle_wiped(terms, happenings):
+    state, commands = walk(*happenings, terms=terms)
     visited = not isinstance(state, Idle | OutOfService)
     for _ in range(60):
         if isinstance(state, Idle | OutOfService):
@@ -389,17 +470,18 @@ def test_from_anywhere_time_alone_leads_back_to_idle_wiped(happenings):
             event = FaceFailed(NotCaptured.TIME)
         else:
             event = FingerFailed(NotCaptured.TIME)
-        state, more = walk(event, state=state)
+        state, more = walk(event, state=state, terms=terms)
         commands += more
     assert isinstance(state, Idle | OutOfService)
     assert not visited or Wipe() in commands
 
 
+@pytest.mark.parametrize("terms", [TERMS, CHIPPED], ids=["plain", "reads chips"])
 @settings(max_examples=300)
-@given(st.lists(EVENTS, max_size=40))
-def test_every_state_has_a_screen_with_a_way_on_or_a_person(happenings):
-    state, _ = walk(*happenings)
-    shown = screen(state, TERMS)
+@given(happenings=st.lists(EVENTS, max_size=40))
+def test_every_state_has_a_screen_with_a_way_on_or_a_person(terms, happenings):
+    state, _ = walk(*happenings, terms=terms)
+    shown = screen(state, terms)
     ids = {button.id for button in shown.buttons}
     if not isinstance(state, OutOfService | Saving):
         assert ids & {"start", "help", "end", "continue"}
