@@ -13,8 +13,9 @@ from drivers.chip.curves_table import TABLE
 from drivers.chip.errors import ChipDataError
 
 MOST_BITS = 521
-_Jacobian = tuple[int, int, int]
-_AT_INFINITY: _Jacobian = (0, 1, 0)
+Jacobian = tuple[int, int, int]
+"""x/z^2 and y/z^3; z is 0 at infinity."""
+AT_INFINITY: Jacobian = (1, 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,38 @@ def verify(curve: Curve, public: tuple[int, int], digest: bytes, r: int, s: int)
     return x * pow(z, -2, curve.p) % curve.p % curve.n == r
 
 
+def double(curve: Curve, twice: Jacobian) -> Jacobian:
+    """The point and itself."""
+    x, y, z = twice
+    p = curve.p
+    if z == 0 or y == 0:
+        return AT_INFINITY
+    yy, zz = y * y % p, z * z % p
+    s = 4 * x * yy % p
+    m = (3 * x * x + curve.a * zz * zz) % p
+    new_x = (m * m - 2 * s) % p
+    return new_x, (m * (s - new_x) - 8 * yy * yy) % p, 2 * y * z % p
+
+
+def add(curve: Curve, one: Jacobian, other: Jacobian) -> Jacobian:
+    """Two points, the same or each other's negative too."""
+    (x1, y1, z1), (x2, y2, z2) = one, other
+    p = curve.p
+    if z1 == 0:
+        return other
+    if z2 == 0:
+        return one
+    zz1, zz2 = z1 * z1 % p, z2 * z2 % p
+    u1, s1 = x1 * zz2 % p, y1 * zz2 * z2 % p
+    h, r = (x2 * zz1 - u1) % p, (y2 * zz1 * z1 - s1) % p
+    if h == 0:
+        return double(curve, one) if r == 0 else AT_INFINITY
+    hh = h * h % p
+    hhh, v = h * hh % p, u1 * hh % p
+    x3 = (r * r - hhh - 2 * v) % p
+    return x3, (r * (v - x3) - s1 * hhh) % p, h * z1 * z2 % p
+
+
 class ForgedCurveError(ChipDataError):
     """A named curve with another generator, order or cofactor: CVE-2020-0601."""
 
@@ -131,46 +164,16 @@ def _same(curve: Curve, explicit: Explicit) -> bool:
     return ours == (explicit.a % curve.p, explicit.b, base, explicit.n, explicit.h)
 
 
-def _sum_of_two(curve: Curve, u: int, v: int, other: tuple[int, int]) -> _Jacobian:
+def _sum_of_two(curve: Curve, u: int, v: int, other: tuple[int, int]) -> Jacobian:
     """Work out u times G plus v times the other point, both bit by bit together."""
-    base: _Jacobian = (curve.gx, curve.gy, 1)
-    second: _Jacobian = (*other, 1)
-    table = (_AT_INFINITY, base, second, _add(curve, base, second))
-    total = _AT_INFINITY
+    base: Jacobian = (curve.gx, curve.gy, 1)
+    second: Jacobian = (*other, 1)
+    table = (AT_INFINITY, base, second, add(curve, base, second))
+    total = AT_INFINITY
     for bit in reversed(range(curve.n.bit_length())):
-        total = _double(curve, total)
-        total = _add(curve, total, table[(u >> bit & 1) | (v >> bit & 1) << 1])
+        total = double(curve, total)
+        total = add(curve, total, table[(u >> bit & 1) | (v >> bit & 1) << 1])
     return total
-
-
-def _double(curve: Curve, point_: _Jacobian) -> _Jacobian:
-    x, y, z = point_
-    p = curve.p
-    if z == 0 or y == 0:
-        return _AT_INFINITY
-    yy = y * y % p
-    s = 4 * x * yy % p
-    m = (3 * x * x + curve.a * pow(z, 4, p)) % p
-    x2 = (m * m - 2 * s) % p
-    return x2, (m * (s - x2) - 8 * yy * yy) % p, 2 * y * z % p
-
-
-def _add(curve: Curve, one: _Jacobian, other: _Jacobian) -> _Jacobian:
-    (x1, y1, z1), (x2, y2, z2) = one, other
-    p = curve.p
-    if z1 == 0:
-        return other
-    if z2 == 0:
-        return one
-    zz1, zz2 = z1 * z1 % p, z2 * z2 % p
-    u1, h = x1 * zz2 % p, (x2 * zz1 - x1 * zz2) % p
-    s1, r = y1 * zz2 * z2 % p, (y2 * zz1 * z1 - y1 * zz2 * z2) % p
-    if h == 0:
-        return _double(curve, one) if r == 0 else _AT_INFINITY
-    hh = h * h % p
-    hhh, v = h * hh % p, u1 * hh % p
-    x3 = (r * r - hhh - 2 * v) % p
-    return x3, (r * (v - x3) - s1 * hhh) % p, h * z1 * z2 % p
 
 
 def _root(square: int, p: int) -> int:
