@@ -10,7 +10,8 @@ from drivers.chip.api import Random
 from drivers.chip.card import Card
 from drivers.chip.errors import ChipDataError, UnsupportedChipError
 from drivers.chip.key_groups import CurveGroup
-from drivers.chip.public_keys import INTEGER, SEQUENCE, GroupKey, RsaKey, parse
+from drivers.chip.keys import RsaKey
+from drivers.chip.public_keys import INTEGER, SEQUENCE, GroupKey, parse
 
 CHALLENGE_BYTES = 8
 _DG15 = 0x6F
@@ -35,14 +36,14 @@ class Choice:
     def name(self) -> str:
         """The protocol in words."""
         if isinstance(self.key, RsaKey):
-            return f"AA RSA-{self.key.modulus.bit_length()}"
+            return f"AA RSA-{self.key.n.bit_length()}"
         return f"AA ECDSA {self.digest} {self.key.group.name}"
 
     @property
     def signature_bytes(self) -> int:
         """How long a signature is."""
         if isinstance(self.key, RsaKey):
-            return (self.key.modulus.bit_length() + 7) // 8
+            return (self.key.n.bit_length() + 7) // 8
         return self.key.group.element_bytes - 1
 
 
@@ -80,14 +81,13 @@ def verify(choice: Choice, challenge: bytes, signature: bytes) -> bool:
 
 def _verify_rsa(key: RsaKey, challenge: bytes, signature: bytes) -> bool:
     """ISO/IEC 9796-2, scheme 1, partial recovery: the chip's nonce comes out, ours is not in it."""
-    size = (key.modulus.bit_length() + 7) // 8
+    size = (key.n.bit_length() + 7) // 8
     number = int.from_bytes(signature)
-    if len(signature) != size or not 0 < number < key.modulus:
+    if len(signature) != size or not 0 < number < key.n:
         raise ChipDataError(f"a signature of {len(signature)} bytes, the key has {size}.")
-    opened = pow(number, key.exponent, key.modulus)
+    opened = pow(number, key.e, key.n)
     return any(
-        _recovered(candidate.to_bytes(size), challenge)
-        for candidate in (opened, key.modulus - opened)
+        _recovered(candidate.to_bytes(size), challenge) for candidate in (opened, key.n - opened)
     )
 
 

@@ -78,7 +78,7 @@ class CurveGroup:
     @property
     def base(self) -> bytes:
         """G."""
-        return self._bytes((self.curve.gx, self.curve.gy))
+        return self.spelt((self.curve.gx, self.curve.gy))
 
     def draw(self, random: Random) -> int:
         """A number from 1 to n - 1."""
@@ -86,15 +86,15 @@ class CurveGroup:
 
     def times(self, times: int, element: bytes) -> bytes:
         """Multiply a point that must lie on the curve."""
-        return self._bytes(elliptic.multiply(self.curve, times, self._point(element)))
+        return self.spelt(elliptic.multiply(self.curve, times, self._point(element)))
 
     def combine(self, one: bytes, other: bytes) -> bytes:
         """Add two points."""
-        return self._bytes(elliptic.add(self.curve, self._point(one), self._point(other)))
+        return self.spelt(elliptic.add(self.curve, self._point(one), self._point(other)))
 
     def encode(self, number: int) -> bytes:
         """Doc 9303-11, appendix B.2."""
-        return self._bytes(elliptic.encode(self.curve, number))
+        return self.spelt(elliptic.encode(self.curve, number))
 
     def secret(self, element: bytes) -> bytes:
         """The x coordinate."""
@@ -105,7 +105,8 @@ class CurveGroup:
             raise ChipDataError(f"no whole point of {self.name} in {len(element)} bytes.")
         return curves.point(self.curve, element)
 
-    def _bytes(self, point: elliptic.Point) -> bytes:
+    def spelt(self, point: elliptic.Point) -> bytes:
+        """As it travels."""
         return b"\x04" + b"".join(number.to_bytes(self.curve.bytes) for number in point)
 
 

@@ -11,7 +11,8 @@ from drivers.chip import active_auth, curves, elliptic, public_keys, tlv
 from drivers.chip.active_auth import Choice
 from drivers.chip.domain_parameters import standardised
 from drivers.chip.errors import ChipDataError, UnsupportedChipError
-from drivers.chip.public_keys import GroupKey, RsaKey
+from drivers.chip.keys import RsaKey
+from drivers.chip.public_keys import GroupKey
 
 CHALLENGE = bytes.fromhex("F173589974BF40C6")
 # Doc 9303-11, appendix F: what the signature opens to
