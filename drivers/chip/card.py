@@ -76,8 +76,8 @@ class Card:
             left = response.status & 0xFF or 256
             response = self._transmit(Command(0, _GET_RESPONSE, 0, 0, answer_bytes=left))
             data += response.data
-        if len(data) > apdu.MOST_ANSWER:
-            raise ChipProtocolError(self.device, f"an answer of {len(data)} bytes.")
+            if len(data) > apdu.MOST_ANSWER:
+                raise ChipProtocolError(self.device, f"an answer of {len(data)} bytes.")
         return Response(bytes(data), response.status)
 
     def _transmit(self, command: Command) -> Response:

@@ -17,6 +17,7 @@ from drivers.chip.der import Piece
 from drivers.chip.errors import ChipDataError
 
 MOST_BYTES = 32_768
+MOST_EXTENSION_BYTES = 4096
 _USED = frozenset(
     {
         "authority_key_identifier",
@@ -152,6 +153,8 @@ def parse(data: bytes) -> Certificate:
     extensions = _extensions(fields.extensions)
     with reading("a certificate"):
         begin, end = x509.Validity.load(fields.validity.whole).native.values()
+    if not (_is_moment(begin) and _is_moment(end)):
+        raise ChipDataError("a certificate whose period is none.")
     _check_names(fields)
     return Certificate(
         der=data,
@@ -204,6 +207,11 @@ def _fields(data: bytes) -> _Fields:
     return _Fields(serial, algorithm, issuer, validity, subject, key, extensions)
 
 
+def _is_moment(at: object) -> bool:
+    """Whether it can be compared: a year that exists, and its zone said."""
+    return isinstance(at, datetime) and at.tzinfo is not None
+
+
 def _check_names(fields: _Fields) -> None:
     """Whatever is worked out later from the names works. Raises ChipDataError."""
     names.parts(fields.issuer.whole)
@@ -215,6 +223,8 @@ def _extensions(data: bytes) -> Mapping[str, tuple[bool, Any]]:
     found: dict[str, tuple[bool, Any]] = {}
     if not data:
         return found
+    for piece in der.only(data, der.SEQUENCE).pieces():
+        _check_size(piece)
     with reading("extensions"):
         for extension in x509.Extensions.load(data):
             name = extension["extn_id"].native
@@ -224,6 +234,14 @@ def _extensions(data: bytes) -> Mapping[str, tuple[bool, Any]]:
             critical = extension["critical"].native and name not in _OF_NO_USE
             found[name] = (critical, value)
     return found
+
+
+def _check_size(extension: Piece) -> None:
+    """Before asn1crypto reads it, which takes long over long numbers. Raises ChipDataError."""
+    parts = extension.pieces()
+    if not parts or len(parts[-1].value) > MOST_EXTENSION_BYTES:
+        raise ChipDataError(f"an extension of {len(extension.whole)} bytes.")
+    der.oid(parts[0])
 
 
 def _rights(extensions: Mapping[str, tuple[bool, Any]]) -> Rights:

@@ -176,7 +176,7 @@ def _signer(info: Piece) -> Signer:
 
 def _identified(sid: Piece) -> tuple[bytes, int, bytes]:
     """Issuer and serial number, or the key identifier."""
-    if sid.tag == 0x80:
+    if sid.tag == 0x80 and sid.value:
         return b"", 0, sid.value
     parts = sid.pieces()
     if sid.tag != der.SEQUENCE or len(parts) != 2:

@@ -12,6 +12,9 @@ from drivers.chip.errors import TlvError
 
 MOST_PIECES = 20_000
 DEEPEST = 12
+MOST_OID_BYTES = 64
+MOST_INTEGER_BYTES = 1536
+"""More than any number in use has; a longer one could not be told to people either."""
 BOOLEAN, INTEGER, BITS, OCTETS, OID = 0x01, 0x02, 0x03, 0x04, 0x06
 SEQUENCE, SET, OCTETS_IN_PARTS = 0x30, 0x31, 0x24
 _END = b"\0\0"
@@ -54,20 +57,20 @@ def pieces(data: bytes, most: int = MOST_PIECES) -> tuple[Piece, ...]:
 
 def integer(piece: Piece) -> int:
     """The value of an INTEGER, signed, leading bytes too many or not. Raises TlvError."""
-    if piece.tag != INTEGER or not piece.value:
-        raise TlvError(f"no integer but {piece.tag:X}.")
-    return int.from_bytes(piece.value, signed=True)
+    if len(piece.value) > MOST_INTEGER_BYTES:
+        raise TlvError(f"an integer of {len(piece.value)} bytes.")
+    return int.from_bytes(_number(piece), signed=True)
 
 
 def natural(piece: Piece) -> int:
-    """The same, of a number that cannot be negative: a leading zero byte may be missing."""
-    return int.from_bytes(piece.value) if integer(piece) < 0 else integer(piece)
+    """The same of any length, never negative: a leading zero byte may be missing."""
+    return int.from_bytes(_number(piece))
 
 
 def oid(piece: Piece) -> str:
     """The dotted form of an OBJECT IDENTIFIER. Raises TlvError."""
     value = piece.value
-    if piece.tag != OID or not 0 < len(value) <= 64 or value[-1] & 0x80:
+    if piece.tag != OID or not 0 < len(value) <= MOST_OID_BYTES or value[-1] & 0x80:
         raise TlvError(f"no object identifier but {piece.tag:X} of {len(value)} bytes.")
     numbers, arc = [0], 0
     for byte in value:
@@ -121,6 +124,12 @@ def _settled(data: bytes, at: int, depth: int) -> tuple[bytes, int]:
         part, at = _settled(data, at, depth - 1)
         parts.append(part)
     return tlv.write(tag, *parts), at + 2
+
+
+def _number(piece: Piece) -> bytes:
+    if piece.tag != INTEGER or not piece.value:
+        raise TlvError(f"no integer but {piece.tag:X}.")
+    return piece.value
 
 
 def _each(data: bytes) -> Iterator[Piece]:

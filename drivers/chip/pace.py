@@ -152,9 +152,10 @@ class Pace:
     def _map(self, nonce: bytes) -> tuple[bytes, bytes]:
         """The new generator, and the chip's key of the mapping where it has one."""
         group, suite = self.offer.group, self.offer.suite
-        if self.offer.mapping is Mapping.INTEGRATED:
-            if len(nonce) != pace_mapping.nonce_bytes(suite):
-                raise ChipDataError(f"a nonce of {len(nonce)} bytes.")
+        size, integrated = pace_mapping.nonce_bytes(suite), self.offer.mapping is Mapping.INTEGRATED
+        if len(nonce) > size or (integrated and len(nonce) < size):
+            raise ChipDataError(f"a nonce of {len(nonce)} bytes.")
+        if integrated:
             ours = self.random(suite.key_bytes)
             self._tell(tlv.write(0x81, ours))
             return pace_mapping.integrated(group, suite, nonce, ours), b""
@@ -165,7 +166,7 @@ class Pace:
     def _exchange(self, ours: bytes) -> bytes:
         """The chip's key of the agreement, which must not be ours."""
         theirs = self._ask(tlv.write(0x83, ours), 0x84)
-        if hmac.compare_digest(ours, theirs):
+        if int.from_bytes(ours) == int.from_bytes(theirs):  # however many zeros lead
             raise ChipDataError("the chip sent our own key back.")
         return theirs
 

@@ -16,6 +16,7 @@ _SET = 0x31
 _DG14 = 0x6E
 _EXPLICIT_0 = 0xA0
 _MOST_INFOS = 64
+_MOST_NUMBER_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +120,21 @@ def _numbers(rest: tuple[tlv.Tlv, ...]) -> tuple[int, int | None]:
     """A version and perhaps one number more."""
     if not 1 <= len(rest) <= 2 or any(one.tag != INTEGER for one in rest):
         raise ChipDataError("a security info whose version is missing.")
-    values = [positive(one.value) for one in rest]
+    values = [_small(one) for one in rest]
     return values[0], values[1] if len(values) == 2 else None
+
+
+def _small(number: tlv.Tlv) -> int:
+    """A version, or the number of parameters or of a key."""
+    if len(number.value) > _MOST_NUMBER_BYTES:
+        raise ChipDataError(f"a number of {len(number.value)} bytes in a security info.")
+    return positive(number.value)
 
 
 def _key(oid: bytes, rest: tuple[tlv.Tlv, ...]) -> ChipKeyInfo:
     if not rest or rest[0].tag != SEQUENCE:
         raise ChipDataError("a chip authentication key without a key.")
-    key_id = positive(rest[1].value) if len(rest) > 1 and rest[1].tag == INTEGER else None
+    key_id = _small(rest[1]) if len(rest) > 1 and rest[1].tag == INTEGER else None
     return ChipKeyInfo(oid, tlv.write(SEQUENCE, rest[0].value), key_id)
 
 

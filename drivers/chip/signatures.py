@@ -65,6 +65,7 @@ _CURVES: dict[str, type[ec.EllipticCurve]] = {
     )
 }
 MOST_SALT_BYTES = 1024
+MOST_PARAMETERS_BYTES = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,8 @@ def holds(key: PublicKey, how: Scheme, signature: bytes, data: bytes) -> bool:
 
 
 def _pss(algorithm: bytes) -> Scheme:
+    if len(algorithm) > MOST_PARAMETERS_BYTES:
+        raise NotJudgedError(f"RSASSA-PSS with parameters of {len(algorithm)} bytes.")
     with reading("parameters of RSASSA-PSS"):
         parameters = algos.SignedDigestAlgorithm.load(algorithm)["parameters"]
         if parameters.native is None:
