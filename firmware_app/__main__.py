@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_doctor(commands)
     _add_read_document(commands)
+    chip_commands.add_chip(commands, _add, _seconds)
     chip_commands.add_csca(commands, _add)
     _add_bench(commands)
     _add_evaluate(commands)

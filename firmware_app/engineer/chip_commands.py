@@ -1,9 +1,12 @@
-"""The words of `kiosk csca` and `kiosk evaluate passive-authentication`; loads them when called."""
+"""The words of `kiosk csca`, `kiosk chip` and `kiosk evaluate passive-authentication`."""
 
 import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlencode
+
+from firmware_app.errors import ConfigError
 
 STORE = Path("csca")
 
@@ -59,6 +62,45 @@ def add_csca(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", ad
         )
 
 
+def add_chip(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    add: Add,
+    seconds: Callable[[str], float],
+) -> None:
+    """`kiosk chip read`; `seconds` judges a word that is a time."""
+    example = (
+        'kiosk chip read --mrz "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<"'
+        ' --mrz "L898902D17UTO7408122F3104150ZE184226B<<<<<14" --reader OMNIKEY'
+        " --authorities /var/lib/border-kiosk/csca"
+    )
+    chip = add(commands, "chip", "the chip of a travel document", example, _read)
+    kinds = chip.add_subparsers(dest="what", required=True, metavar="WHAT")
+    reads = add(
+        kinds,
+        "read",
+        "open one chip, prove it, say access, files, proofs, verdict, times; nothing personal",
+        example,
+        _read,
+        ("json",),
+    )
+    reads.add_argument(
+        "--mrz",
+        action="append",
+        default=[],
+        metavar="LINE",
+        help="a line of the machine readable zone, once for each line, in quotes",
+    )
+    reads.add_argument("--can", default="", metavar="N", help="card access number, for PACE")
+    where = reads.add_mutually_exclusive_group()
+    where.add_argument("--reader", default="", metavar="NAME", help="part of a PC/SC name")
+    where.add_argument("--url", help="instead of a PC/SC reader; default: pcsc://, the first one")
+    reads.add_argument(
+        "--authorities", type=Path, metavar="DIR", help="of `kiosk csca import`; default: none"
+    )
+    reads.add_argument("--seconds", type=seconds, default=30.0, help="for the chip, default: 30")
+    reads.add_argument("--show", action="store_true", help="print DG1's lines: personal data")
+
+
 def add_passive(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]", add: Add) -> None:
     """`kiosk evaluate passive-authentication`."""
     passive = add(
@@ -89,6 +131,23 @@ def _show(chosen: argparse.Namespace) -> int:
     from firmware_app.engineer import csca_show  # noqa: PLC0415
 
     return csca_show.show(chosen.store, as_json=chosen.json)
+
+
+def _read(chosen: argparse.Namespace) -> int:
+    from firmware_app.engineer import read_chip  # noqa: PLC0415
+
+    if not chosen.mrz and not chosen.can:
+        raise ConfigError("neither --mrz nor --can.", "Give the printed lines, or the CAN.")
+    named = f"pcsc://?{urlencode({'reader': chosen.reader})}" if chosen.reader else "pcsc://"
+    asked = read_chip.Asked(
+        url=named if chosen.url is None else chosen.url,
+        lines=tuple(line.strip().upper() for line in chosen.mrz),
+        can=chosen.can,
+        authorities=chosen.authorities,
+        seconds=chosen.seconds,
+        show=chosen.show,
+    )
+    return read_chip.read_chip(asked, as_json=chosen.json)
 
 
 def _passive(chosen: argparse.Namespace) -> int:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 from drivers import registry
+from drivers.chip.csca import CscaStore
+from drivers.chip.errors import ChipDataError
 from drivers.deadline import Deadline
 from drivers.device import DeviceInfo
 from drivers.errors import DeviceError, DeviceTimeoutError
@@ -61,6 +63,7 @@ def examine(path: Path, limit_s: float) -> list[Finding]:
         return [Finding("config", "bad", str(error), error.mend)]
     findings = [Finding("config", "good", f"kiosk {config.kiosk_id}, profile {config.profile}")]
     findings += [_keys(config), _outbox(config), _clock(), _models(), *_texts(config)]
+    findings += _authorities(config)
     running = _running(config.page.port)
     findings.append(running)
     if running.verdict == "good":
@@ -147,6 +150,26 @@ def _texts(config: Config) -> list[Finding]:
     return [Finding("languages", "good", ", ".join(config.page.languages))]
 
 
+def _authorities(config: Config) -> list[Finding]:
+    """Whose chips are believed; nothing at a post that reads no chips."""
+    if not config.devices.chip_reader:
+        return []
+    folder = config.keys.authorities
+    mend = "Import master lists with `kiosk csca import` into the folder of authorities in [keys]."
+    if folder is None:
+        what = "[keys] names no folder of authorities, so no chip can be proven"
+        return [Finding("authorities", "unsure", what, mend)]
+    try:
+        store = CscaStore.open(folder)
+    except ChipDataError as error:
+        return [Finding("authorities", "bad", str(error), error.mend)]
+    if not len(store):
+        what = f"{folder} holds none, so no chip can be proven"
+        return [Finding("authorities", "unsure", what, mend)]
+    what = f"{len(store)} certificates of {len(store.countries)} states"
+    return [Finding("authorities", "good", what)]
+
+
 def _running(port: int) -> Finding:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2.0)
     try:
@@ -163,6 +186,7 @@ def _devices(config: Config, limit_s: float) -> list[Finding]:
     devices = config.devices
     looks: list[tuple[str, str, Callable[[str, str, float], Finding]]] = [
         _reading(devices),
+        ("chip_reader", devices.chip_reader, _chip_reader),
         ("page_camera", devices.page_camera, _camera),
         ("camera", devices.camera, _camera),
         ("finger_scanner", devices.finger_scanner, _scanner),
@@ -220,6 +244,20 @@ def _reading_camera(name: str, url: str, limit_s: float) -> Finding:
     doubt = f", {judged.note}" if judged.note else ""
     what = f"the page camera reads {len(judged.lines)} lines in {took_ms} ms{doubt}"
     return Finding(name, "good", what)
+
+
+def _chip_reader(name: str, url: str, limit_s: float) -> Finding:
+    """A chip that answers to power; its files stay closed, as nobody gave its lines."""
+    reader = registry.open_chip_reader(name, url)
+    try:
+        channel = reader.connect(Deadline.after(name, limit_s))
+        channel.close()
+    except DeviceTimeoutError:
+        mend = "Lay a document with a chip on the reader while `kiosk doctor` runs."
+        return Finding(name, "unsure", f"{_named(reader.info)} opens; no chip lies there", mend)
+    finally:
+        reader.close()
+    return Finding(name, "good", f"{_named(reader.info)} opens, and a chip answers")
 
 
 def _camera(name: str, url: str, limit_s: float) -> Finding:

@@ -27,6 +27,7 @@ from firmware_app.ui.texts import Texts
 from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.vocabulary import (
     AskQuestion,
+    AwaitChip,
     AwaitDocument,
     AwaitFace,
     AwaitFinger,
@@ -81,6 +82,7 @@ def states(language: str) -> dict[str, State]:
         "notice": ReadNotice(visit),
         "document": AwaitDocument(visit, 3),
         "document-again": AwaitDocument(visit, 2, "document-cue-unreadable-try-again"),
+        "reading": AwaitChip(known, 40),
         "confirm": ConfirmDocument(known),
         "face": AwaitFace(known, 3, "face-cue-closer"),
         "face-turn": AwaitFace(known, 3, "face-cue-turn-left", "left"),

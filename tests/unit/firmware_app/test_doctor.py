@@ -7,6 +7,10 @@ import numpy as np
 import pytest
 
 from drivers.camera.puppet import PICTURES
+from drivers.chip import certificates
+from drivers.chip.csca import CscaStore
+from drivers.chip.simulated_peer import SPECIMEN, issuer_of
+from drivers.chip.simulated_reader import leave_stage
 from drivers.fingerprint.simulated_zfm import SHAPE
 from drivers.fingerprint.simulated_zfm_peer import ZfmPeer
 from drivers.stage import send_cue
@@ -91,6 +95,60 @@ def test_a_page_camera_that_reads_documents_is_asked_to_read_one(config, picture
     assert "ERIKSSON" not in found.what
     assert ("2 lines" in found.what) == (verdict == "good")
     assert bool(found.mend) == (verdict == "unsure")
+
+
+@pytest.fixture
+def chip_config(config):
+    """The example with authorities beside it and a virtual chip reader."""
+    stage = config.parent / "chip"
+    text = config.read_text(encoding="utf-8").replace('"production"', '"demo"')
+    text = text.replace("/var/lib/border-kiosk/csca", "csca")
+    text = text.replace('chip_reader = ""', f'chip_reader = "simulated://{stage}"')
+    config.write_text(text, encoding="utf-8")
+    yield config
+    leave_stage(stage)
+
+
+def test_a_chip_reader_opens_and_says_that_no_chip_lies_there(chip_config):
+    (found,) = [one for one in doctor.examine(chip_config, 0.3) if one.check == "chip_reader"]
+    assert (found.verdict, bool(found.mend)) == ("unsure", True)
+    assert "no chip lies there" in found.what
+
+
+def test_a_chip_that_answers_is_good_without_its_lines(chip_config):
+    text = chip_config.read_text(encoding="utf-8").replace('/chip"', '/chip?profile=bac"')
+    chip_config.write_text(text, encoding="utf-8")
+    (found,) = [one for one in doctor.examine(chip_config, 3.0) if one.check == "chip_reader"]
+    assert (found.verdict, found.mend) == ("good", "")
+    assert "a chip answers" in found.what
+
+
+def test_a_chip_reader_whose_name_no_reader_bears_is_bad(chip_config):
+    text = chip_config.read_text(encoding="utf-8")
+    text = text.replace(f"simulated://{chip_config.parent}/chip", "pcsc://?reader=nobody")
+    chip_config.write_text(text, encoding="utf-8")
+    (found,) = [one for one in doctor.examine(chip_config, 0.3) if one.check == "chip_reader"]
+    assert (found.verdict, bool(found.mend)) == ("bad", True)
+
+
+def test_authorities_are_counted_and_none_is_said(chip_config):
+    folder = chip_config.parent / "csca"
+    assert look(chip_config, "authorities").verdict == "unsure"
+    CscaStore.of((certificates.parse(issuer_of(SPECIMEN).csca.encoded),)).save(folder)
+    assert look(chip_config, "authorities").what == "1 certificates of 1 states"
+    (folder / "index.tsv").write_text("spoilt", encoding="utf-8")
+    found = look(chip_config, "authorities")
+    assert (found.verdict, bool(found.mend)) == ("bad", True)
+    text = chip_config.read_text(encoding="utf-8")
+    chip_config.write_text(text.replace('authorities = "csca"', ""), encoding="utf-8")
+    assert "names no folder" in look(chip_config, "authorities").what
+
+
+def test_a_post_without_a_chip_reader_is_not_asked_for_authorities(config):
+    found = doctor.examine(config, 0.01)
+    assert "authorities" not in {one.check for one in found}
+    (chip,) = [one for one in found if one.check == "chip_reader"]
+    assert (chip.verdict, chip.what) == ("good", "this post has none")
 
 
 def test_a_config_that_is_not_there_is_the_only_finding(tmp_path):
