@@ -10,7 +10,7 @@ from drivers.chip.api import Channel, ChipReading, ContactlessReader, MrzSecret
 from drivers.chip.csca import CscaStore
 from drivers.chip.errors import ChipDataError, ChipProtocolError
 from drivers.chip.files import FileId
-from drivers.chip.passive_result import PassiveResult, Verdict
+from drivers.chip.passive_result import Found, GroupResult, PassiveResult, Verdict
 from drivers.chip.reader import ChipReader
 from drivers.chip.sod import signed_groups
 from drivers.deadline import Deadline
@@ -88,7 +88,7 @@ class ChipWorker:
         finally:
             channel.close()
         _say(self.device.name, reading, passive)
-        found = self._keep_portrait(reading, token)
+        found = _is_believable(passive) and self._keep_portrait(reading, token)
         document = replace(document, chip=chip_evidence.record(reading, passive))
         self._done(document, chip_evidence.evidence(reading, passive), portrait=found)
 
@@ -142,6 +142,12 @@ class ChipWorker:
         evidence = Evidence(self.clock_doubt_days(), document.confidence, chip=chip)
         checks = check_document(document.mrz, self.today(), evidence)
         self.post(ChipDone(replace(document, checks=checks), portrait))
+
+
+def _is_believable(passive: PassiveResult) -> bool:
+    """Whether nothing speaks against DG2; else the page's portrait stays the one that counts."""
+    failed = any(one.found is Found.FAILED for one in passive.findings)
+    return not failed and passive.groups.get(FileId.DG2) is GroupResult.MATCHES
 
 
 def secret_of(mrz: Mrz) -> MrzSecret:

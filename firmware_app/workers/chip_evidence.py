@@ -116,7 +116,7 @@ def _passive(passive: PassiveResult) -> PassiveEvidence:
         validity=_together(passive, Question.PERIOD),
         revocation=_revocation(passive),
         hashes=_together(passive, Question.GROUPS),
-        issuing_state=_together(passive, Question.STATES),
+        issuing_state=_states(passive),
         state=passive.issuing_state,
     )
     answers = (found.signature, found.chain, found.validity, found.hashes, found.issuing_state)
@@ -138,6 +138,12 @@ def _chain(passive: PassiveResult) -> Answer:
     if unknown and answer.result is not Result.FAILED:
         return Answer(Result.NOT_DONE, "issuer_unknown")
     return answer
+
+
+def _states(passive: PassiveResult) -> Answer:
+    """Whose document it is was not asked where the chip kept DG1 to itself."""
+    answer = _together(passive, Question.STATES)
+    return answer if passive.issuing_state or answer.result is not Result.PASSED else OPEN
 
 
 def _revocation(passive: PassiveResult) -> Answer:

@@ -110,6 +110,14 @@ def test_no_pass_outdoes_the_verdict(verdict):
         assert told["chip.passive_authentication"][0] != "passed", (question, found)
 
 
+def test_a_chip_that_keeps_its_zone_to_itself_is_not_judged_genuine():
+    """Else the good files of another's chip would pass beside a forged page."""
+    told = checks(reading(files=(FileId.SOD, FileId.DG2)), passive(issuing_state=""))
+    assert told["chip.passive.issuing_state"][0] == "not_done"
+    assert told["chip.passive_authentication"] == ("not_done", "not_judged")
+    assert told["chip.dg1_against_mrz"][0] == "not_done"
+
+
 def test_what_was_not_asked_is_open():
     nothing = PassiveResult(Verdict.NOT_DONE, "", (), "00")
     told = checks(held=nothing)

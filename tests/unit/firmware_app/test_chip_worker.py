@@ -183,6 +183,8 @@ def test_what_was_changed_after_the_signature_fails_and_is_never_proven(desk, pr
     assert found["chip.passive.hashes"][0] == "failed"
     assert found["chip.passive_authentication"][0] == "failed"
     assert found["chip.proven"][0] != "passed"
+    assert desk.eyes.seen == [], "a portrait that nobody signed is compared with nobody"
+    assert desk.session.attachments() == ()
 
 
 def test_an_issuer_that_nobody_imported_is_not_judged(desk):
