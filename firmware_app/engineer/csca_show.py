@@ -27,5 +27,7 @@ def show(folder: Path, *, as_json: bool) -> int:
         f"{', '.join(f'{state} {count}' for state, count in states.items())}\n"
         f"opened in {spent.wall_ms:.0f} ms (processor {spent.cpu_ms:.0f} ms), {grown_mb:.1f} MB"
     )
+    if not len(store):
+        words = f"nothing was imported into {folder} yet: `kiosk csca import` does it."
     emit(document, words, as_json=as_json)
     return 0
