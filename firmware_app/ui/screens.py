@@ -164,7 +164,7 @@ def _sensing(state: AwaitDocument | AwaitChip | AwaitFace | AwaitFinger) -> Scre
                 cue="reading-cue-chip",
                 arguments=(("percent", percent),),
                 buttons=(END, HELP),
-                picture="document",
+                picture="reading",
                 step=1,
                 steps=STEPS,
             )

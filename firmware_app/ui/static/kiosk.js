@@ -13,9 +13,9 @@ const CUE_ICONS = {
   "less-light": "less-light", "hold-still": "hold-still", "look-straight": "look", "turn-left": "turn-left",
   "turn-right": "turn-right", place: "finger", press: "down", lighter: "up", "move-left": "left",
   "move-right": "right", "move-up": "up", "move-down": "down", dry: "breath", wet: "drop", lift: "up",
-  latent: "wipe", "one-finger": "finger", turn: "up", again: "again", "no-finger": "finger", "well-done": "yes", wait: "how-long", completed: "up", referred: "help",
+  latent: "wipe", "one-finger": "finger", turn: "up", again: "again", "no-finger": "finger", "well-done": "yes", wait: "how-long", chip: "how-long", completed: "up", referred: "help",
 };
-const CALM_CUES = new Set(["present", "look-here", "place", "no-finger", "wait", "completed", "referred", "look-straight"]);
+const CALM_CUES = new Set(["present", "look-here", "place", "no-finger", "wait", "chip", "completed", "referred", "look-straight"]);
 const PICTURES = { reading: "document", "out-of-service": "closed" };
 const MIRRORED = new Set(["continue", "back", "again", "end"]); // in right-to-left languages
 const GLYPHS = { ar: "ع" }; // the letter a script is known by, where it is not the name's first

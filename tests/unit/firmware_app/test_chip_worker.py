@@ -187,6 +187,14 @@ def test_what_was_changed_after_the_signature_fails_and_is_never_proven(desk, pr
     assert desk.session.attachments() == ()
 
 
+@pytest.mark.parametrize("story", ["altered-portrait", "altered-data"])
+def test_nobody_is_compared_with_a_portrait_that_something_speaks_against(desk, story):
+    desk.peer.place(document(story=story))
+    done = desk.read()
+    assert not done.portrait_found
+    assert (desk.session.portrait(), desk.session.attachments()) == (None, ())
+
+
 def test_an_issuer_that_nobody_imported_is_not_judged(desk):
     desk.worker.authorities = CscaStore.of(())
     desk.peer.place(document(profile="bac"))

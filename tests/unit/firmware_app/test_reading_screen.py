@@ -36,6 +36,7 @@ def test_end_and_a_person_are_one_touch_away():
     shown = screen(AwaitChip(Visit("id", "en"), 40), TERMS)
     assert {button.id for button in shown.buttons} == {"end", "help"}
     assert (shown.name, shown.step) == ("reading", 1)
+    assert shown.picture == "reading", "the document's own picture ends with a tick: it is not done"
 
 
 def test_the_kiosk_is_patient_for_longer_than_a_chip_may_take():
