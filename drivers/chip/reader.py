@@ -137,6 +137,7 @@ class _Reading:
         card = self._card
         entered = access.open_chip(card, self._secret, self._card_access, self._rules.random)
         self._entered = entered
+        self._warnings += entered.warnings
         if entered.evidence is not None and FileId.CARD_SECURITY not in self._files:
             self._fetch(FileId.CARD_SECURITY)
         if entered.offer is not None:
@@ -158,6 +159,9 @@ class _Reading:
             self._size = ReadSize()
             self._enter_again()
             self._fetch(FileId.SOD)
+        if self._entered.protocol == access.OPEN and FileId.SOD in self._protected:
+            what = "the chip knows no basic access control and is closed all the same."
+            raise ChipProtocolError(self._card.device, what)
 
     def _fetch(self, file: FileId) -> bytes | None:
         """A file into the reading, once; None where the chip does not have or give it."""
@@ -271,7 +275,7 @@ class _Reading:
             apdus=self._card.apdus,
             card_access=self._card_access,
             attempts=entered.attempts,
-            warnings=tuple(dict.fromkeys((*entered.warnings, *self._warnings))),
+            warnings=tuple(dict.fromkeys(self._warnings)),
         )
 
 
