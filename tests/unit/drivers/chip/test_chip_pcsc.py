@@ -138,6 +138,24 @@ def test_whole_reading_through_the_service(service):
 
 
 @pytest.mark.slow
+def test_chips_that_are_swapped_at_once_are_read_all_the_same(service):
+    """The service looks every 0.4 s and holds the chip before until then."""
+    peer = SimulatedChipPeer(Vpcd(port=service.port))
+    reader = PcscReader.open("chip", "Virtual PCD", soon())
+    try:
+        for profile in ("pace", "bac", "pace"):
+            contents = document(profile=profile)
+            peer.place(contents)
+            channel = reader.connect(soon())
+            assert read(channel).files[FileId.DG2] == contents.application[0x102].data
+            channel.close()
+            peer.take_away()
+    finally:
+        reader.close()
+        peer.leave()
+
+
+@pytest.mark.slow
 def test_service_that_ends_and_comes_back(service):
     reader = PcscReader.open("chip", "", soon())
     try:
