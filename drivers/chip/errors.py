@@ -88,7 +88,7 @@ class NoChipError(DeviceGoneError):
 class ReaderGoneError(DeviceGoneError):
     """The PC/SC service knows no such reader, or it was unplugged."""
 
-    mend = "Check the reader's cable; `kiosk devices` lists the readers by name."
+    mend = "Check the reader's cable; `kiosk doctor` says whether it opens."
 
 
 class ReaderServiceError(DeviceGoneError):

@@ -39,10 +39,24 @@ class ChipRecord:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class ChipPerson:
+    """What the chip says of the person in full and in Unicode; empty where it says nothing."""
+
+    surname: str
+    given_names: str
+    place_of_birth: str
+
+    def __repr__(self) -> str:
+        """Nothing of it."""
+        return "ChipPerson()"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Document:
     """A parsed and checked document.
 
-    `confidence` is a camera's doubt, `chip` what was read by radio; None where none was.
+    `confidence` is a camera's doubt, `chip` and `person` what was read by radio, the latter only
+    where the state's signature covers it; None where none was.
     """
 
     mrz: Mrz
@@ -50,6 +64,7 @@ class Document:
     read_method: ReadMethod
     confidence: Confidence | None = None
     chip: ChipRecord | None = None
+    person: ChipPerson | None = None
 
     def __repr__(self) -> str:
         """Say how it was read, never whose it is."""

@@ -10,7 +10,7 @@ from drivers.chip.api import Channel, ChipReading, ContactlessReader, MrzSecret
 from drivers.chip.csca import CscaStore
 from drivers.chip.errors import ChipDataError, ChipProtocolError
 from drivers.chip.files import FileId
-from drivers.chip.passive_result import Found, GroupResult, PassiveResult, Verdict
+from drivers.chip.passive_result import GroupResult, PassiveResult, Verdict
 from drivers.chip.reader import ChipReader
 from drivers.chip.sod import signed_groups
 from drivers.deadline import Deadline
@@ -89,7 +89,11 @@ class ChipWorker:
             channel.close()
         _say(self.device.name, reading, passive)
         found = _is_believable(passive) and self._keep_portrait(reading, token)
-        document = replace(document, chip=chip_evidence.record(reading, passive))
+        document = replace(
+            document,
+            chip=chip_evidence.record(reading, passive),
+            person=chip_evidence.person(reading, passive),
+        )
         self._done(document, chip_evidence.evidence(reading, passive), portrait=found)
 
     def _read(self, channel: Channel, deadline: Deadline, mrz: Mrz) -> ChipReading:
@@ -145,9 +149,12 @@ class ChipWorker:
 
 
 def _is_believable(passive: PassiveResult) -> bool:
-    """Whether nothing speaks against DG2; else the page's portrait stays the one that counts."""
-    failed = any(one.found is Found.FAILED for one in passive.findings)
-    return not failed and passive.groups.get(FileId.DG2) is GroupResult.MATCHES
+    """Whether a known state signed DG2; else the page's portrait stays the one that counts.
+
+    A forger signs his own chip well: an unknown issuer's portrait would be the forger's.
+    """
+    whole = passive.groups.get(FileId.DG2) is GroupResult.MATCHES
+    return whole and passive.verdict is Verdict.VALID
 
 
 def secret_of(mrz: Mrz) -> MrzSecret:

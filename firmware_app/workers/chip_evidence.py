@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from drivers.chip import lds
+from drivers.chip import lds, lds_persons
 from drivers.chip.api import ChipReading, ProofResult, ProtocolProof
 from drivers.chip.errors import ChipAccessError, LdsError
 from drivers.chip.files import FileId
 from drivers.chip.passive_result import Found, GroupResult, PassiveResult, Question, Verdict
 from drivers.errors import DeviceError
 from firmware_app.domain import document_checks_chip_codes as codes
-from firmware_app.domain.crossing import ChipRecord
+from firmware_app.domain.crossing import ChipPerson, ChipRecord
 from firmware_app.domain.document_checks_catalogue import Result
 from firmware_app.domain.document_checks_chip import (
     OPEN,
@@ -25,6 +25,8 @@ from firmware_app.domain.document_checks_chip import (
 
 BAC_AFTER_PACE, PACE = "bac_after_pace", "PACE"
 NO_ACCESS_CONTROL = "none"
+MOST_NAME = 400
+"""Characters that the wire takes."""
 NO_CHIP = ChipEvidence(Reading.NO_CHIP)
 _CARD_ACCESS = {
     "card_access_differs": Answer(Result.FAILED, "differs"),
@@ -74,6 +76,26 @@ def record(reading: ChipReading, passive: PassiveResult) -> ChipRecord:
         csca_id=passive.csca_id,
         signer_id=passive.signer_id,
         sod_sha256=passive.sod_sha256 if FileId.SOD in reading.files else "",
+    )
+
+
+def person(reading: ChipReading, passive: PassiveResult) -> ChipPerson | None:
+    """Names and birthplace of DG11; None unless the state's signature covers what was read."""
+    dg11 = reading.files.get(FileId.DG11)
+    signed = passive.groups.get(FileId.DG11) is GroupResult.MATCHES
+    if dg11 is None or not signed or passive.verdict is not Verdict.VALID:
+        return None
+    try:
+        told = lds_persons.dg11(dg11)
+    except LdsError:
+        return None
+    name, place = told.full_name, told.place_of_birth
+    if name is None and place is None:
+        return None
+    return ChipPerson(
+        surname=name.primary[:MOST_NAME] if name else "",
+        given_names=name.secondary[:MOST_NAME] if name else "",
+        place_of_birth=place.text[:MOST_NAME] if place else "",
     )
 
 

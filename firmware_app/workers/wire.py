@@ -13,10 +13,10 @@ from firmware_app.domain.biometrics import (
     Model,
     Quality,
 )
-from firmware_app.domain.crossing import ChipRecord, Document, Visit
+from firmware_app.domain.crossing import ChipPerson, ChipRecord, Document, Visit
 from firmware_app.domain.document_checks_chip_codes import PASSIVE
 from firmware_app.domain.document_checks_reading import Confidence
-from firmware_app.domain.mrz import CheckDigit, Mrz
+from firmware_app.domain.mrz import CheckDigit
 from firmware_app.workflow.runner import Durations
 from firmware_app.workflow.vocabulary import StoreCrossing
 from mqtt import events, groups
@@ -24,6 +24,7 @@ from mqtt.envelope import Head
 
 UNKNOWN_DAY = "XXXX-XX-XX"
 FINGER_FORMAT = "iso-19794-2-2005"
+NO_PERSON = ChipPerson("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def crossing_event(
         officer=(),
         law=_law(site, visit, moment),
         software=site.software,
-        traveller=_traveller(visit.document.mrz) if visit.document else None,
+        traveller=_traveller(visit.document) if visit.document else None,
         document=_document(visit.document) if visit.document else None,
         liveness=_liveness(visit),
         not_captured=tuple(
@@ -123,10 +124,12 @@ def _crossing(site: Site, command: StoreCrossing, durations: Durations) -> group
     )
 
 
-def _traveller(mrz: Mrz) -> groups.Traveller:
+def _traveller(document: Document) -> groups.Traveller:
+    mrz, chip = document.mrz, document.person or NO_PERSON
     return groups.Traveller(
-        surname=groups.Name(mrz=mrz.surname),
-        given_names=groups.Name(mrz=mrz.given_names),
+        surname=groups.Name(mrz=mrz.surname, unicode=chip.surname or None),
+        given_names=groups.Name(mrz=mrz.given_names, unicode=chip.given_names or None),
+        place_of_birth=chip.place_of_birth or None,
         date_of_birth=mrz.birth,
         sex=mrz.sex,  # type: ignore[arg-type] # the parser gives no other
         nationality=(mrz.nationality,) if mrz.nationality else (),

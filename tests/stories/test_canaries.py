@@ -111,7 +111,8 @@ def processes(site: SmallSite) -> list[int]:
 def story() -> Story:
     demo = stories.load(Path("demo"))
     shown = Act("document", "reader", {"present": passport(), "delay_s": 0.3})
-    body = (*(act for act in demo.body if act.peer != "reader"), shown)
+    laid = Act("document", "chip", {"place": passport()})
+    body = (*(act for act in demo.body if act.peer not in {"reader", "chip"}), shown, laid)
     return Story(demo.title, demo.hands, demo.answers, body, demo.expect)
 
 

@@ -247,3 +247,20 @@ def test_no_log_and_no_repr_names_anybody(desk, capfd, story):
     assert "chip_" in said
     for secret in ("ERIKSSON", "ANNA", "L898902D1", "740812", "310415", "ZE184226B"):
         assert secret not in said
+
+
+def test_names_in_full_are_believed_where_the_state_signed_them(desk):
+    desk.peer.place(document(full_name="ÉRIKSSÖN<<ÅNNA<MÄRIA", birth_place="ZÜRICH"))
+    person = desk.read().document.person
+    assert (person.surname, person.given_names) == ("ÉRIKSSÖN", "ÅNNA MÄRIA")
+    assert person.place_of_birth == "ZÜRICH"
+    assert "KSS" not in repr(person)
+
+
+@pytest.mark.parametrize("story", ["other-state", "altered-data"])
+def test_what_no_known_state_signed_gives_no_face_and_no_name(desk, story):
+    desk.peer.place(document(story=story, full_name="ÉRIKSSÖN<<ÅNNA<MÄRIA"))
+    done = desk.read()
+    assert done.document.person is None
+    assert not done.portrait_found
+    assert desk.session.attachments() == ()
