@@ -28,10 +28,11 @@ screens: ## draw docs/screens anew
 
 oracles: ## fetch other people's programs that judge ours; their tests skip without them
 	@mkdir -p .oracles && cp tests/oracles/package*.json .oracles && npm ci --prefix .oracles --ignore-scripts
+	@tests/oracles/build_nbis.sh
 
 fuzz: ## fuzz a parser of foreign bytes for 30 minutes, with its branch coverage; TARGET=mrz SECONDS=1800
 	@test -x .oracles/fuzz/bin/python || { python3 -m venv .oracles/fuzz && \
-		.oracles/fuzz/bin/pip install --quiet atheris==3.0.0 coverage; }
+		.oracles/fuzz/bin/pip install --quiet atheris==3.0.0 coverage asn1crypto cryptography; }
 	@.oracles/fuzz/bin/python tests/fuzz/fuzz.py $(or $(TARGET),mrz) --seconds $(or $(SECONDS),1800)
 
 clean: ## remove what run and test made here
