@@ -5,7 +5,7 @@ import math
 import cv2
 import numpy as np
 
-from vision.finger_minutiae import MOST_MINUTIAE, inside, span, window
+from vision.finger_minutiae import MOST_MINUTIAE, around, inside, window
 from vision.finger_segment import Box, Foreground
 from vision.image import Float32, Gray8
 from vision.iso19794_2 import Minutia, MinutiaKind
@@ -35,7 +35,7 @@ class LeaderFinder:
 
     def find(self, gray: Gray8, found: Foreground) -> tuple[Minutia, ...]:
         """Give the minutiae inside the print, surest first; raises ModelError."""
-        cut = _cut(found.box, gray.shape[1], gray.shape[0])
+        cut = around(found.box, gray, SIDE_STEP_PX, LONGEST_SIDE_PX)
         (said,) = self._model.run(np.asarray(window(gray, cut), np.float32)[None, :, :, None])
         self._model.run(SMALLEST)  # gives some 250 MB back until the next finger, in 50 ms
         give_back_memory()
@@ -51,13 +51,6 @@ def highest(said: Float32, least_sure: float) -> list[tuple[int, int]]:
     rows, columns = np.nonzero((sure >= least_sure) & (sure == tops))
     order = np.argsort(-sure[rows, columns], kind="stable")
     return [(int(rows[i]), int(columns[i])) for i in order]
-
-
-def _cut(box: Box, width: int, height: int) -> Box:
-    """The box with a margin, its sides multiples of 32; it may reach out of the picture."""
-    left, right = span(box.left, box.right, width, SIDE_STEP_PX, LONGEST_SIDE_PX)
-    top, bottom = span(box.top, box.bottom, height, SIDE_STEP_PX, LONGEST_SIDE_PX)
-    return Box(left, top, right, bottom)
 
 
 def _minutia(said: Float32, row: int, column: int, cut: Box) -> Minutia:

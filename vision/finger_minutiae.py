@@ -49,20 +49,25 @@ class NetworkFinder:
 
     def find(self, gray: Gray8, found: Foreground) -> tuple[Minutia, ...]:
         """Give the minutiae inside the print, surest first; raises ModelError."""
-        height, width = gray.shape
-        left, right = span(found.box.left, found.box.right, width, SIDE_STEP_PX, LONGEST_SIDE_PX)
-        top, bottom = span(found.box.top, found.box.bottom, height, SIDE_STEP_PX, LONGEST_SIDE_PX)
-        print_ = normalised(window(gray, Box(left, top, right, bottom)))
+        cut = around(found.box, gray, SIDE_STEP_PX, LONGEST_SIDE_PX)
+        print_ = normalised(window(gray, cut))
         (planes,) = self._model.run(print_[None, :, :, None])
         here = peaks(planes[0], LEAST_SURE)
         if not here or (here[0].sure < SUREST and here[:5][-1].sure < FIFTH):
             return ()
-        minutiae = (_minutia(one, left, top) for one in here)
+        minutiae = (_minutia(one, cut) for one in here)
         return tuple(m for m in minutiae if inside(m, found))[:MOST_MINUTIAE]
 
 
-def span(start: int, end: int, whole: int, step: int, longest: int) -> tuple[int, int]:
-    """A side with a margin, a multiple of `step`; it may reach out of the picture's `whole`."""
+def around(box: Box, gray: Gray8, step: int, longest: int) -> Box:
+    """The box with a margin, its sides multiples of `step`; it may reach out of the picture."""
+    height, width = gray.shape
+    left, right = _span(box.left, box.right, width, step, longest)
+    top, bottom = _span(box.top, box.bottom, height, step, longest)
+    return Box(left, top, right, bottom)
+
+
+def _span(start: int, end: int, whole: int, step: int, longest: int) -> tuple[int, int]:
     length = end - start + 2 * MARGIN_PX
     length = min(longest, math.ceil(length / step) * step)
     first = (start + end - length) // 2
@@ -92,11 +97,11 @@ def inside(minutia: Minutia, found: Foreground) -> bool:
     return 0 <= row < height and 0 <= column < width and bool(found.mask[row, column])
 
 
-def _minutia(one: Found, left: int, top: int) -> Minutia:
+def _minutia(one: Found, cut: Box) -> Minutia:
     return Minutia(
         kind=MinutiaKind.ENDING if one.ending else MinutiaKind.BIFURCATION,
-        x_px=round(one.x_px) + left,
-        y_px=round(one.y_px) + top,
+        x_px=round(one.x_px) + cut.left,
+        y_px=round(one.y_px) + cut.top,
         direction_deg=one.direction_deg % 360,
         quality=max(1, min(100, round(one.sure * 100))),
     )

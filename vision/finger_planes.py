@@ -10,7 +10,6 @@ from vision.image import Float32, Gray8
 
 CELL_PX = 4
 """One place of the planes."""
-PLANES = 6
 WINDOW_PX = 33
 """1.7 mm: the grey levels around a pixel that count as its surroundings."""
 FLOOR = 5.0

@@ -4,14 +4,14 @@ Each question is asked by itself and answered by a finding; the verdict follows 
 What nobody here can judge is "not done", never "failed", and nothing is valid by default.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from drivers.chip import cms, groups, inquiry, sod
 from drivers.chip.cms import SignedData
 from drivers.chip.errors import ChipDataError, NotJudgedError
 from drivers.chip.inquiry import Inquiry, Store
-from drivers.chip.passive_result import Found, PassiveResult, Question
+from drivers.chip.passive_result import Found, PassiveResult, Question, Verdict
 
 CARD_SECURITY = "0.4.0.127.0.7.3.2.1"
 
@@ -50,6 +50,18 @@ def check_card_security(data: bytes, store: Store, at: datetime) -> PassiveResul
     asked.note(Question.STRUCTURE, Found.PASSED, "EF.CardSecurity can be read.")
     inquiry.ask(asked, signed)
     return inquiry.result(asked)
+
+
+def card_security_judge(store: Store, now: Callable[[], datetime]) -> Callable[[bytes], bool]:
+    """What ChipReader asks of EF.CardSecurity: a store that is spoilt vouches for none."""
+
+    def good(data: bytes) -> bool:
+        try:
+            return check_card_security(data, store, now()).verdict is Verdict.VALID
+        except ChipDataError:
+            return False
+
+    return good
 
 
 def _structure(asked: Inquiry) -> SignedData | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from Crypto.Hash import HMAC, SHA256
 
-from drivers.chip.simulated_domains import Curve, ModpGroup
+from drivers.chip.simulated_domains import Curve
 
 Point = tuple[int, int]
 RandomBytes = Callable[[int], bytes]
@@ -83,11 +83,6 @@ def ecdsa(curve: Curve, private: int, digest: bytes) -> tuple[int, int]:
         if r and s:
             return r, s
         turn += 1
-
-
-def group_public(group: ModpGroup, private: int) -> int:
-    """The public key in a MODP group."""
-    return pow(group.g, private, group.p)
 
 
 def _once(curve: Curve, private: int, digest: bytes, turn: int) -> int:

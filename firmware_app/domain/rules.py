@@ -122,11 +122,6 @@ def to_read_again(checks: tuple[Check, ...], policy: Policy) -> frozenset[str]:
     return frozenset(again - (set() if policy.read_doubtful_again else {READ_CONFIDENCE}))
 
 
-def missing_fingers(visit: Visit) -> tuple[FingerMissing, ...]:
-    """The fingers that were asked for and not given."""
-    return tuple(finger for finger in visit.fingers if isinstance(finger, FingerMissing))
-
-
 def _document_reasons(visit: Visit, policy: Policy, today: date) -> list[Reason]:
     if visit.document is None:
         return [Reason.NO_DOCUMENT]

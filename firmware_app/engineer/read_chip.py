@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from drivers import registry
-from drivers.chip import lds, passive_auth
+from drivers.chip import passive_auth
 from drivers.chip.api import CanSecret, Channel, ChipReading, ContactlessReader, Secret
 from drivers.chip.csca import CscaStore
 from drivers.chip.errors import ChipDataError, NoChipError
 from drivers.chip.files import FileId
-from drivers.chip.passive_result import PassiveResult, Verdict
+from drivers.chip.passive_result import PassiveResult
 from drivers.chip.reader import ChipReader
 from drivers.chip.sod import signed_groups
 from drivers.deadline import Deadline
@@ -21,6 +21,7 @@ from firmware_app.domain.mrz import MrzError, parse
 from firmware_app.engineer import csca
 from firmware_app.engineer.report import emit, progress
 from firmware_app.errors import ConfigError, SetupError
+from firmware_app.workers import chip_evidence
 from firmware_app.workers.chip import READ_LIMIT_S, WANTED, secret_of
 
 NAME = "chip_reader"
@@ -136,14 +137,8 @@ def _read(
 
 
 def _through(channel: Channel, secret: Secret, store: CscaStore) -> ChipReading:
-    def card_security_good(data: bytes) -> bool:
-        try:
-            found = passive_auth.check_card_security(data, store, clock.utc_now())
-        except ChipDataError:
-            return False
-        return found.verdict is Verdict.VALID
-
-    rules = ChipReader(signed_groups, card_security_good=card_security_good)
+    good = passive_auth.card_security_judge(store, clock.utc_now)
+    rules = ChipReader(signed_groups, card_security_good=good)
     return rules.read(channel, secret, WANTED, Deadline.after(NAME, READ_LIMIT_S), _each_tenth())
 
 
@@ -167,7 +162,7 @@ def _judged(
     said: str, spent_ms: tuple[int, int], reading: ChipReading, asked: Asked, store: CscaStore
 ) -> Answer:
     passive = _passive(reading, store)
-    lines = _lines(reading)
+    lines = chip_evidence.printed_lines(reading)
     proofs = reading.chip
     return Answer(
         reader=said,
@@ -204,14 +199,6 @@ def _passive(reading: ChipReading, store: CscaStore) -> PassiveResult:
         return passive_auth.check(sod, reading.files, store, clock.utc_now())
     except ChipDataError as error:
         raise SetupError(str(error), error.mend) from error
-
-
-def _lines(reading: ChipReading) -> tuple[str, ...]:
-    dg1 = reading.files.get(FileId.DG1)
-    try:
-        return lds.dg1(dg1).lines if dg1 is not None else ()
-    except ChipDataError:
-        return ()
 
 
 def _words(answer: Answer) -> str:

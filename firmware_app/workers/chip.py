@@ -97,7 +97,8 @@ class ChipWorker:
         self._done(document, chip_evidence.evidence(reading, passive), portrait=found)
 
     def _read(self, channel: Channel, deadline: Deadline, mrz: Mrz) -> ChipReading:
-        rules = ChipReader(signed_groups, card_security_good=self._card_security_good)
+        good = passive_auth.card_security_judge(self.authorities, self.now)
+        rules = ChipReader(signed_groups, card_security_good=good)
         return rules.read(
             channel,
             secret_of(mrz),
@@ -113,13 +114,6 @@ class ChipWorker:
             return passive_auth.check(sod, reading.files, self.authorities, self.now())
         except ChipDataError as error:
             raise ChipProtocolError(self.device.name, str(error)) from error
-
-    def _card_security_good(self, data: bytes) -> bool:
-        try:
-            found = passive_auth.check_card_security(data, self.authorities, self.now())
-        except ChipDataError:
-            return False
-        return found.verdict is Verdict.VALID
 
     def _keep_portrait(self, reading: ChipReading, token: int) -> bool:
         """The portrait of DG2 takes the place of the one on the page."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from drivers.chip import lds, lds_persons
 from drivers.chip.api import ChipReading, ProofResult, ProtocolProof
-from drivers.chip.errors import ChipAccessError, LdsError
+from drivers.chip.errors import ChipAccessError, ChipDataError, LdsError
 from drivers.chip.files import FileId
 from drivers.chip.passive_result import Found, GroupResult, PassiveResult, Question, Verdict
 from drivers.errors import DeviceError
@@ -58,7 +58,7 @@ def evidence(reading: ChipReading, passive: PassiveResult) -> ChipEvidence:
             chip=_proof(reading.chip.chip, withheld=FileId.DG14 not in reading.files),
             mapping=_proof(reading.chip.mapping, withheld=False),
         ),
-        lines=_lines(reading),
+        lines=printed_lines(reading),
     )
 
 
@@ -193,10 +193,10 @@ def _proof(proof: ProtocolProof, *, withheld: bool) -> Answer:
     return Answer(Result(proof.result.value))
 
 
-def _lines(reading: ChipReading) -> tuple[str, ...]:
+def printed_lines(reading: ChipReading) -> tuple[str, ...]:
     """DG1's lines, none where it was not read or is no zone."""
     dg1 = reading.files.get(FileId.DG1)
     try:
         return lds.dg1(dg1).lines if dg1 is not None else ()
-    except LdsError:
+    except ChipDataError:
         return ()
