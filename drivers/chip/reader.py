@@ -74,6 +74,18 @@ class ChipReader:
             raise ChipProtocolError(card.device, str(error)) from error
 
 
+def read(
+    channel: Channel,
+    secret: Secret,
+    wanted: frozenset[int],
+    deadline: Deadline,
+    progress: Progress,
+    signed_groups: SignedGroups,
+) -> ChipReading:
+    """One reading with the system's random numbers; see ChipReader.read."""
+    return ChipReader(signed_groups).read(channel, secret, wanted, deadline, progress)
+
+
 class _Reading:
     """One reading: what is known so far."""
 
