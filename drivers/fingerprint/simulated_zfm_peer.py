@@ -222,9 +222,9 @@ class ZfmPeer:
         data, self._noise_bytes = self._chance.randbytes(self._noise_bytes) + data, 0
         if self._host_baud() != self.module.baud:
             data = self._chance.randbytes(len(data))
-        self._put(data)
         if not self._out:
-            self.module.sent()
+            self.module.sent()  # before the host can have read it
+        self._put(data)
 
     def _damaged(self, data: bytes) -> bytes:
         """One packet as the line's faults leave it."""

@@ -44,7 +44,7 @@ _FASTEST_OF_MANUALS = 115_200
 _OPEN_LIMIT_S = 9.0
 _GREETING_LIMIT_S = 0.4  # a module that was just given power takes half a second: asked twice
 _TELL_LIMIT_S = 0.4
-_CLOSE_LIMIT_S = 0.6
+_CLOSE_LIMIT_S = 1.0
 _TAKE_LIMIT_S = 2.0
 _PAUSE_S = 0.1
 _UPLOADS = 2
@@ -171,7 +171,7 @@ class Zfm:
             if self._moved:
                 with suppress(DeviceError):
                     limit = Deadline.after(self._line.device, _CLOSE_LIMIT_S)
-                    self._line.ask(set_baud(self._settings.baud), limit, _TELL_LIMIT_S)
+                    self._line.ask(set_baud(self._settings.baud), limit, _CLOSE_LIMIT_S)
             self._line.close()
 
     def _await(self, *, lies: bool, deadline: Deadline) -> None:
