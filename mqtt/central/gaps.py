@@ -30,7 +30,7 @@ class GapWatch:
             return []
         self._alarmed.add(place)
         what = f"{kiosk}: {missing} empty places in epoch {epoch}."
-        mend = "Look at the kiosk's outbox; `kiosk-central verify` names the places."
+        mend = "Look at the kiosk's outbox; `kiosk-central audit` names the places."
         return [Notice("gap", "error", what, mend)]
 
     def _closed(self, place: tuple[str, str]) -> list[Notice]:

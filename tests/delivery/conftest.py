@@ -259,7 +259,7 @@ class Chain:
         return self._program(words, "publisher.log")
 
     def start_sink(self, member: str = "centre-1") -> Program:
-        words = ["-m", "mqtt.central", "run", "--config", str(self.site.configuration)]
+        words = ["-m", "mqtt.central", "serve", "--config", str(self.site.configuration)]
         return self._program([*words, "--member", member], "sink.log")
 
     def start_dying_sink(self, when: str) -> Program:

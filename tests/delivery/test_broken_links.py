@@ -103,7 +103,7 @@ def test_events_published_twice_are_stored_once_and_receipted_again(chain):
     chain.until(lambda: "receipts_late" in chain.names(), "sent again")
     sink.thaw()
     chain.until_erased()
-    found = json.loads(chain.central("verify", "--json").stdout)
+    found = json.loads(chain.central("audit", "--json").stdout)
     assert found["whole"]
     assert found["kiosks"][0]["statements"] == chain.sent
 

@@ -46,7 +46,7 @@ def outcomes(crossings):
 
 def assert_chain_is_whole(site, limit_s=70.0):
     """Every statement of every epoch is stored, in order, and nothing waits in quarantine."""
-    command = [BIN / "kiosk-central", "verify", "--config", site.site.configuration, "--json"]
+    command = [BIN / "kiosk-central", "audit", "--config", site.site.configuration, "--json"]
     until_s = time.monotonic() + limit_s
     while True:
         done = subprocess.run(command, capture_output=True, timeout=20, check=False)

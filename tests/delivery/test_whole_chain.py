@@ -37,7 +37,7 @@ def test_the_chain_verifies_and_nothing_personal_is_in_any_log(chain):
     chain.put(3)
     chain.put_crossing()
     chain.until_erased()
-    found = chain.central("verify", "--json")
+    found = chain.central("audit", "--json")
     assert found.returncode == 0
     assert json.loads(found.stdout)["kiosks"][0]["statements"] == chain.sent
     logs = "".join(path.read_text() for path in chain.folder.rglob("*.log"))
@@ -71,7 +71,7 @@ def test_an_owner_that_starts_anew_links_its_epoch_to_the_last(chain):
     chain.start_owner()
     chain.put(2)
     chain.until(lambda: chain.stored() == chain.sent, "both epochs stored")
-    found = json.loads(chain.central("verify", "--json").stdout)
+    found = json.loads(chain.central("audit", "--json").stdout)
     assert found["whole"]
     assert found["kiosks"][0]["epochs"] == 2
 

@@ -142,6 +142,6 @@ def assert_each_crossed_once(site: SmallSite, crossings: int) -> None:
     found = site.crossings()
     assert len({one["event"]["envelope"]["event_id"] for one in found}) == len(found) == crossings
     assert {one["event"]["crossing"]["outcome"] for one in found} == {"completed"}
-    command = [BIN / "kiosk-central", "verify", "--config", site.site.configuration, "--json"]
+    command = [BIN / "kiosk-central", "audit", "--config", site.site.configuration, "--json"]
     told = json.loads(subprocess.run(command, capture_output=True, check=False).stdout)
     assert told["whole"], told

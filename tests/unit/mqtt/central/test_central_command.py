@@ -22,7 +22,7 @@ def config(folder):
     return str(folder / "centre" / "central.toml")
 
 
-@pytest.mark.parametrize("command", ["run", "show", "verify", "rejudge", "init-site"])
+@pytest.mark.parametrize("command", ["serve", "show", "audit", "rejudge", "init-site"])
 def test_help_has_an_example(command, capsys):
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])
