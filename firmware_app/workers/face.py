@@ -27,7 +27,7 @@ from vision.face_pipeline import FaceLook
 from vision.face_quality import QUALITY_METHOD, QUALITY_VERSION, Advice
 from vision.face_template import FaceTemplate, compare
 from vision.face_threshold import FALSE_MATCH_RATE, THRESHOLD
-from vision.liveness import METHOD, SIDES, VERSION, Decision, HeadTurn, Phase, Sight
+from vision.head_turn import METHOD, SIDES, VERSION, Decision, HeadTurn, Phase, Sight
 
 ALGORITHM = "cosine"
 REFERENCE = "document_portrait"

@@ -13,7 +13,7 @@ from vision.evaluate import face
 from vision.evaluate.rates import choose_threshold, equal_error_rate, wilson
 from vision.face_pipeline import FacePipeline
 from vision.face_threshold import FALSE_MATCH_RATE, THRESHOLD
-from vision.liveness import Decision, HeadTurn, Phase, Sight
+from vision.head_turn import Decision, HeadTurn, Phase, Sight
 from vision.model_store import ModelStore
 
 pytestmark = pytest.mark.slow

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vision.liveness import Decision, HeadTurn, Phase, Side, Sight, flat_residual
+from vision.head_turn import Decision, HeadTurn, Phase, Side, Sight, flat_residual
 
 FACE = np.random.default_rng(7).uniform(-1, 1, (468, 3)).astype(np.float32) * (70, 90, 40)
 STEP_S = 0.1
