@@ -9,7 +9,6 @@ from vision.face_geometry import Points
 from vision.image import Bgr8, Float32
 from vision.model_store import Model, ModelStore
 
-SIDE_PX = 128
 RIGHT_EYE, LEFT_EYE, NOSE, MOUTH, RIGHT_EAR, LEFT_EAR = range(6)
 """Rows of DetectedFace.points; right and left are the person's own."""
 
@@ -48,24 +47,41 @@ class DetectedFace:
     score: float
 
 
-class FaceDetector:
-    """Finds faces that fill a tenth of the picture's longer side or more."""
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One detector: its network, the square it is fed, and its anchors: (cells, each) by grid."""
 
-    def __init__(self, models: ModelStore, least_score: float = 0.6) -> None:
-        self._model: Model = models.open("face-detection-short-range")
+    model: str
+    side_px: int
+    grids: tuple[tuple[int, int], ...]
+
+
+NEAR = Reach("face-detection-short-range", 128, ((16, 2), (8, 6)))
+"""Faces that fill a tenth of the picture's longer side or more."""
+FAR = Reach("face-detection-full-range", 192, ((48, 1),))
+"""Faces down to a thirtieth; four times the work."""
+
+
+class FaceDetector:
+    """Finds faces; `reach` says how small they may be."""
+
+    def __init__(self, models: ModelStore, reach: Reach = NEAR, least_score: float = 0.6) -> None:
+        self._model: Model = models.open(reach.model)
+        self._side_px = reach.side_px
         self._least_score = least_score
-        self._anchors = _anchors()
+        self._anchors = _anchors(reach)
 
     def find(self, pixels: Bgr8) -> tuple[DetectedFace, ...]:
         """All faces, the largest first."""
-        scale, fed = _letterboxed(pixels)
+        side_px = self._side_px
+        scale, fed = _letterboxed(pixels, side_px)
         regressors, logits = self._model.run(fed)
         scores = 1 / (1 + np.exp(-np.clip(logits[0, :, 0], -50, 50)))
         kept = scores >= self._least_score
         # each row: 8 points; the first two are the box's centre and size
-        rows = regressors[0][kept].reshape(-1, 8, 2) / SIDE_PX
+        rows = regressors[0][kept].reshape(-1, 8, 2) / side_px
         rows[:, [0, 2, 3, 4, 5, 6, 7]] += self._anchors[kept][:, None]
-        faces = [_face(row * SIDE_PX / scale, score) for row, score in _merged(rows, scores[kept])]
+        faces = [_face(row * side_px / scale, score) for row, score in _merged(rows, scores[kept])]
         return tuple(sorted(faces, key=lambda face: -face.box.longest_px))
 
 
@@ -78,23 +94,23 @@ def overlap(first: Float32, others: Float32) -> Float32:
     return np.asarray(both / np.maximum(areas - both, 1e-9), dtype=np.float32)
 
 
-def _anchors() -> Float32:
-    """Centres (896, 2) from 0 to 1: two for each cell of 16x16, six for each of 8x8."""
+def _anchors(reach: Reach) -> Float32:
+    """Centres (n, 2) from 0 to 1, in the order of the network's rows."""
     grids = []
-    for cells, each in ((16, 2), (8, 6)):
+    for cells, each in reach.grids:
         y, x = np.mgrid[0:cells, 0:cells]
         centres = np.stack([x, y], axis=-1).reshape(-1, 2)
         grids.append(np.repeat((centres + 0.5) / cells, each, axis=0))
     return np.asarray(np.concatenate(grids), dtype=np.float32)
 
 
-def _letterboxed(pixels: Bgr8) -> tuple[float, Float32]:
-    """The picture at the top left of a 128x128 square, RGB from -1 to 1, and its scale."""
+def _letterboxed(pixels: Bgr8, side_px: int) -> tuple[float, Float32]:
+    """The picture at the top left of a square, RGB from -1 to 1, and its scale."""
     height, width = pixels.shape[:2]
-    scale = SIDE_PX / max(height, width)
+    scale = side_px / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    laid = np.zeros((SIDE_PX, SIDE_PX, 3), np.uint8)
+    laid = np.zeros((side_px, side_px, 3), np.uint8)
     laid[: size[1], : size[0]] = cv2.resize(pixels, size, interpolation=how)
     fed = laid[None, :, :, ::-1].astype(np.float32) / 127.5 - 1
     return scale, np.ascontiguousarray(fed, dtype=np.float32)

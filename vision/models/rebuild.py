@@ -63,11 +63,13 @@ def _converted(source: bytes, name: str, graph: Path, *which: str) -> bytes:
 
 
 RECIPES: dict[str, Recipe] = {
+    "face-detection-full-range": as_it_is,
     "face-detection-short-range": as_it_is,
     "face-landmark": as_it_is,
     "face-template": face_template,
     "finger-minutiae": finger_minutiae,
     "finger-minutiae-leader": finger_minutiae_leader,
+    "iris-landmark": as_it_is,
     "mrz-line": mrz_line,
     "mrz-zone": mrz_zone,
 }
