@@ -196,11 +196,12 @@ def _pcsc_reader(url: DeviceUrl) -> Callable[[], ContactlessReader]:
     from drivers.chip.pcsc import PcscReader
 
     if url.host or url.path:
-        what = "after `pcsc://` only `?reader=` may follow, with a part of the reader's name."
+        what = "after `pcsc://` only `?reader=` (a part of its name) and `&service=` may follow."
         raise DeviceUrlError(url.device, what)
-    url.params.only("reader")
-    reader, limit_s = url.params.text("reader"), OPEN_LIMIT_S
-    return lambda: PcscReader.open(url.device, reader, Deadline.after(url.device, limit_s))
+    url.params.only("reader", "service")
+    reader, named, limit_s = url.params.text("reader"), url.params.text("service"), OPEN_LIMIT_S
+    service = Path(named) if named else None
+    return lambda: PcscReader.open(url.device, reader, Deadline.after(url.device, limit_s), service)
 
 
 def _simulated_chips(url: DeviceUrl) -> Callable[[], ContactlessReader]:

@@ -34,6 +34,7 @@ from drivers.errors import (
 _ROOT: Final = Path(drivers.__file__).parent.parent
 _SYSTEM_PYTHON: Final = Path("/usr/bin/python3")
 _HEADER_BYTES: Final = 5
+_SERVICE_VARIABLE: Final = "PCSCLITE_CSOCK_NAME"  # of pcsclite's libraries
 _CLOSE_LIMIT_S: Final = 1.0
 _LOOK_S: Final = 0.1
 _MOST_LOOKS: Final = 10
@@ -56,13 +57,15 @@ class PcscReader:
         self._name = ""
 
     @classmethod
-    def open(cls, device: str, reader: str, deadline: Deadline) -> "PcscReader":
-        """Start the reader's process and find the reader.
+    def open(
+        cls, device: str, reader: str, deadline: Deadline, service: Path | None = None
+    ) -> "PcscReader":
+        """Start the reader's process and find the reader; `service`: another socket than the usual.
 
         Raises PcscMissingError, ReaderServiceError, ReaderGoneError, DeviceTimeoutError,
         CancelledError.
         """
-        line = _Line.start(device, deadline)
+        line = _Line.start(device, deadline, service)
         made = cls(device, reader, line)
         try:
             made._name = made._find(deadline)
@@ -188,13 +191,14 @@ class _Line:
         self._open = True
 
     @classmethod
-    def start(cls, device: str, deadline: Deadline) -> "_Line":
+    def start(cls, device: str, deadline: Deadline, service: Path | None) -> "_Line":
+        place = {} if service is None else {_SERVICE_VARIABLE: str(service)}
         ours, theirs = socket.socketpair()
         try:
             process = subprocess.Popen(  # noqa: S603 (our own module; no shell reads the words)
                 [_python(), "-m", pcsc_child.__name__, str(theirs.fileno())],
                 cwd=_ROOT,
-                env=dict(os.environ),
+                env={**os.environ, **place},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -38,8 +38,10 @@ def demo(folder: Path, port: int, *, once: bool, as_json: bool) -> int:
     """Start a site, let the demo traveller cross, show it; then keep the page up for a person."""
     story = stories.load(Path("demo"))
     progress("Starting broker, centre, publisher and kiosk on this machine ...")
-    with SmallSite(folder, port) as site:
+    with SmallSite(folder, port, pcsc=True) as site:
         progress(f"First screen after {site.first_screen_s:.1f} s: http://127.0.0.1:{port}")
+        if "chip_reader" in site.devices:
+            progress("Chips are read through pcscd, from its virtual reader.")
         crossed = cross(site, story)
         emit(_document(crossed), _words(crossed), as_json=as_json)
         if not once:
@@ -49,7 +51,7 @@ def demo(folder: Path, port: int, *, once: bool, as_json: bool) -> int:
 
 def act(story: Story, folder: Path, port: int, *, as_json: bool) -> int:
     """Act one story and hold what came of it against what it expects; raises StoryError."""
-    with SmallSite(folder, port) as site:
+    with SmallSite(folder, port, pcsc=True) as site:
         crossed = cross(site, story)
     differences = compare(story, crossed.event)
     document = _document(crossed) | {"story": story.title, "differences": differences}

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 from firmware_app.errors import SetupError
 from mqtt.central.child import die_with_parent
@@ -51,13 +51,15 @@ class Family:
     ) -> None:
         self.stop()
 
-    def start(self, name: str, command: Sequence[str | Path]) -> Child:
+    def start(
+        self, name: str, command: Sequence[str | Path], stdin: IO[bytes] | None = None
+    ) -> Child:
         """Start one; it dies with us even when we are killed with -9."""
         log = self.folder / f"{name}.log"
         with log.open("wb") as out:
             process = subprocess.Popen(  # noqa: S603 - our own programs, no shell
                 [str(word) for word in command],
-                stdin=subprocess.DEVNULL,
+                stdin=stdin or subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
                 preexec_fn=die_with_parent,  # noqa: PLW1509 - it calls nothing that takes a lock

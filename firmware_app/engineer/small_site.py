@@ -20,6 +20,8 @@ from typing import Any, Self
 from drivers.chip import certificates
 from drivers.chip.csca import CscaStore
 from drivers.chip.simulated_peer import SPECIMEN, issuer_of
+from drivers.chip.simulated_reader import card_for_pcscd, leave_stage
+from firmware_app.engineer import virtual_reader
 from firmware_app.engineer.processes import Child, Family
 from firmware_app.errors import SetupError
 from mqtt.central.errors import CentralError
@@ -89,7 +91,8 @@ class SmallSite:
     """Start with `with`; whatever happens, nothing of it runs after the block.
 
     devices: URLs instead of the simulated ones, by name; kiosk_command: what starts the kiosk;
-    chip: whether documents have chips there, whose simulated issuer is believed.
+    chip: whether documents have chips there, whose simulated issuer is believed; pcsc: whether they
+    are read through a PC/SC service with a virtual reader, where this machine can have one.
     """
 
     folder: Path
@@ -99,6 +102,7 @@ class SmallSite:
     try_limit_s: float = 25.0
     head_turn: bool = True
     chip: bool = True
+    pcsc: bool = False
     devices: dict[str, str] = field(default_factory=dict)
     kiosk_command: tuple[str | Path, ...] = (BIN / "kiosk", "run")
     family: Family = field(init=False)
@@ -118,6 +122,8 @@ class SmallSite:
             if self.chip:
                 _believe_simulated_issuer(self.folder / "csca")
             self.family = stack.enter_context(Family(self.folder / "log"))
+            if self.chip and self.pcsc:
+                self._lay_chips_on_a_reader(stack)
             self.start_broker()
             stack.callback(self._stop_broker)
             self.start_sink()
@@ -158,7 +164,7 @@ class SmallSite:
 
     def start_sink(self) -> Child:
         """The central server."""
-        words: list[str | Path] = ["run", "--config", self.site.configuration]
+        words: list[str | Path] = ["serve", "--config", self.site.configuration]
         return self.family.start("central", [BIN / "kiosk-central", *words])
 
     def start_publisher(self) -> Child:
@@ -216,6 +222,15 @@ class SmallSite:
             return []
         with Store(self.site.database, read_only=True) as store:
             return [as_json(one) for one in store.events(0, sys.maxsize)]
+
+    def _lay_chips_on_a_reader(self, stack: ExitStack) -> None:
+        """Through PC/SC where that can be; else the kiosk's own line to the chip stays."""
+        reader = virtual_reader.start(self.folder, self.family)
+        if reader is not None:
+            stage = self.stage / "chip"
+            card_for_pcscd(stage, reader.port)
+            stack.callback(leave_stage, stage)
+            self.devices = {"chip_reader": reader.url} | self.devices
 
     def _device_lines(self) -> str:
         urls = SIMULATED | (CHIP if self.chip else {}) | self.devices

@@ -1,15 +1,13 @@
 """Chips through the real PC/SC service with its virtual reader, and through a line of their own."""
 
 import importlib.util
-import os
-import shutil
 import socket
-import subprocess
 import threading
 from pathlib import Path
 
 import pytest
 
+from drivers import registry
 from drivers.chip import pcsc, sod
 from drivers.chip.api import MrzSecret, ProofResult
 from drivers.chip.direct import DirectChannel
@@ -31,10 +29,11 @@ from drivers.chip.simulated_server import Vpcd
 from drivers.deadline import Deadline
 from drivers.device import DeviceInfo
 from drivers.errors import DeviceError, DeviceTimeoutError
+from firmware_app.engineer import virtual_reader
+from firmware_app.engineer.processes import Family
+from firmware_app.engineer.virtual_reader import VirtualReader
 
 SECRET = MrzSecret.of("L898902D1", "740812", "310415")
-DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
-PCSCD = shutil.which("pcscd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 OWN_PYSCARD = importlib.util.find_spec("smartcard") is not None
 HAS_PYSCARD = OWN_PYSCARD or Path("/usr/lib/python3/dist-packages/smartcard").exists()
 
@@ -63,56 +62,40 @@ def peer():
 
 
 @pytest.fixture
-def service(tmp_path, monkeypatch):
+def service(tmp_path):
     """A PC/SC service of the test's own: its socket, its virtual reader's port."""
-    if PCSCD is None or not DRIVER.exists():
+    if not virtual_reader.is_installed():
         pytest.skip("no pcscd with a virtual reader (Debian: pcscd, vsmartcard-vpcd).")
     if not HAS_PYSCARD:
         pytest.skip("pyscard is not installed.")
-    made = Service(tmp_path)
-    monkeypatch.setenv("PCSCLITE_CSOCK_NAME", str(made.path))
-    made.start()
-    yield made
-    made.stop()
+    with Family(tmp_path / "log") as family:
+        yield Service(family, VirtualReader.at(tmp_path))
 
 
 class Service:
-    """pcscd on a socket that it inherits, as systemd starts it."""
+    """The demo's service, which a test may end and start again."""
 
-    def __init__(self, folder):
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
-        self.path = folder / "pcscd.comm"
-        self.config = folder / "reader.conf"
-        self.config.write_text(
-            f'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:{self.port:#x}\n'
-            f"LIBPATH {DRIVER}\nCHANNELID {self.port:#x}\n"
-        )
-        self.process = None
+    def __init__(self, family, reader):
+        self.family = family
+        self.reader = reader
+        self.port = reader.port
+        self.start()
 
     def start(self):
-        self.path.unlink(missing_ok=True)
-        with socket.socket(socket.AF_UNIX) as listening:
-            listening.bind(str(self.path))
-            listening.listen(8)
-            words = f"LISTEN_PID=$$ exec {PCSCD} --foreground --config {self.config} 3<&0"
-            self.process = subprocess.Popen(
-                ["sh", "-c", words],
-                env={**os.environ, "LISTEN_FDS": "1"},
-                stdin=listening,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
+        self.reader.start(self.family)
+        self.reader.await_service()
 
     def stop(self):
-        self.process.kill()
-        self.process.wait()
+        self.family.kill(self.family.children[-1])
+
+    def open(self, name):
+        return PcscReader.open("chip", name, soon(), self.reader.service)
 
 
 @pytest.mark.slow
 def test_whole_reading_through_the_service(service):
     peer = SimulatedChipPeer(Vpcd(port=service.port))
-    reader = PcscReader.open("chip", "Virtual PCD", soon())
+    reader = service.open("Virtual PCD")
     try:
         assert not reader.is_chip_there(soon())
         contents = document()
@@ -141,7 +124,7 @@ def test_whole_reading_through_the_service(service):
 def test_chips_that_are_swapped_at_once_are_read_all_the_same(service):
     """The service looks every 0.4 s and holds the chip before until then."""
     peer = SimulatedChipPeer(Vpcd(port=service.port))
-    reader = PcscReader.open("chip", "Virtual PCD", soon())
+    reader = service.open("Virtual PCD")
     try:
         for profile in ("pace", "bac", "pace"):
             contents = document(profile=profile)
@@ -157,20 +140,37 @@ def test_chips_that_are_swapped_at_once_are_read_all_the_same(service):
 
 @pytest.mark.slow
 def test_service_that_ends_and_comes_back(service):
-    reader = PcscReader.open("chip", "", soon())
+    reader = service.open("")
     try:
         assert reader.names(soon())
         service.stop()
         with pytest.raises((ReaderServiceError, ReaderGoneError)):
             again_and_again(lambda: reader.is_chip_there(soon()))
         service.start()
-        again = PcscReader.open("chip", "", soon())
+        again = service.open("")
         assert not again.is_chip_there(soon())
         again.close()
         with pytest.raises(ReaderGoneError):
-            PcscReader.open("chip", "No Such Reader", soon())
+            service.open("No Such Reader")
     finally:
         reader.close()
+
+
+@pytest.mark.slow
+def test_the_url_names_another_service(service):
+    opened = registry.open_chip_reader("chip_reader", service.reader.url)
+    assert opened.info.model.startswith("Virtual PCD")
+    opened.close()
+
+
+def test_a_service_that_does_not_start_leaves_the_direct_line(tmp_path, monkeypatch):
+    ends_at_once = tmp_path / "pcscd"
+    ends_at_once.write_text("#!/bin/sh\nexit 1\n")
+    ends_at_once.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    with Family(tmp_path / "log") as family:
+        assert virtual_reader.start(tmp_path, family) is None
+        assert not family.children
 
 
 @pytest.mark.skipif(OWN_PYSCARD, reason="pyscard is installed.")
