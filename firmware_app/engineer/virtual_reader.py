@@ -60,7 +60,7 @@ class VirtualReader:
             listening.bind(str(self.service))
             listening.listen()
             with listening.makefile("rb") as line:
-                family.start(NAME, ["sh", "-c", inherit, program, self.config], stdin=line)
+                family.start(NAME, ["/bin/sh", "-c", inherit, program, self.config], stdin=line)
 
     def await_service(self) -> None:
         """Return when the service shows its reader; raises DeviceError where it does not soon."""
