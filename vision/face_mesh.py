@@ -1,4 +1,4 @@
-"""468 points of a face in three dimensions, and which way the head points."""
+"""468 points of a face in three dimensions."""
 
 import math
 from dataclasses import dataclass
@@ -18,8 +18,6 @@ MARGIN = 1.5
 RIGHT_EYE_CORNERS, LEFT_EYE_CORNERS = (33, 133), (263, 362)
 NOSE_TIPS, MOUTH_RIGHT, MOUTH_LEFT = (1, 4), 61, 291
 FOREHEAD, CHIN = 10, 152
-LEVEL_PITCH_DEG = -9.0
-"""What the chin-forehead line reads on a level head: the median of 20 portraits on documents."""
 _PAIRS = ((33, 263), (133, 362), (61, 291), (234, 454), (127, 356), (50, 280), (105, 334))
 
 
@@ -76,18 +74,10 @@ class FaceMesher:
         return Mesh(laid, 1 / (1 + math.exp(-float(np.clip(logit.item(), -50, 50)))))
 
 
-def pose(points: Points) -> Pose:
-    """Read the head's axes off the mesh: right to left by seven pairs, chin to forehead."""
-    side = np.mean([points[left] - points[right] for right, left in _PAIRS], axis=0)
-    side /= max(float(np.linalg.norm(side)), 1e-9)
-    up = points[FOREHEAD] - points[CHIN]
-    up = up - side * float(up @ side)
-    up /= max(float(np.linalg.norm(up)), 1e-9)
-    return Pose(
-        yaw_deg=math.degrees(math.atan2(side[2], math.hypot(side[0], side[1]))),
-        pitch_deg=math.degrees(math.atan2(up[2], math.hypot(up[0], up[1]))) - LEVEL_PITCH_DEG,
-        roll_deg=math.degrees(math.atan2(side[1], side[0])),
-    )
+def roll_deg(points: Points) -> float:
+    """How far the head leans, from the picture alone: the mean direction of seven pairs."""
+    right, left = (points[list(rows), :2].mean(axis=0) for rows in zip(*_PAIRS, strict=True))
+    return math.degrees(math.atan2(left[1] - right[1], left[0] - right[0]))
 
 
 def eyes(points: Points) -> tuple[Points, Points]:

@@ -6,8 +6,9 @@ import numpy as np
 
 from vision.errors import ImageError
 from vision.face_detect import Box, DetectedFace, FaceDetector
-from vision.face_mesh import FaceMesher, Mesh, Pose, eyes, pose
+from vision.face_mesh import FaceMesher, Mesh, Pose, eyes
 from vision.face_portrait import PortraitFinder
+from vision.face_pose import FaceCamera, head_pose
 from vision.face_quality import (
     Advice,
     FaceLimits,
@@ -55,9 +56,15 @@ class FaceLook:
 class FacePipeline:
     """Detector, mesh and template network together; each is loaded once."""
 
-    def __init__(self, models: ModelStore, limits: FaceLimits | None = None) -> None:
+    def __init__(
+        self,
+        models: ModelStore,
+        limits: FaceLimits | None = None,
+        camera: FaceCamera | None = None,
+    ) -> None:
         """Load three models. Raises ModelError."""
         self.limits = limits or FaceLimits()
+        self._camera = camera or FaceCamera()
         self._detector = FaceDetector(models)
         self._mesher = FaceMesher(models)
         self._templater = FaceTemplater(models)
@@ -97,7 +104,7 @@ class FacePipeline:
         if mesh.presence < LEAST_PRESENCE:
             return FaceLook(_without_face(small, self.limits), 0, None)
         mesh = mesh.grown(grow)
-        seen = _measure(pixels, found[0].box.grown(grow), mesh)
+        seen = self._measure(pixels, found[0].box.grown(grow), mesh)
         face = SeenFace(
             seen.box,
             seen.eye_distance_px,
@@ -112,18 +119,18 @@ class FacePipeline:
             advice = Advice.TWO_FACES
         return FaceLook(advice, len(found), face)
 
-
-def _measure(pixels: Bgr8, box: Box, mesh: Mesh) -> Measures:
-    right, left = eyes(mesh.points)
-    sharp, lit = measure_cut(pixels, mesh.points)
-    return Measures(
-        box=box,
-        picture_px=(pixels.shape[1], pixels.shape[0]),
-        eye_distance_px=float(np.linalg.norm(left - right)),
-        pose=pose(mesh.points),
-        sharpness=sharp,
-        light=lit,
-    )
+    def _measure(self, pixels: Bgr8, box: Box, mesh: Mesh) -> Measures:
+        right, left = eyes(mesh.points)
+        sharp, lit = measure_cut(pixels, mesh.points)
+        size = (pixels.shape[1], pixels.shape[0])
+        return Measures(
+            box=box,
+            picture_px=size,
+            eye_distance_px=float(np.linalg.norm(left - right)),
+            pose=head_pose(mesh.points, size, self._camera),
+            sharpness=sharp,
+            light=lit,
+        )
 
 
 def _has_company(found: tuple[DetectedFace, ...], limits: FaceLimits) -> bool:

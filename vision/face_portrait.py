@@ -8,7 +8,7 @@ import numpy as np
 
 from vision.face_detect import DetectedFace, FaceDetector
 from vision.face_geometry import cut, square
-from vision.face_mesh import FaceMesher, Mesh, pose
+from vision.face_mesh import FaceMesher, Mesh, roll_deg
 from vision.image import Bgr8, within
 
 LONGEST_PX = 2400
@@ -64,14 +64,14 @@ class PortraitFinder:
 
     def _cut_out(self, part: Bgr8, face: DetectedFace) -> _Portrait | None:
         mesh = self._mesher.lay(part, face)
-        if mesh.presence < LEAST_PRESENCE or abs(pose(mesh.points).roll_deg) > MOST_ROLL_DEG:
+        if mesh.presence < LEAST_PRESENCE or abs(roll_deg(mesh.points)) > MOST_ROLL_DEG:
             return None
         pixels = _upright(part, face, mesh)
         again = self._detector.find(pixels)
         if not again:
             return None
-        roll_deg = pose(self._mesher.lay(pixels, again[0]).points).roll_deg
-        if abs(roll_deg) > MOST_ROLL_LEFT_DEG:
+        left_deg = roll_deg(self._mesher.lay(pixels, again[0]).points)
+        if abs(left_deg) > MOST_ROLL_LEFT_DEG:
             return None
         return _Portrait(pixels, face.box.longest_px, again[0].score)
 
@@ -92,7 +92,7 @@ def _starts(length: int, side: int) -> range:
 def _upright(part: Bgr8, face: DetectedFace, mesh: Mesh) -> Bgr8:
     width = face.box.longest_px * ROOM
     side = int(np.clip(round(width), LEAST_SIDE_PX, MOST_SIDE_PX))
-    angle = math.radians(pose(mesh.points).roll_deg)
+    angle = math.radians(roll_deg(mesh.points))
     return cut(part, square(face.box.centre, width, angle, side), side)
 
 
