@@ -3,7 +3,8 @@
 `pictures/` holds the portrait (NASA, public domain) and, beside it, a picture whose blue channel is
 the depth of each place towards the camera in pixels and whose green channel says how much a place
 moves with the head (255: all, 0: background). A turn shifts each place by its depth; the picture is
-read back along that shift.
+read back along that shift. Two more pictures show the same head with eyes closed and with its mouth
+open; vision/training/traveller_expressions.py makes them anew.
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,12 @@ WIDTH_PX, HEIGHT_PX = 640, 480
 NECK_PX = (328.0, 260.0)
 ROUNDS = 5
 STEP = 2  # the relief is half as fine as the portrait
+DISPLAY_SHARE = 0.25  # of the face's light, when the display is white
+PAGE_LIGHT = (0.5**2.2,) * 3  # what the portrait itself is lit by: a grey page
+GAMMA = 2.2
+
+Colour = tuple[int, int, int]
+"""Red, green, blue, 0-255."""
 
 Pixels = npt.NDArray[np.uint8]
 Plane = npt.NDArray[np.float32]
@@ -36,6 +43,18 @@ class Pose:
     pitch_deg: float = 0.0
     roll_deg: float = 0.0
     nearness: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """Eyes closed and mouth open, each 0 to 1; the display's colour (None: grey)."""
+
+    eyes_closed: float = 0.0
+    mouth_open: float = 0.0
+    light: Colour | None = None
+
+
+AT_REST = Manner()
 
 
 @dataclass(frozen=True)
@@ -60,9 +79,9 @@ class Puppet:
         columns, rows = np.meshgrid(np.arange(0, WIDTH_PX, STEP), np.arange(0, HEIGHT_PX, STEP))
         return columns.astype(np.float32), rows.astype(np.float32)
 
-    def head(self, pose: Pose) -> Pixels:
+    def head(self, pose: Pose, manner: Manner = AT_REST) -> Pixels:
         """The traveller, head turned; believable up to 35 degrees."""
-        turned = self._turned(pose)
+        turned = self._turned(self._face(manner), pose)
         if pose.roll_deg == 0 and pose.nearness == 1:
             return turned
         matrix = cv2.getRotationMatrix2D(NECK_PX, -pose.roll_deg, pose.nearness)
@@ -98,9 +117,49 @@ class Puppet:
         wide = np.asarray(cv2.GaussianBlur(self.portrait[:, :120], (0, 0), 12), np.uint8)
         return np.asarray(cv2.resize(wide, (WIDTH_PX, HEIGHT_PX)), np.uint8)
 
-    def _turned(self, pose: Pose) -> Pixels:
+    def _face(self, manner: Manner) -> Pixels:
+        """The head at rest, with eyes, mouth and light as they are now."""
+        face = self.portrait
+        for share, other in (
+            (manner.eyes_closed, self._eyes_closed),
+            (manner.mouth_open, self._mouth_open),
+        ):
+            if share > 0:
+                moved = cv2.subtract(other, self.portrait, dtype=cv2.CV_16S)
+                mixed = cv2.add(face, (moved * share).astype(np.int16), dtype=cv2.CV_8U)
+                face = np.asarray(mixed, np.uint8)
+        return self._lit(face, manner.light)
+
+    def _lit(self, face: Pixels, light: Colour | None) -> Pixels:
+        """The display's light comes to the room's: most on the face, little on what is behind."""
+        if light is None:
+            return face
+        near = self._nearness * DISPLAY_SHARE
+        gains = [
+            ((1 + near * (level / 255) ** GAMMA) / (1 + near * page)) ** (1 / GAMMA)
+            for level, page in zip(reversed(light), PAGE_LIGHT, strict=True)
+        ]
+        gain = cv2.resize(np.dstack(gains).astype(np.float32), (WIDTH_PX, HEIGHT_PX))
+        return np.asarray(np.clip(face * gain, 0, 255), np.uint8)
+
+    @cached_property
+    def _eyes_closed(self) -> Pixels:
+        return _read(self.folder / "head_eyes_closed.jpg")
+
+    @cached_property
+    def _mouth_open(self) -> Pixels:
+        return _read(self.folder / "head_mouth_open.jpg")
+
+    @cached_property
+    def _nearness(self) -> Plane:
+        """How much of the display's light comes to each place, 0.1 behind to 1 on the face."""
+        depth, _ = self._relief
+        near = 0.1 + 0.9 * np.clip(depth / np.percentile(depth[depth > 0], 60), 0, 1)
+        return np.asarray(cv2.GaussianBlur(near, (0, 0), 3), np.float32)
+
+    def _turned(self, face: Pixels, pose: Pose) -> Pixels:
         if pose.yaw_deg == 0 and pose.pitch_deg == 0:
-            return self.portrait.copy()
+            return face.copy()
         shift_x, shift_y = self._shifts(pose)
         columns, rows = self._grid
         from_x, from_y = columns, rows
@@ -110,7 +169,7 @@ class Puppet:
             from_y = rows - cv2.remap(shift_y, at_x, at_y, cv2.INTER_LINEAR)
         size = (WIDTH_PX, HEIGHT_PX)
         found = cv2.remap(
-            self.portrait,
+            face,
             cv2.resize(from_x, size),
             cv2.resize(from_y, size),
             cv2.INTER_LINEAR,

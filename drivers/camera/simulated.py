@@ -1,13 +1,15 @@
 """A simulated camera for `simulated:`: plays the traveller's head, a page, or a picture, by cues.
 
 Cues: {"scene": NAME} one of face, page, print, two, nobody, black, dark, blurred; {"turn": "left"}
-turn the head and come back; {"pose": {"yaw_deg": 20}} move there and stay; {"picture": "/a.jpg"}
-play a file; {"unplug": true}, {"replug": true}, {"freeze": true}; with "delay_s" it comes later.
+turn the head and come back; {"look": "up"}, {"blink": true}, {"mouth": true} do that and come back;
+{"light": [255, 0, 0]} the display's colour (red, green, blue) falls on the face; {"pose":
+{"yaw_deg": 20}} move there and stay; {"picture": "/a.jpg"} play a file; {"unplug": true},
+{"replug": true}, {"freeze": true}; with "delay_s" it comes later.
 """
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from threading import Event
 
@@ -15,7 +17,16 @@ import cv2
 import numpy as np
 
 from drivers.camera.api import Frame
-from drivers.camera.puppet import HEIGHT_PX, PICTURES, WIDTH_PX, Pixels, Pose, Puppet
+from drivers.camera.puppet import (
+    HEIGHT_PX,
+    PICTURES,
+    WIDTH_PX,
+    Colour,
+    Manner,
+    Pixels,
+    Pose,
+    Puppet,
+)
 from drivers.deadline import Deadline
 from drivers.device import DeviceInfo
 from drivers.errors import DeviceGoneError, DeviceUrlError
@@ -24,12 +35,39 @@ from drivers.url import Params
 
 FRAMES_PER_S = 20.0
 TURN_DEG = 36.0
-SPEED_DEG_PER_S = 150.0
-HOLD_S = 0.25
+UP_DEG = 24.0
+HEAD_DEG_PER_S = 150.0
+LID_PER_S, JAW_PER_S = 10.0, 4.0
+TURN_HOLD_S, ACT_HOLD_S = 0.25, 0.4
+LIGHT_DELAY_S = 0.1  # of the display and the camera together
 LONGEST_DELAY_S = 60.0
 
 # A camera outlives the program's handle on it: closing and opening finds the same scene.
 _PEERS: dict[Path, "Peer"] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """Where the head points, in degrees, and how far eyes are closed and the mouth open, 0 to 1."""
+
+    yaw_deg: float = 0.0
+    pitch_deg: float = 0.0
+    eyes_closed: float = 0.0
+    mouth_open: float = 0.0
+
+    def towards(self, goal: "Stance", passed_s: float) -> "Stance":
+        """How it stands after that time on the way to the goal."""
+        speeds = (HEAD_DEG_PER_S, HEAD_DEG_PER_S, LID_PER_S, JAW_PER_S)
+        pairs = zip(astuple(self), astuple(goal), speeds, strict=True)
+        return Stance(
+            *(
+                now + float(np.clip(then - now, -speed * passed_s, speed * passed_s))
+                for now, then, speed in pairs
+            )
+        )
+
+
+REST = Stance()
 
 
 @dataclass(slots=True)
@@ -42,9 +80,10 @@ class Peer:
     frozen: bool = False
     puppet: Puppet = field(default_factory=Puppet)
     _picture: Pixels | None = None
-    _yaw_deg: float = 0.0
-    _pitch_deg: float = 0.0
-    _goals: list[tuple[float, float, float]] = field(default_factory=list)
+    stance: Stance = REST
+    _goals: list[tuple[Stance, float]] = field(default_factory=list)
+    _light: Colour | None = None
+    _lights: list[tuple[float, Colour]] = field(default_factory=list)
     _moved_at_s: float = field(default_factory=time.monotonic)
     _hold_until_s: float = 0.0
     _due: list[tuple[float, Cue]] = field(default_factory=list)
@@ -56,7 +95,12 @@ class Peer:
 
     def pose(self) -> Pose:
         """Where the head is now."""
-        return Pose(self._yaw_deg, self._pitch_deg)
+        return Pose(self.stance.yaw_deg, self.stance.pitch_deg)
+
+    def head(self) -> Pixels:
+        """The traveller as they are now."""
+        manner = Manner(self.stance.eyes_closed, self.stance.mouth_open, self._light)
+        return self.puppet.head(self.pose(), manner)
 
     def picture(self) -> Pixels:
         """The file that a cue named; black without one."""
@@ -78,27 +122,29 @@ class Peer:
             self.scene, self._goals = str(cue["scene"]), []
         if "picture" in cue:
             self._picture, self.scene = _read(Path(str(cue["picture"]))), "picture"
-        if cue.get("turn") in {"left", "right"}:
-            yaw_deg = TURN_DEG if cue["turn"] == "left" else -TURN_DEG
-            self._goals = [(yaw_deg, 0.0, HOLD_S), (0.0, 0.0, 0.0)]
+        for (key, value), (stance, hold_s) in ACTS.items():
+            if cue.get(key) == value:
+                self._goals = [(stance, hold_s), (REST, 0.0)]
         pose = cue.get("pose")
         if isinstance(pose, dict):
             yaw_deg, pitch_deg = (float(pose.get(key, 0)) for key in ("yaw_deg", "pitch_deg"))
-            self._goals = [(yaw_deg, pitch_deg, 0.0)]
+            self._goals = [(Stance(yaw_deg, pitch_deg), 0.0)]
+        if (light := _colour(cue.get("light"))) is not None:
+            self._lights.append((time.monotonic() + LIGHT_DELAY_S, light))
         self.plugged = bool(cue.get("replug", self.plugged)) and not cue.get("unplug", False)
         self.frozen = bool(cue.get("freeze", self.frozen))
 
     def _move(self) -> None:
-        """Towards the first goal, at the speed of a head."""
+        """Towards the first goal, at the speed of a head; the light that has come."""
         now_s = time.monotonic()
-        reach_deg = SPEED_DEG_PER_S * (now_s - self._moved_at_s)
-        self._moved_at_s = now_s
+        passed_s, self._moved_at_s = now_s - self._moved_at_s, now_s
+        while self._lights and self._lights[0][0] <= now_s:
+            self._light = self._lights.pop(0)[1]
         if not self._goals or now_s < self._hold_until_s:
             return
-        yaw_deg, pitch_deg, hold_s = self._goals[0]
-        self._yaw_deg += float(np.clip(yaw_deg - self._yaw_deg, -reach_deg, reach_deg))
-        self._pitch_deg += float(np.clip(pitch_deg - self._pitch_deg, -reach_deg, reach_deg))
-        if (self._yaw_deg, self._pitch_deg) == (yaw_deg, pitch_deg):
+        goal, hold_s = self._goals[0]
+        self.stance = self.stance.towards(goal, passed_s)
+        if self.stance == goal:
             self._goals.pop(0)
             self._hold_until_s = now_s + hold_s
 
@@ -165,15 +211,22 @@ def leave_stage(stage_path: Path) -> None:
         _PEERS.pop(stage_path).door.close()
 
 
+ACTS: dict[tuple[str, str | bool], tuple[Stance, float]] = {
+    ("turn", "left"): (Stance(yaw_deg=TURN_DEG), TURN_HOLD_S),
+    ("turn", "right"): (Stance(yaw_deg=-TURN_DEG), TURN_HOLD_S),
+    ("look", "up"): (Stance(pitch_deg=UP_DEG), ACT_HOLD_S),
+    ("blink", True): (Stance(eyes_closed=1.0), ACT_HOLD_S),
+    ("mouth", True): (Stance(mouth_open=1.0), ACT_HOLD_S),
+}
 BLACK: Pixels = np.zeros((HEIGHT_PX, WIDTH_PX, 3), np.uint8)
 
 
 def _dark(peer: Peer) -> Pixels:
-    return (peer.puppet.head(peer.pose()) // 12).astype(np.uint8)
+    return (peer.head() // 12).astype(np.uint8)
 
 
 def _blurred(peer: Peer) -> Pixels:
-    return np.asarray(cv2.GaussianBlur(peer.puppet.head(peer.pose()), (0, 0), 9), np.uint8)
+    return np.asarray(cv2.GaussianBlur(peer.head(), (0, 0), 9), np.uint8)
 
 
 def _page(_peer: Peer) -> Pixels:
@@ -181,7 +234,7 @@ def _page(_peer: Peer) -> Pixels:
 
 
 SCENES: dict[str, Callable[[Peer], Pixels]] = {
-    "face": lambda peer: peer.puppet.head(peer.pose()),
+    "face": lambda peer: peer.head(),
     "page": _page,
     "print": lambda peer: peer.puppet.flat_print(peer.pose()),
     "two": lambda peer: peer.puppet.two_people(peer.pose()),
@@ -191,6 +244,16 @@ SCENES: dict[str, Callable[[Peer], Pixels]] = {
     "blurred": _blurred,
     "picture": lambda peer: peer.picture(),
 }
+
+
+def _colour(said: object) -> Colour | None:
+    """Three whole numbers from 0 to 255; None for anything else."""
+    if not isinstance(said, list) or len(said) != 3:
+        return None
+    if not all(type(level) is int and 0 <= level <= 255 for level in said):
+        return None
+    red, green, blue = said
+    return red, green, blue
 
 
 def _read(path: Path) -> Pixels:
