@@ -63,14 +63,15 @@ def square(centre: complex, width_px: float, angle_rad: float, side_px: int) -> 
     return Similarity(turn, complex(side_px, side_px) / 2 - turn * centre)
 
 
-def cut(pixels: Bgr8, to_cut: Similarity, side_px: int) -> Bgr8:
+def cut(pixels: Bgr8, to_cut: Similarity, side_px: int, how: int = cv2.INTER_LINEAR) -> Bgr8:
     """A square of `side_px` out of a picture; black where the picture ends.
 
-    Where it shrinks by more than half, the part is first averaged down, so that nothing aliases.
+    Where it shrinks by more than half, the part is first averaged down, so that nothing aliases;
+    `how` is OpenCV's interpolation.
     """
     if to_cut.scale < 0.5:
         pixels, to_cut = _averaged(pixels, to_cut, side_px)
-    made = cv2.warpAffine(pixels, to_cut.matrix(), (side_px, side_px), flags=cv2.INTER_LINEAR)
+    made = cv2.warpAffine(pixels, to_cut.matrix(), (side_px, side_px), flags=how)
     return np.asarray(made, dtype=np.uint8)
 
 
