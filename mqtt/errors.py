@@ -33,6 +33,26 @@ class ReceiptError(WireError):
     )
 
 
+class BundleError(WireError):
+    """A bundle that the programme's root did not sign, or that is expired, older or misplaced."""
+
+    mend = (
+        "Bring the newest bundle (`kiosk-central keys rotate` makes it); the one in use goes on."
+    )
+
+
+class CommandError(WireError):
+    """A command that the centre did not sign, or that is for others, expired, or out of order."""
+
+    mend = "See at the centre who sent it (`kiosk-central command list`); nothing was done."
+
+
+class EnrolError(WireError):
+    """A request, an answer or a token of enrolment that does not hold."""
+
+    mend = "Make a new token with `kiosk-central keys enrol`, then enrol the kiosk again."
+
+
 class KeyFileError(Exception):
     """A key file that cannot be used: unreadable, open to others, or not a P-256 key."""
 
@@ -91,3 +111,24 @@ class OutboxDiskError(OutboxError):
     """The disk refused to read or write."""
 
     mend = "Replace the card or disk; what was confirmed before is on it and still sealed."
+
+
+class OutboxRoomError(OutboxError):
+    """The partition is smaller than what the outbox may take."""
+
+    mend = "Lower outbox_limit_mb or ballast_mb under [storage], or use a larger card."
+
+
+class OutboxMirrorError(OutboxError):
+    """The second medium does not hold what the first one holds; no traveller may start."""
+
+    mend = (
+        "Put the mirror's medium back (`kiosk outbox status` says what is wrong with it); it"
+        " catches up by itself. To serve without it: without_mirror = \"go_on\" under [storage]."
+    )
+
+
+class OutboxLostError(OutboxMirrorError):
+    """The mirror holds a chain that the outbox lacks: its card was changed or set back."""
+
+    mend = "Run `kiosk outbox restore`, which begins again from the mirror; nothing is deleted."

@@ -14,6 +14,23 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def write_durably(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Replace the file whole or not at all, on the disk when this returns; raises OSError."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
 def move_aside(path: Path) -> Path:
     """Rename the file and its log to the first free name; nothing is ever deleted."""
     number = 1
@@ -23,3 +40,9 @@ def move_aside(path: Path) -> Path:
         with suppress(FileNotFoundError):
             path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
     return aside
+
+
+def file_identity(path: Path) -> tuple[int, int]:
+    """Which file stands there, by device and inode; raises OSError where none does."""
+    found = path.stat()
+    return found.st_dev, found.st_ino

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
@@ -64,13 +65,18 @@ def create_private_key(path: Path) -> PrivateKey:
 
 def load_private_key(path: Path) -> PrivateKey:
     """The private key at `path`; raises FileNotFoundError, KeyFileError (open to others too)."""
-    mode = path.stat().st_mode
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise KeyFileError(f"{path} is open to others (mode {stat.S_IMODE(mode):o}).")
+    check_private(path)
     key = _parsed(path, private=True)
     if not isinstance(key, PrivateKey) or not isinstance(key.curve, ec.SECP256R1):
         raise KeyFileError(f"{path} holds no P-256 private key.")
     return key
+
+
+def check_private(path: Path) -> None:
+    """Raise KeyFileError where others than the owner may read `path`, FileNotFoundError too."""
+    mode = path.stat().st_mode
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise KeyFileError(f"{path} is open to others (mode {stat.S_IMODE(mode):o}).")
 
 
 def load_public_key(path: Path) -> PublicKey:
@@ -86,6 +92,11 @@ def public_pem(key: PublicKey) -> bytes:
     return key.public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
+
+
+def renew_at(not_before: datetime, not_after: datetime) -> datetime:
+    """When a certificate should be renewed: at two thirds of its life."""
+    return not_before + (not_after - not_before) * 2 / 3
 
 
 def _parsed(path: Path, *, private: bool) -> object:
