@@ -26,6 +26,7 @@ __all__ = [
     "Sealed",
     "Sealer",
     "Statement",
+    "claimed_statement",
     "open_ciphertext",
     "peek_kiosk",
     "read_wire",
@@ -39,6 +40,10 @@ NO_PREVIOUS = bytes(32)
 
 KeyFor = Callable[[str], PublicKey | None]
 """Gives the public key of a kiosk id; None where the registry does not know it."""
+
+
+Recipients = tuple[PublicKey, ...] | Callable[[], tuple[PublicKey, ...]]
+"""Whom events are sealed for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +134,12 @@ class Opened:
 class Sealer:
     """What stays the same from event to event: who signs, who may open, what it is worth.
 
-    `signer` holds a P-256 key, `recipients` one to eight P-256 public keys of the centre.
+    `signer` holds a P-256 key, `recipients` one to eight P-256 public keys of the centre, or what
+    gives those of now (`bundle_store.KeyRing.recipients`), asked for each event.
     """
 
     signer: Signer
-    recipients: tuple[PublicKey, ...]
+    recipients: Recipients
     profile: Profile
     assurance: Assurance
 
@@ -148,7 +154,8 @@ class Sealer:
         if len(plaintext) > EVENT_LIMIT_BYTES:
             raise ValueError(f"an event is at most {EVENT_LIMIT_BYTES} bytes.")
         aad = cbor.dumps([head.kiosk, head.epoch, head.sequence])
-        ciphertext = cose.encrypt(plaintext, self.recipients, aad)
+        chosen = self.recipients() if callable(self.recipients) else self.recipients
+        ciphertext = cose.encrypt(plaintext, chosen, aad)
         statement = self._statement(head, kind, sha256(ciphertext).digest())
         return Sealed(
             kiosk=head.kiosk,
@@ -206,6 +213,11 @@ def verify_statement(data: bytes, key_for: KeyFor) -> Statement:
 def peek_kiosk(data: bytes) -> str:
     """The kiosk id that a wire CLAIMS, to file what cannot be verified; raises EnvelopeError."""
     return _claimed(_split(data)[0])[1].kiosk
+
+
+def claimed_statement(data: bytes) -> Statement:
+    """What a statement SAYS, its signature unproven; raises EnvelopeError."""
+    return _claimed(data)[1]
 
 
 def open_ciphertext(
