@@ -29,13 +29,15 @@ class ReadMethod(StrEnum):
 class ChipRecord:
     """What opened and what proved the chip, and whose signatures: nothing of the person.
 
-    protocols: by the code of the check that used it; ids and digest are SHA-256, hexadecimal.
+    protocols: by the code of the check that used it; ids and digest are SHA-256, hexadecimal;
+    issued: DG12's date, YYYY-MM-DD, "" where no known state signed one.
     """
 
     protocols: tuple[tuple[str, str], ...]
     csca_id: str
     signer_id: str
     sod_sha256: str
+    issued: str
 
 
 @dataclass(frozen=True, slots=True, repr=False)

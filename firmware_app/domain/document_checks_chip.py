@@ -42,6 +42,7 @@ class Reading(StrEnum):
 
     READ = "read"
     NO_CHIP = "no_chip"
+    NO_READER = "no_reader"
     REFUSED = "refused"
     BROKEN_OFF = "broken_off"
 
@@ -104,6 +105,7 @@ class ChipEvidence:
 
 _NOT_READ = {
     Reading.NO_CHIP: "no_chip_answered",
+    Reading.NO_READER: "reader_away",
     Reading.REFUSED: "access_refused",
     Reading.BROKEN_OFF: "broken_off",
 }

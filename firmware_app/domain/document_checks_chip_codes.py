@@ -57,6 +57,7 @@ _READING = {
         {
             "no_chip_reader": NO_READER,
             "no_chip_answered": not_done("no chip answered: there is none, or it is broken"),
+            "reader_away": not_done("the chip reader did not answer: nothing is known of a chip"),
             "access_refused": failed(
                 "the chip does not open with the printed lines", Follow.READ_AGAIN
             ),
@@ -111,6 +112,7 @@ _PASSIVE = {
     SIGNATURE: _part(
         "Is the security object whole and signed by the document signer that it holds?",
         {
+            "withheld": failed("the chip does not give its security object"),
             "unparsable": failed("it is no security object"),
             "does_not_hold": failed("its digest or its signature is wrong"),
         },

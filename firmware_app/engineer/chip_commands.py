@@ -1,6 +1,7 @@
 """The words of `kiosk csca`, `kiosk chip` and `kiosk evaluate passive-authentication`."""
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -9,6 +10,7 @@ from urllib.parse import urlencode
 from firmware_app.errors import ConfigError
 
 STORE = Path("csca")
+_MOST_TYPED = 1000
 
 
 class Add(Protocol):
@@ -88,7 +90,8 @@ def add_chip(
         action="append",
         default=[],
         metavar="LINE",
-        help="a line of the machine readable zone, once for each line, in quotes",
+        help="a line of the machine readable zone, once for each line, in quotes; it stays in the "
+        "shell's history: `--mrz -` takes the lines from standard input instead",
     )
     reads.add_argument("--can", default="", metavar="N", help="card access number, for PACE")
     where = reads.add_mutually_exclusive_group()
@@ -141,13 +144,19 @@ def _read(chosen: argparse.Namespace) -> int:
     named = f"pcsc://?{urlencode({'reader': chosen.reader})}" if chosen.reader else "pcsc://"
     asked = read_chip.Asked(
         url=named if chosen.url is None else chosen.url,
-        lines=tuple(line.strip().upper() for line in chosen.mrz),
+        lines=_lines(chosen.mrz),
         can=chosen.can,
         authorities=chosen.authorities,
         seconds=chosen.seconds,
         show=chosen.show,
     )
     return read_chip.read_chip(asked, as_json=chosen.json)
+
+
+def _lines(given: Sequence[str]) -> tuple[str, ...]:
+    """The zone's lines as told, or as standard input has them."""
+    told = sys.stdin.read(_MOST_TYPED).splitlines() if list(given) == ["-"] else given
+    return tuple(line.strip().upper() for line in told if line.strip())
 
 
 def _passive(chosen: argparse.Namespace) -> int:

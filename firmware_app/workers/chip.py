@@ -132,9 +132,9 @@ class ChipWorker:
         return True
 
     def _without(self, document: Document, error: DeviceError) -> None:
-        """The reader itself is away, so that no chip answered."""
+        """The reader itself is away."""
         log.say("chip_unread", device=self.device.name, what=error.what)
-        self._done(document, chip_evidence.NO_CHIP, portrait=False)
+        self._done(document, chip_evidence.NO_READER, portrait=False)
 
     def _done(self, document: Document, chip: ChipEvidence, *, portrait: bool) -> None:
         evidence = Evidence(self.clock_doubt_days(), document.confidence, chip=chip)

@@ -1,8 +1,9 @@
 """What the chip's reader and passive authentication found, as the domain's evidence (pure)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import TypeVar
 
 from drivers.chip import lds, lds_persons
 from drivers.chip.api import ChipReading, ProofResult, ProtocolProof
@@ -25,9 +26,11 @@ from firmware_app.domain.document_checks_chip import (
 
 BAC_AFTER_PACE, PACE = "bac_after_pace", "PACE"
 NO_ACCESS_CONTROL = "none"
+Told = TypeVar("Told")
 MOST_NAME = 400
 """Characters that the wire takes."""
 NO_CHIP = ChipEvidence(Reading.NO_CHIP)
+NO_READER = ChipEvidence(Reading.NO_READER)
 _CARD_ACCESS = {
     "card_access_differs": Answer(Result.FAILED, "differs"),
     "pace_hidden": Answer(Result.FAILED, "pace_hidden"),
@@ -52,7 +55,7 @@ def evidence(reading: ChipReading, passive: PassiveResult) -> ChipEvidence:
         unread=_names(_signed_and_unread(reading, passive)),
         protected=_names(reading.protected),
         card_access=_card_access(reading),
-        passive=_passive(passive),
+        passive=_passive(passive, withheld=FileId.SOD not in reading.files),
         proofs=ProofEvidence(
             active=_proof(reading.chip.active, withheld=FileId.DG15 not in reading.files),
             chip=_proof(reading.chip.chip, withheld=FileId.DG14 not in reading.files),
@@ -76,18 +79,14 @@ def record(reading: ChipReading, passive: PassiveResult) -> ChipRecord:
         csca_id=passive.csca_id,
         signer_id=passive.signer_id,
         sod_sha256=passive.sod_sha256 if FileId.SOD in reading.files else "",
+        issued=_issued(reading, passive),
     )
 
 
 def person(reading: ChipReading, passive: PassiveResult) -> ChipPerson | None:
     """Names and birthplace of DG11; None unless the state's signature covers what was read."""
-    dg11 = reading.files.get(FileId.DG11)
-    signed = passive.groups.get(FileId.DG11) is GroupResult.MATCHES
-    if dg11 is None or not signed or passive.verdict is not Verdict.VALID:
-        return None
-    try:
-        told = lds_persons.dg11(dg11)
-    except LdsError:
+    told = _believed(reading, passive, FileId.DG11, lds_persons.dg11)
+    if told is None:
         return None
     name, place = told.full_name, told.place_of_birth
     if name is None and place is None:
@@ -97,6 +96,27 @@ def person(reading: ChipReading, passive: PassiveResult) -> ChipPerson | None:
         given_names=name.secondary[:MOST_NAME] if name else "",
         place_of_birth=place.text[:MOST_NAME] if place else "",
     )
+
+
+def _issued(reading: ChipReading, passive: PassiveResult) -> str:
+    """DG12's date of issue as YYYY-MM-DD, empty where it is not said, not whole or not signed."""
+    told = _believed(reading, passive, FileId.DG12, lds_persons.dg12)
+    issued = told.issued if told else None
+    return issued if issued and "X" not in issued else ""
+
+
+def _believed(
+    reading: ChipReading, passive: PassiveResult, group: FileId, parse: Callable[[bytes], Told]
+) -> Told | None:
+    """What a data group tells where a known state's signature covers it."""
+    data = reading.files.get(group)
+    signed = passive.groups.get(group) is GroupResult.MATCHES
+    if data is None or not signed or passive.verdict is not Verdict.VALID:
+        return None
+    try:
+        return parse(data)
+    except LdsError:
+        return None
 
 
 def _as_code(words: str) -> str:
@@ -130,10 +150,10 @@ def _card_access(reading: ChipReading) -> Answer:
     return Answer(Result.PASSED if reading.card_access else Result.NOT_APPLICABLE)
 
 
-def _passive(passive: PassiveResult) -> PassiveEvidence:
+def _passive(passive: PassiveResult, *, withheld: bool) -> PassiveEvidence:
     """Question by question; the verdict has the last word, so that no pass outdoes it."""
     found = PassiveEvidence(
-        signature=_signature(passive),
+        signature=Answer(Result.FAILED, "withheld") if withheld else _signature(passive),
         chain=_chain(passive),
         validity=_together(passive, Question.PERIOD),
         revocation=_revocation(passive),

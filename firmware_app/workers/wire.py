@@ -146,6 +146,7 @@ def _document(document: Document) -> groups.Document:
         mrz_lines=mrz.lines,
         check_digits={digit.field: _digit(digit) for digit in mrz.check_digits},
         read_method=document.read_method.value,
+        issue_date=(document.chip.issued or None) if document.chip else None,
         repairs=tuple(
             groups.Repair(
                 line=one.line + 1, column=one.column + 1, was=one.was, now=one.now, why=one.why

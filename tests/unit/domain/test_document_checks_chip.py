@@ -94,6 +94,7 @@ def test_a_chip_of_which_nothing_is_known_passes_nothing_but_that_it_was_read():
     ("reading", "answer", "then"),
     [
         (Reading.NO_CHIP, ("not_done", "no_chip_answered"), Follow.NOTHING),
+        (Reading.NO_READER, ("not_done", "reader_away"), Follow.NOTHING),
         (Reading.REFUSED, ("failed", "access_refused"), Follow.READ_AGAIN),
         (Reading.BROKEN_OFF, ("not_done", "broken_off"), Follow.READ_AGAIN),
     ],

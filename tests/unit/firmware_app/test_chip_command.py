@@ -1,5 +1,6 @@
 """`kiosk chip read`: what an engineer is told of a chip on a reader, and that it names nobody."""
 
+import io
 import json
 import shlex
 
@@ -48,6 +49,12 @@ def test_a_good_chip_is_told_whole_and_names_nobody(chip):
     assert min(answer["read_ms"], answer["apdus"]) > 0
     for secret in ("ERIKSSON", "L898902D1", "740812", "ZE184226B"):
         assert secret not in said
+
+
+def test_lines_from_standard_input_open_it_too(chip, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(SPECIMEN).lower() + "\n\n"))
+    code, out, _ = chip("?profile=bac", "--mrz", "-", *chip.authorities, "--json")
+    assert (code, json.loads(out)["same_lines"]) == (0, True)
 
 
 def test_words_say_the_same_and_the_lines_come_only_when_asked_for(chip):

@@ -161,6 +161,12 @@ def test_files_are_named_and_what_is_signed_and_missing_is_said():
     assert found.protected == ("dg3",)
 
 
+def test_a_security_object_that_is_not_given_is_withheld():
+    told = checks(reading(files=(FileId.COM, FileId.DG1)), passive(verdict=Verdict.UNPARSABLE))
+    assert told["chip.passive.signature"] == ("failed", "withheld")
+    assert told["chip.passive_authentication"] == ("failed", "not_genuine")
+
+
 def test_a_zone_that_is_none_is_not_compared():
     spoilt = reading()
     broken = reading(files=())

@@ -223,7 +223,7 @@ def test_a_reader_that_is_away_keeps_nobody(desk, monkeypatch):
     desk.worker.device = DeviceWorker("chip_reader", away)
     desk.worker.device.start()
     try:
-        assert results(desk.read())["chip.read"] == ("not_done", "no_chip_answered")
+        assert results(desk.read())["chip.read"] == ("not_done", "reader_away")
     finally:
         desk.worker.device.stop()
 
@@ -257,10 +257,16 @@ def test_names_in_full_are_believed_where_the_state_signed_them(desk):
     assert "KSS" not in repr(person)
 
 
+def test_the_date_of_issue_is_believed_where_the_state_signed_it(desk):
+    desk.peer.place(document(authority="UTOPIA"))
+    assert desk.read().document.chip.issued == "2025-01-01"
+
+
 @pytest.mark.parametrize("story", ["other-state", "altered-data"])
 def test_what_no_known_state_signed_gives_no_face_and_no_name(desk, story):
-    desk.peer.place(document(story=story, full_name="ÉRIKSSÖN<<ÅNNA<MÄRIA"))
+    desk.peer.place(document(story=story, full_name="ÉRIKSSÖN<<ÅNNA<MÄRIA", authority="UTOPIA"))
     done = desk.read()
     assert done.document.person is None
+    assert done.document.chip.issued == ""
     assert not done.portrait_found
     assert desk.session.attachments() == ()
