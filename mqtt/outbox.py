@@ -10,18 +10,20 @@ from threading import RLock
 from types import TracebackType
 from typing import Self
 
-from mqtt import outbox_sql
+from mqtt import outbox_sql, outbox_table
 from mqtt.envelope import NO_PREVIOUS, Head, Kind, Sealed, to_wire
 from mqtt.errors import (
     OutboxCorruptError,
     OutboxDiskError,
     OutboxForeignError,
     OutboxFullError,
+    OutboxMirrorError,
 )
-from mqtt.files import move_aside
+from mqtt.files import file_identity, move_aside
 from mqtt.outbox_file import Connection, connect, typed_errors
+from mqtt.outbox_mirror import Mirror, MirrorLevels
+from mqtt.outbox_room import LOW_BYTES, Ballast, Disk, free_bytes
 from mqtt.outbox_rows import (
-    PAGE_BYTES,
     Levels,
     PoweredClock,
     Row,
@@ -32,7 +34,7 @@ from mqtt.outbox_rows import (
 from mqtt.owner_lock import OwnerLock
 from mqtt.receipts import Receipt, ReceiptLevel
 
-__all__ = ["RESERVE_BYTES", "Levels", "Outbox", "Row"]
+__all__ = ["RESERVE_BYTES", "Disk", "Levels", "Outbox", "Row"]
 
 RESERVE_BYTES = 256 * 1024
 """Room that is kept for the crossing of a traveller who has started."""
@@ -40,6 +42,7 @@ RESEND_S = 60.0
 RESEND_LONGEST_S = 3600.0
 LEASE_S = 60.0
 ERASE_SLICE = 64
+DISK = Disk()
 
 
 class Outbox:
@@ -57,22 +60,25 @@ class Outbox:
         *,
         kiosk: str,
         max_bytes: int,
-        high_water_pct: float = 90.0,
         receipt_level: ReceiptLevel = ReceiptLevel.COMMITTED,
         resend_s: float = RESEND_S,
+        disk: Disk = DISK,
     ) -> None:
         """Open or create.
 
         `resend_s` after a PUBACK without a receipt a row is due again, then after twice as long.
         `max_bytes` caps the database file; the write-ahead log beside it takes up to 8 MB more.
         Raises OutboxBusyError, OutboxForeignError, OutboxVersionError, OutboxDiskError. A file that
-        is no readable database is moved aside and `corrupt` tells so.
+        is no readable database is moved aside and `corrupt` tells so. OutboxLostError where the
+        mirror goes on from a place that the outbox does not have.
         """
         self.kiosk = kiosk
         self.corrupt: OutboxCorruptError | None = None
         self._path = path
         self._max_bytes = max_bytes
-        self._high_water_bytes = int(max_bytes * high_water_pct / 100)
+        self._high_water_bytes = int(max_bytes * disk.high_water_pct / 100)
+        self._disk = disk
+        self._ballast = Ballast(path.with_name(path.name + ".ballast"), disk.ballast_bytes)
         self._levels = levels_at_least(receipt_level)
         self._resend_s = resend_s
         self._guard = RLock()
@@ -80,11 +86,18 @@ class Outbox:
         with typed_errors(), ExitStack() as undo:
             self._owner = OwnerLock.take(path.with_name(path.name + ".lock"))
             undo.callback(self._owner.release)
+            self._ballast.spare()
             self._db = self._opened()
             undo.callback(self._db.close)
-            self._file = _identity(path)
+            self._file = file_identity(path)
             self._clock = PoweredClock(self._resume())
+            self._mirror = None
+            if disk.mirror is not None:
+                self._mirror = Mirror(disk.mirror, path, kiosk, max_bytes, disk.opener)
+                undo.callback(self._mirror.close)
+                self._mirror.step_in(self._db)
             undo.pop_all()
+        self._ballast.restore()
 
     def __enter__(self) -> Self:
         return self
@@ -100,13 +113,15 @@ class Outbox:
     def close(self) -> None:
         """Let the file and its lock go; safe to call twice."""
         with self._guard:
+            if self._mirror is not None:
+                self._mirror.close()
             self._db.close()
             self._owner.release()
 
     def head(self) -> Head | None:
         """The place of the next statement; None before the first epoch of a new outbox."""
         with self._guard, typed_errors():
-            return self._head()
+            return outbox_table.head_of(self._db, self.kiosk)
 
     def epoch_head(self, epoch: str) -> Head:
         """The place of the epoch_start of `epoch` (a fresh UUID), linked to the last head."""
@@ -116,23 +131,23 @@ class Outbox:
     def commit(self, sealed: Sequence[Sealed], now_s: float) -> None:
         """Write all or nothing, on the disk when this returns: a crossing with its attachments.
 
-        Raises OutboxFullError, OutboxChainError, OutboxDiskError; then nothing was written: so also
-        where the file was moved or removed, since what it holds would be gone at the next start. An
-        epoch_start may pass the high-water mark, so that a full kiosk can start and drain.
+        Raises OutboxFullError, OutboxChainError, OutboxDiskError, OutboxMirrorError; then nothing
+        was written: so also where the file was moved or removed, since what it holds would be gone
+        at the next start. An epoch_start may pass the high-water mark, so that a full kiosk can
+        start and drain; and it is not held up by a mirror that is away.
         """
-        with self._transaction(now_s) as clock_s:
+        with self._guard, self._stepping(), self._transaction(now_s) as clock_s:
             self._check_file()
-            head = self._head()
+            before = head = outbox_table.head_of(self._db, self.kiosk)
             for one in sealed:
                 check_place(one, head, self.kiosk)
                 head = one.next_head
             self._check_room(sealed)
             for one in sealed:
-                self._insert(one, clock_s)
+                outbox_table.insert(self._db, one, clock_s)
             if head is not None:
-                self._set("head_epoch", head.epoch)
-                self._set("head_sequence", head.sequence)
-                self._set("head_previous", head.previous)
+                outbox_table.put_head(self._db, head)
+                self._commit_mirror(sealed, clock_s, before)
 
     def append(
         self, seal_from: Callable[[Head | None], Sequence[Sealed]], now_s: float
@@ -147,11 +162,36 @@ class Outbox:
     def is_full(self) -> bool:
         """Whether one more crossing might not fit: say so before a traveller starts.
 
-        Raises OutboxDiskError where the file is no longer at its path.
+        So also where others have filled the partition. Raises OutboxDiskError where the file is no
+        longer at its path.
         """
         with self._guard, typed_errors():
             self._check_file()
-            return self._used_bytes() + RESERVE_BYTES > self._high_water_bytes
+            used_bytes = outbox_table.used_bytes(self._db)
+            return (
+                used_bytes + RESERVE_BYTES > self._high_water_bytes
+                or not self._ballast.is_whole
+                or free_bytes(self._path.parent) < LOW_BYTES
+            )
+
+    @property
+    def mirror(self) -> MirrorLevels | None:
+        """How the second medium stands; None where none is asked for."""
+        with self._guard:
+            return None if self._mirror is None else self._mirror.levels()
+
+    @property
+    def why_closed(self) -> OutboxMirrorError | None:
+        """Why no traveller may start though there is room: the mirror does not hold all."""
+        with self._guard:
+            if self._mirror is None or self._disk.alone:
+                return None
+            return self._mirror.trouble
+
+    def suspect(self) -> None:
+        """`full_check` found damage: the next start checks the whole file and sets it aside."""
+        with self._guard, typed_errors():
+            outbox_table.put(self._db, "suspect", 1)
 
     def batch(self, limit: int, now_s: float) -> list[Row]:
         """Up to `limit` ready rows to publish: attachments last, else oldest first.
@@ -199,26 +239,34 @@ class Outbox:
         if receipt.kiosk != self.kiosk or receipt.level not in self._levels:
             return 0
         marked: list[int] = []
+        keys: list[tuple[object, ...]] = []
         with self._transaction(now_s) as clock_s:
             for one in receipt.entries:
                 key = (clock_s, one.epoch, one.sequence, one.statement_sha256)
                 marked += [row_id for (row_id,) in self._db.execute(outbox_sql.RECEIPTED, key)]
+                keys.append(key)
             self._end_leases(marked)
+        if marked:
+            self._repeat((outbox_sql.RECEIPTED_THERE,), keys)
         return len(marked)
 
     def erase(self, now_s: float, keep_after_receipt_s: float) -> int:
         """Erase rows receipted for that long, and sooner, oldest first, where room is short.
 
         Gives how many. What was erased is overwritten in the file (secure_delete) and gone from the
-        write-ahead log when this returns.
+        write-ahead log when this returns. Upkeep, too: mirror and ballast come back here.
         """
         count = 0
         with self._guard:
+            self._step_in()
+            self._ballast.restore()
             while slice_count := self._erase_slice(now_s, keep_after_receipt_s):
                 count += slice_count
             if count:
                 with typed_errors():
                     self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                if self._mirror is not None:
+                    self._mirror.truncate_log()
         return count
 
     def levels(self, now_s: float) -> Levels:
@@ -226,7 +274,7 @@ class Outbox:
         with self._guard, typed_errors():
             counts: dict[str, int] = dict(self._db.execute(outbox_sql.COUNTS).fetchall())
             (oldest_s,) = self._db.execute(outbox_sql.OLDEST_UNRECEIPTED).fetchone()
-            used_bytes = self._used_bytes()
+            used_bytes = outbox_table.used_bytes(self._db)
             return Levels(
                 ready=counts.get("ready", 0),
                 sent=counts.get("sent", 0),
@@ -247,60 +295,69 @@ class Outbox:
         """All or nothing; gives the powered clock and stores it."""
         with self._guard, typed_errors():
             clock_s = self._clock.tick(now_s)
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                self._set("clock_s", clock_s)
+            self._ballast.spare()
+            with outbox_table.transaction(self._db):
+                outbox_table.put(self._db, "clock_s", clock_s)
                 yield clock_s
-                self._db.execute("COMMIT")
-            finally:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
 
     def _opened(self) -> Connection:
+        opener = self._disk.opener
         try:
-            return connect(self._path, self._max_bytes)
+            return connect(self._path, self._max_bytes, opener)
         except OutboxCorruptError as error:
             aside = move_aside(self._path)
             self.corrupt = OutboxCorruptError(f"{error} It was moved to {aside.name}.")
-            return connect(self._path, self._max_bytes)
+            return connect(self._path, self._max_bytes, opener)
 
     def _resume(self) -> float:
         """Check whose outbox it is, set sent rows due anew; the powered seconds of earlier runs."""
-        owner = self._get("kiosk")
+        owner = outbox_table.get(self._db, "kiosk")
         if owner not in {None, self.kiosk}:
             raise OutboxForeignError(f"{self._path} belongs to kiosk {owner}.")
-        clock_s = float(str(self._get("clock_s") or 0.0))
-        self._set("kiosk", self.kiosk)
+        clock_s = float(str(outbox_table.get(self._db, "clock_s") or 0.0))
+        outbox_table.put(self._db, "kiosk", self.kiosk)
         self._db.execute(outbox_sql.RESUME_SENT, (clock_s + self._resend_s,))
         return clock_s
 
-    def _head(self) -> Head | None:
-        epoch = self._get("head_epoch")
-        if epoch is None:
-            return None
-        sequence, previous = self._get("head_sequence"), self._get("head_previous")
-        if not isinstance(sequence, int) or not isinstance(previous, bytes):
-            raise OutboxCorruptError("the stored head is not one.")
-        return Head(self.kiosk, str(epoch), sequence, previous)
+    @contextmanager
+    def _stepping(self) -> Iterator[None]:
+        """Bring the mirror into step before a commit; after one that failed it is not trusted."""
+        self._step_in()
+        try:
+            yield
+        except BaseException:
+            if self._mirror is not None:
+                self._mirror.in_step = False
+            raise
+
+    def _step_in(self) -> None:
+        if self._mirror is not None and not self._mirror.in_step:
+            with typed_errors():
+                self._mirror.step_in(self._db)
+
+    def _commit_mirror(self, sealed: Sequence[Sealed], clock_s: float, before: Head | None) -> None:
+        """The same rows on the second medium, before they are committed on the first."""
+        mirror = self._mirror
+        if mirror is None or mirror.write(sealed, clock_s):
+            return
+        if not self._disk.alone and any(one.kind is not Kind.EPOCH_START for one in sealed):
+            raise mirror.trouble or OutboxMirrorError("the mirror is not in step.")
+        mirror.note_apart(self._db, before)
+
+    def _repeat(self, words: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        if self._mirror is not None:
+            self._mirror.repeat(words, rows)
 
     def _check_file(self) -> None:
-        if _identity(self._path) != self._file:
+        if file_identity(self._path) != self._file:
             raise OutboxDiskError("another file, or none, stands at the outbox's path.")
 
     def _check_room(self, sealed: Sequence[Sealed]) -> None:
         if all(one.kind is Kind.EPOCH_START for one in sealed):
             return
         coming_bytes = sum(size_bytes(one) for one in sealed)
-        if self._used_bytes() + coming_bytes > self._high_water_bytes:
+        if outbox_table.used_bytes(self._db) + coming_bytes > self._high_water_bytes:
             raise OutboxFullError("the high-water mark is reached; nothing was written.")
-
-    def _insert(self, one: Sealed, clock_s: float) -> None:
-        attachment = int(one.kind is Kind.ATTACHMENT)
-        fields = (one.epoch, one.sequence, one.kind.value, one.event_id, one.hour, attachment)
-        row = self._db.execute(
-            outbox_sql.INSERT_ROW, (*fields, one.statement_sha256, clock_s)
-        ).lastrowid
-        self._db.execute(outbox_sql.INSERT_BYTES, (row, one.statement, one.ciphertext))
 
     def _row(self, row_id: int) -> Row:
         fields = self._db.execute(outbox_sql.BATCH, (row_id,)).fetchone()
@@ -315,32 +372,18 @@ class Outbox:
     def _erase_slice(self, now_s: float, keep_after_receipt_s: float) -> int:
         with self._transaction(now_s) as clock_s:
             high_bytes = self._high_water_bytes
-            short = self._used_bytes() > min(0.8 * high_bytes, high_bytes - 2 * RESERVE_BYTES)
+            used_bytes = outbox_table.used_bytes(self._db)
+            short = used_bytes > min(0.8 * high_bytes, high_bytes - 2 * RESERVE_BYTES)
             before_s = clock_s if short else clock_s - keep_after_receipt_s
-            rows = self._db.execute(outbox_sql.OLDEST_RECEIPTED, (before_s, ERASE_SLICE)).fetchall()
-            self._db.executemany("DELETE FROM bytes WHERE row_id = ?", rows)
-            self._db.executemany("DELETE FROM row WHERE row_id = ?", rows)
-            self._set("erased", self._erased() + len(rows))
-        return len(rows)
-
-    def _used_bytes(self) -> int:
-        (pages,) = self._db.execute("PRAGMA page_count").fetchone()
-        (free,) = self._db.execute("PRAGMA freelist_count").fetchone()
-        return (int(pages) - int(free)) * PAGE_BYTES
+            found = self._db.execute(outbox_sql.OLDEST_RECEIPTED, (before_s, ERASE_SLICE))
+            places = found.fetchall()
+            self._db.executemany(outbox_sql.ERASE_BYTES, places)
+            self._db.executemany(outbox_sql.ERASE_ROW, places)
+            outbox_table.put(self._db, "erased", self._erased() + len(places))
+        if places:
+            self._repeat((outbox_sql.ERASE_BYTES, outbox_sql.ERASE_ROW), places)
+        return len(places)
 
     def _erased(self) -> int:
-        erased = self._get("erased")
+        erased = outbox_table.get(self._db, "erased")
         return erased if isinstance(erased, int) else 0
-
-    def _get(self, key: str) -> object:
-        found = self._db.execute(outbox_sql.GET, (key,)).fetchone()
-        return found[0] if found else None
-
-    def _set(self, key: str, value: str | int | float | bytes) -> None:
-        self._db.execute(outbox_sql.SET, (key, value))
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    """Which file stands there, by device and inode; raises OSError where none does."""
-    found = path.stat()
-    return found.st_dev, found.st_ino

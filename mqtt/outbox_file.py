@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
@@ -17,17 +17,29 @@ from mqtt.files import sync_folder
 from mqtt.outbox_rows import PAGE_BYTES
 
 Connection = sqlite3.Connection
+Opener = Callable[[Path], Connection]
+CHECKED_WHOLE_BYTES = 32 * 1024 * 1024
+"""A file up to this size is checked whole before it is used, about a second on a slow card."""
 _CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
-def connect(path: Path, max_bytes: int) -> sqlite3.Connection:
-    """Open, check and shape the file; raises OutboxCorruptError where it is unreadable."""
+def open_file(path: Path) -> Connection:
+    """A connection that any thread may use, one at a time; no transaction but those asked for."""
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+
+
+def connect(path: Path, max_bytes: int, opener: Opener = open_file) -> Connection:
+    """Open, check and shape the file; raises OutboxCorruptError where it is unreadable.
+
+    A larger file than CHECKED_WHOLE_BYTES is checked in its tables of places and states alone,
+    unless `suspect` marked it; `full_check` reads the rest while the kiosk works.
+    """
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     with ExitStack() as undo:
-        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        db = opener(path)
         undo.callback(db.close)
         try:
-            (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
+            verdict = _verdict_at_start(db, path)
         except sqlite3.DatabaseError as error:
             if _primary_code(error) not in _CORRUPT:
                 raise
@@ -40,16 +52,55 @@ def connect(path: Path, max_bytes: int) -> sqlite3.Connection:
     return db
 
 
+def _verdict_at_start(db: Connection, path: Path) -> str:
+    tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    if path.stat().st_size <= CHECKED_WHOLE_BYTES or not tables or _is_suspect(db):
+        return _first(db, "PRAGMA quick_check(1)")
+    verdicts = [_first(db, f"PRAGMA quick_check({table})") for table in ("meta", "row")]
+    return next((verdict for verdict in verdicts if verdict != "ok"), "ok")
+
+
+def _is_suspect(db: Connection) -> bool:
+    return db.execute(outbox_sql.GET, ("suspect",)).fetchone() is not None
+
+
+def _first(db: Connection, words: str) -> str:
+    return str(db.execute(words).fetchone()[0])
+
+
+def full_check(path: Path) -> str:
+    """Read every page beside the owner; "ok", or what is wrong first. Raises OutboxDiskError.
+
+    20,000 rows of 20 KB take 0.4 s from memory, 9 s from the disk of a small machine.
+    """
+    try:
+        with typed_errors(), closing(read_beside(path)) as db:
+            return _first(db, "PRAGMA integrity_check(1)")
+    except OutboxCorruptError as error:
+        return str(error)
+
+
+def read_beside(path: Path) -> Connection:
+    """A connection that changes nothing, beside the owner and without its lock.
+
+    A file without a log beside it has no owner now (or lies on a medium that may not be written):
+    it is read as it is, and no log is made. Raises sqlite's errors: see `typed_errors`.
+    """
+    at_rest = "" if path.with_name(path.name + "-wal").exists() else "&immutable=1"
+    name = f"{path.resolve().as_uri()}?mode=ro{at_rest}"
+    return sqlite3.connect(name, uri=True, isolation_level=None, check_same_thread=False)
+
+
 def count_rows(path: Path) -> dict[str, int]:
     """Rows by state, read beside the owner without its lock; changes nothing.
 
     Raises OutboxCorruptError, OutboxDiskError.
     """
-    with typed_errors(), closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as db:
+    with typed_errors(), closing(read_beside(path)) as db:
         return dict(db.execute(outbox_sql.COUNTS).fetchall())
 
 
-def _shape(db: sqlite3.Connection, max_bytes: int) -> None:
+def _shape(db: Connection, max_bytes: int) -> None:
     """Settings that make a commit durable and an erasure real, and the tables of a new file."""
     (version,) = db.execute("PRAGMA user_version").fetchone()
     if version not in {0, outbox_sql.VERSION}:

@@ -39,9 +39,18 @@ UPDATE row SET state = 'receipted', receipted_at_s = ?
 WHERE epoch = ? AND sequence = ? AND statement_sha256 = ? AND state IN ('ready', 'sent')
 RETURNING row_id
 """
-OLDEST_RECEIPTED = """
-SELECT row_id FROM row WHERE state = 'receipted' AND receipted_at_s <= ? ORDER BY row_id LIMIT ?
+RECEIPTED_THERE = """
+UPDATE row SET state = 'receipted', receipted_at_s = ?
+WHERE epoch = ? AND sequence = ? AND statement_sha256 = ? AND state <> 'receipted'
 """
+OLDEST_RECEIPTED = """
+SELECT epoch, sequence FROM row WHERE state = 'receipted' AND receipted_at_s <= ?
+ORDER BY row_id LIMIT ?
+"""
+ERASE_BYTES = """
+DELETE FROM bytes WHERE row_id = (SELECT row_id FROM row WHERE epoch = ? AND sequence = ?)
+"""
+ERASE_ROW = "DELETE FROM row WHERE epoch = ? AND sequence = ?"
 OLDEST_UNRECEIPTED = "SELECT min(committed_at_s) FROM row WHERE state IN ('ready', 'sent')"
 COUNTS = "SELECT state, count(*) FROM row GROUP BY state"
 ANY_DUE = "SELECT 1 FROM row WHERE state = 'sent' AND due_at_s <= ? LIMIT 1"
@@ -49,3 +58,22 @@ READY_AGAIN = "UPDATE row SET state = 'ready' WHERE state = 'sent' AND due_at_s 
 RESUME_SENT = "UPDATE row SET due_at_s = ? WHERE state = 'sent'"
 GET = "SELECT value FROM meta WHERE key = ?"
 SET = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+PLACES = "SELECT epoch, sequence FROM row"
+ROW_PLACES = "SELECT row_id, epoch, sequence FROM row ORDER BY row_id"
+RECEIPTED_PLACES = """
+SELECT receipted_at_s, epoch, sequence, statement_sha256 FROM row WHERE state = 'receipted'
+"""
+LINKS_BACK = """
+SELECT row_id, statement_sha256, statement FROM row JOIN bytes USING (row_id) ORDER BY row_id DESC
+"""
+WHOLE_ROW = """
+SELECT epoch, sequence, kind, event_id, hour, attachment, statement_sha256, state, committed_at_s,
+  receipted_at_s, statement, ciphertext
+FROM row JOIN bytes USING (row_id) WHERE row_id = ?
+"""
+COPY_ROW = """
+INSERT INTO row (epoch, sequence, kind, event_id, hour, attachment, statement_sha256, state,
+                 committed_at_s, receipted_at_s)
+VALUES (?, ?, ?, ?, ?, ?, ?, replace(?, 'sent', 'ready'), ?, ?)
+"""
+FORGET_APART = "DELETE FROM meta WHERE key IN ('apart_epoch', 'apart_sequence', 'apart_previous')"
