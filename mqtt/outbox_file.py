@@ -100,6 +100,23 @@ def count_rows(path: Path) -> dict[str, int]:
         return dict(db.execute(outbox_sql.COUNTS).fetchall())
 
 
+@contextmanager
+def bare_writer(path: Path) -> Iterator[Callable[[bytes, bytes], None]]:
+    """SQLite as a plain program would use it, WAL and FULL: one commit a call; to measure beside.
+
+    Raises sqlite's errors.
+    """
+    with closing(open_file(path)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("CREATE TABLE bare (a BLOB, b BLOB) STRICT")
+
+        def write(one: bytes, other: bytes) -> None:
+            db.execute("INSERT INTO bare VALUES (?, ?)", (one, other))
+
+        yield write
+
+
 def _shape(db: Connection, max_bytes: int) -> None:
     """Settings that make a commit durable and an erasure real, and the tables of a new file."""
     (version,) = db.execute("PRAGMA user_version").fetchone()
