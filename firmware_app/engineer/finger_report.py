@@ -5,27 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from firmware_app.engineer import rates_report
+from firmware_app.engineer.rates_report import at_fmr, percent, percents, times
 from vision.evaluate.finger import Measured
-from vision.evaluate.finger_rates import (
-    FMR_TARGETS,
-    AtFmr,
-    Difference,
-    FingerErrors,
-    Interval,
-    Reject,
-    difference,
-    mean_interval,
-    reject,
-)
-from vision.evaluate.mrz import spread
+from vision.evaluate.finger_rates import FingerErrors, Reject, reject
+from vision.evaluate.pair_rates import Difference, Interval, difference, mean_interval
 from vision.evaluate.usage import Spent
 
-TIMES = ("median", "p90", "median_cpu", "p90_cpu")
-KEYS = dict(zip(FMR_TARGETS, ("1e2", "1e3"), strict=True))
 RULE = (
-    "EER: mean of FMR and FNMR where they differ least; FNMR at the lowest threshold whose FMR is "
-    "not above the target, nothing interpolated; a picture that gave no template scores 0 and its "
-    "pairs count; intervals are 95 %, bootstrap over fingers"
+    f"{rates_report.RULE}; a picture that gave no template scores 0 and its pairs count; "
+    "intervals are 95 %, bootstrap over fingers"
 )
 
 
@@ -71,7 +60,7 @@ def document(sets: Sequence[FingerSet], conditions: Conditions) -> dict[str, obj
     means: dict[str, object] = {
         "sets": [_one(one) for one in sets],
         "mean_eer_pct": mean_eer([one.ours for one in sets]),
-        "mean_eer_interval_pct": _percents(mean_interval(drawn)),
+        "mean_eer_interval_pct": percents(mean_interval(drawn)),
         "quality": _quality(sets),
     }
     peers = [one.peer for one in sets if one.peer is not None]
@@ -79,7 +68,7 @@ def document(sets: Sequence[FingerSet], conditions: Conditions) -> dict[str, obj
         means["vs"] = {
             sets[0].peer_name: {
                 "mean_eer_pct": mean_eer(peers),
-                "mean_eer_interval_pct": _percents(
+                "mean_eer_interval_pct": percents(
                     mean_interval([peer.errors.drawn_eer for peer in peers])
                 ),
             },
@@ -108,46 +97,20 @@ def _figures(side: Side) -> dict[str, object]:
         "fingers": len({one.finger for one in measured.prints}),
         "genuine_pairs": errors.genuine_pairs,
         "impostor_pairs": errors.impostor_pairs,
-        "eer_pct": _percent(errors.eer),
-        "eer_interval_pct": _percents(errors.eer_interval),
+        "eer_pct": percent(errors.eer),
+        "eer_interval_pct": percents(errors.eer_interval),
     }
     for at in errors.at_fmr:
-        found |= _at_fmr(at)
+        found |= at_fmr(at)
     return {
         **found,
         "failed_to_extract": len(failures),
         "failures": failures,
         "minutiae_median": float(np.median(minutiae)) if minutiae else 0.0,
-        **_times("extract", [taken.extract for taken in measured.taken.values()]),
-        **(_times("prepare", prepared(measured)) if prepared(measured) else {}),
-        **_times("match", matches(measured)),
+        **times("extract", [taken.extract for taken in measured.taken.values()]),
+        **(times("prepare", prepared(measured)) if prepared(measured) else {}),
+        **times("match", matches(measured)),
     }
-
-
-def _at_fmr(at: AtFmr) -> dict[str, object]:
-    key = KEYS[at.target]
-    return {
-        f"fnmr_pct_at_{key}": _percent(at.fnmr),
-        f"fnmr_interval_pct_at_{key}": _percents(at.interval),
-        f"threshold_at_{key}": None if at.threshold is None else round(at.threshold, 3),
-        f"false_matches_at_{key}": at.false_matches,
-    }
-
-
-def _times(what: str, spent: Sequence[Spent]) -> dict[str, object]:
-    if not spent:
-        return dict.fromkeys(f"{what}_{each}_ms" for each in TIMES)
-    (median, p90), (cpu_median, cpu_p90) = spreads(spent)
-    figures = (median, p90, cpu_median, cpu_p90)
-    return {f"{what}_{each}_ms": one for each, one in zip(TIMES, figures, strict=True)}
-
-
-def spreads(spent: Sequence[Spent]) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Median and 90th percentile by the clock, and of the processor's share."""
-    return (
-        spread([one.wall_ms for one in spent], 2),
-        spread([one.cpu_ms for one in spent], 2),
-    )
 
 
 def prepared(measured: Measured) -> list[Spent]:
@@ -171,7 +134,7 @@ def _quality(sets: Sequence[FingerSet]) -> dict[str, object]:
         "median": float(middle),
         "p90": float(high),
         "rejected_pct": [round(100 * share) for share in found.rejected],
-        "fnmr_pct": [_percent(rate) for rate in found.fnmr],
+        "fnmr_pct": [percent(rate) for rate in found.fnmr],
         "area": None if found.area is None else round(found.area, 3),
         "area_interval": None if found.area_interval is None else _rounded(found.area_interval),
         "falls": found.falls,
@@ -180,8 +143,8 @@ def _quality(sets: Sequence[FingerSet]) -> dict[str, object]:
 
 def _difference(found: Difference) -> dict[str, object]:
     return {
-        "mean_pct": _percent(found.mean),
-        "interval_pct": _percents(found.interval),
+        "mean_pct": percent(found.mean),
+        "interval_pct": percents(found.interval),
         "kiosk_better_share": round(found.better, 4),
     }
 
@@ -201,15 +164,7 @@ def compared(sets: Sequence[FingerSet]) -> Difference:
 
 def mean_eer(sides: Sequence[Side]) -> float:
     """In percent."""
-    return _percent(float(np.mean([side.errors.eer for side in sides])))
-
-
-def _percent(rate: float) -> float:
-    return round(100 * rate, 3)
-
-
-def _percents(interval: Interval) -> tuple[float, float]:
-    return _percent(interval[0]), _percent(interval[1])
+    return percent(float(np.mean([side.errors.eer for side in sides])))
 
 
 def _rounded(interval: Interval) -> tuple[float, float]:

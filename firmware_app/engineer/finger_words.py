@@ -12,12 +12,11 @@ from firmware_app.engineer.finger_report import (
     mean_eer,
     prepared,
     rejected,
-    spreads,
 )
+from firmware_app.engineer.rates_report import rate_words, shown, times_words
 from firmware_app.engineer.report import shortened, table
 from vision.evaluate.finger import Measured
-from vision.evaluate.finger_rates import FMR_TARGETS, Interval, mean_interval
-from vision.evaluate.usage import Spent
+from vision.evaluate.pair_rates import FMR_TARGETS, mean_interval
 
 
 def words(sets: Sequence[FingerSet], conditions: Conditions) -> str:
@@ -57,8 +56,8 @@ def _cells(side: Side) -> tuple[str, ...]:
     failed = f"{len(side.measured.failures)} of {len(side.measured.prints)}"
     return (
         f"{errors.genuine_pairs} + {errors.impostor_pairs}",
-        _rate(errors.eer, errors.eer_interval),
-        *(f"{_rate(at.fnmr, at.interval)} ({at.false_matches})" for at in errors.at_fmr),
+        rate_words(errors.eer, errors.eer_interval),
+        *(f"{rate_words(at.fnmr, at.interval)} ({at.false_matches})" for at in errors.at_fmr),
         failed,
     )
 
@@ -76,7 +75,7 @@ def _failures(one: FingerSet) -> list[str]:
 def _mean_words(sets: Sequence[FingerSet]) -> str:
     ours = [one.ours for one in sets]
     mean = f"mean EER of {len(sets)} folders: kiosk {mean_eer(ours):.2f} %"
-    interval = _shown(mean_interval([one.errors.drawn_eer for one in ours]))
+    interval = shown(mean_interval([one.errors.drawn_eer for one in ours]))
     peers = [one.peer for one in sets if one.peer is not None]
     theirs = f", {sets[0].peer_name} {mean_eer(peers):.2f} %" if peers else ""
     return f"{mean} {interval}{theirs}"
@@ -86,7 +85,7 @@ def _compared_words(name: str, sets: Sequence[FingerSet]) -> str:
     found = compared(sets)
     return (
         f"{shortened(name)}: EER of {sets[0].peer_name} less the kiosk's: {100 * found.mean:.2f} "
-        f"{_shown(found.interval)} points, the kiosk's is lower in {found.better:.1%} of draws"
+        f"{shown(found.interval)} points, the kiosk's is lower in {found.better:.1%} of draws"
     )
 
 
@@ -111,13 +110,8 @@ def _times_words(folder: str, system: str, measured: Measured) -> str:
         "making ready": prepared(measured),
         "match": matches(measured),
     }
-    said = [f"{what} {_ms(each)}" for what, each in spent.items() if each]
+    said = [f"{what} {times_words(each)}" for what, each in spent.items() if each]
     return f"{shortened(folder)}: {system}: {', '.join(said)}"
-
-
-def _ms(spent: Sequence[Spent]) -> str:
-    (median, p90), (cpu_median, cpu_p90) = spreads(spent)
-    return f"{median:.1f} ms, p90 {p90:.1f} (processor {cpu_median:.1f}, {cpu_p90:.1f})"
 
 
 def _conditions(sets: Sequence[FingerSet], conditions: Conditions) -> str:
@@ -126,11 +120,3 @@ def _conditions(sets: Sequence[FingerSet], conditions: Conditions) -> str:
         f"{conditions.model}; {conditions.ppi} ppi; {conditions.threads} thread{plural}; decoding "
         f"of the files is not timed; peak memory of the process {sets[-1].peak_memory_mb:.0f} MB"
     )
-
-
-def _rate(rate: float, interval: Interval) -> str:
-    return f"{100 * rate:.2f} {_shown(interval)}"
-
-
-def _shown(interval: Interval) -> str:
-    return f"[{100 * interval[0]:.2f}, {100 * interval[1]:.2f}]"

@@ -8,12 +8,11 @@ from hypothesis import strategies as st
 from vision.evaluate.finger_rates import (
     REJECTED,
     area,
-    difference,
     error_versus_reject,
     finger_errors,
-    mean_interval,
     reject,
 )
+from vision.evaluate.pair_rates import difference, mean_interval
 from vision.evaluate.rates import Ranked, Scores, equal_error_rate
 
 GENUINE = np.array([10.0, 9.0, 8.0, 3.0])
