@@ -49,6 +49,16 @@ def document(release: str) -> Json:
     }
 
 
+def topics_told() -> list[tuple[str, str, str]]:
+    """Address, writer and purpose of each topic, for people."""
+    return [(f"{topics.ROOT}/{{kiosk}}/{leaf}", *_told(leaf)) for leaf in _LEAVES]
+
+
+def _told(leaf: str) -> tuple[str, str]:
+    writer, _, about = _LEAVES[leaf]
+    return writer, about
+
+
 def _name(leaf: str) -> str:
     return leaf.split("/{", maxsplit=1)[0].replace("/", "_")
 

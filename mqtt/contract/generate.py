@@ -6,7 +6,8 @@ from pathlib import Path
 import msgspec
 
 from mqtt import events
-from mqtt.contract import asyncapi, cddl, vectors
+from mqtt.contract import asyncapi, cddl, page, vectors
+from mqtt.contract.meanings import explained, meanings
 
 HERE = Path(__file__).resolve().parent
 CONTRACT_VERSION = "1.3.0"
@@ -14,12 +15,13 @@ CONTRACT_VERSION = "1.3.0"
 
 def event_schema() -> dict[str, object]:
     """JSON Schema 2020-12 of a decoded crossing event; bytes stand as base64 text."""
-    return {
+    schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:border-kiosk:crossing-event:1",
         "title": "Border kiosk: decoded crossing event",
         **msgspec.json.schema(events.CrossingEvent),
     }
+    return explained(schema, meanings())
 
 
 def files() -> dict[str, str]:
@@ -28,6 +30,7 @@ def files() -> dict[str, str]:
         "crossing-event.schema.json": _json(event_schema()),
         "asyncapi.json": _json(asyncapi.document(CONTRACT_VERSION)),
         "event.cddl": cddl.event_cddl(),
+        "contract.html": page.html(event_schema(), meanings(), CONTRACT_VERSION),
     }
 
 
