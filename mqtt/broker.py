@@ -16,6 +16,11 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from mqtt.reason_codes import SESSION_TAKEN_OVER, line_end
+
+X509_V_FLAG_NO_CHECK_TIME = 0x200000  # openssl/x509_vfy.h; the ssl module has no name for it
+USER_TIMEOUT_MS = 20_000
+
 
 class BrokerSetupError(Exception):
     """The configuration cannot work, however often it is tried."""
@@ -50,19 +55,29 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class TlsFiles:
-    """PEM files: whom we believe, who we are, and the proof of it."""
+    """PEM files: whom we believe, who we are, and the proof of it; `crl` names whom no longer."""
 
     ca: Path
     cert: Path
     key: Path
+    crl: Path | None = None
 
-    def context(self) -> ssl.SSLContext:
-        """TLS 1.3 and nothing older, both sides with certificates; raises CertificateFileError."""
+    def context(self, *, judges_time: bool = True) -> ssl.SSLContext:
+        """TLS 1.3 and nothing older, both sides with certificates; raises CertificateFileError.
+
+        Without `judges_time` OpenSSL looks at everything but the dates, which the caller then does
+        (tls_time.py), because OpenSSL knows no clock but the system's.
+        """
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.minimum_version = ssl.TLSVersion.TLSv1_3
         try:
             context.load_verify_locations(self.ca)
             context.load_cert_chain(self.cert, self.key)
+            if self.crl is not None:
+                context.load_verify_locations(self.crl)
+                context.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_LEAF
+            if not judges_time:
+                context.verify_flags |= ssl.VerifyFlags(X509_V_FLAG_NO_CHECK_TIME)
         except OSError as error:  # ssl.SSLError is one: not PEM, or key and certificate differ
             what = error.strerror or "not a PEM file"
             raise CertificateFileError(f"TLS files {self._names()}: {what}.") from None
@@ -82,20 +97,24 @@ class TlsFiles:
         return str(names[0].value) if names else ""
 
     def _names(self) -> str:
-        return f"{self.ca}, {self.cert}, {self.key}"
+        files = (self.ca, self.cert, self.key, self.crl)
+        return ", ".join(str(path) for path in files if path is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why the broker is not reached, in a sentence, and what to do."""
+    """Why the broker is not reached, in a sentence, what to do, and how long to wait at least."""
 
     name: str
     what: str
     mend: str
+    least_wait_s: float = 0.0
 
 
 _CLOCK_CODES = {9: "not valid yet", 10: "expired"}  # X509_V_ERR_CERT_*, openssl/x509_vfy.h
 _NAME_CODES = {62, 63, 64}
+_REVOKED_CODES = {23}
+_CRL_CODES = {3, 11, 12}
 
 
 def diagnose(error: Exception, address: Address) -> Trouble:
@@ -125,6 +144,12 @@ def _unverified(error: ssl.SSLCertVerificationError, address: Address) -> Troubl
     if code in _NAME_CODES:
         what = f"{address}: the broker's certificate is for another name."
         return Trouble("broker_name", what, "Use the name that stands in the certificate.")
+    if code in _REVOKED_CODES:
+        what = f"{address}: the broker's certificate was revoked."
+        return Trouble("broker_revoked", what, "Find out who answers there; renew the certificate.")
+    if code in _CRL_CODES:
+        what = f"{address}: the file given as --crl says nothing of the broker's CA."
+        return Trouble("broker_no_crl", what, "Put that authority's revocation list there.")
     what = f"{address}: the broker's certificate is not signed by our CA ({error.verify_message})."
     mend = "Compare the file given as --ca with the broker's CA, or see who sits in between."
     return Trouble("broker_wrong_ca", what, mend)
@@ -140,10 +165,27 @@ def closed_early(address: Address, last_words: str) -> Trouble:
     return Trouble("broker_closed", f"{address}: the broker hung up.", mend)
 
 
-def refused(address: Address, reason: str) -> Trouble:
+def clock_trouble(address: Address, which: str, doubt: str) -> Trouble:
+    """A certificate's dates do not fit what we know of the time."""
+    what = f"{address}: {which} is {doubt}."
+    mend = "Renew it; or correct the clock (`kiosk doctor`), if the dates are right."
+    return Trouble("broker_clock", what, mend)
+
+
+def refused(address: Address, code: int) -> Trouble:
     """The broker answered CONNECT with an error."""
-    mend = "Compare the kiosk id with the certificate's CN and the broker's access list."
-    return Trouble("broker_refuses", f"{address}: the broker says {reason!r}.", mend)
+    meant = line_end(code)
+    what = f"{address}: the broker says {meant.name!r} (0x{code:02x})."
+    return Trouble("broker_refuses", what, meant.mend, meant.least_wait_s)
+
+
+def sent_away(address: Address, code: int, server: str = "") -> Trouble:
+    """The broker said why it ends the line (DISCONNECT); `server` is where it points to."""
+    meant = line_end(code)
+    where = f" It names {server[:100]!r}." if server else ""
+    what = f"{address}: the broker ends the line: {meant.name} (0x{code:02x}).{where}"
+    name = "broker_taken_over" if code == SESSION_TAKEN_OVER else "broker_ends_line"
+    return Trouble(name, what, meant.mend, meant.least_wait_s)
 
 
 class Line(Protocol):
@@ -198,6 +240,11 @@ def turn(
 
 
 def hurry(line: Line) -> None:
-    """Set TCP_NODELAY: without it one message in flight of 40 KB was measured at 22 a second."""
+    """Set TCP_NODELAY: without it one message in flight of 40 KB was measured at 22 a second.
+
+    And give up on a peer whose kernel acknowledges nothing for 20 s (RFC 5482), long before TCP
+    itself would: on a thin link bytes are acknowledged all the while, however large the event.
+    """
     if isinstance(line, socket.socket):
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)

@@ -1,30 +1,19 @@
 """What may go out now: the in-flight window, what a broker's answer means, how long to wait."""
 
-import enum
 from dataclasses import dataclass, field
 
-WINDOW = 20  # paho resends without regard for its own limit, so it is never handed more than this
-REASON_OK = 0x00
-REASON_NOBODY_SUBSCRIBED = 0x10
-REASON_NOT_AUTHORIZED = 0x87
-REASON_QUOTA = 0x97
-LINE_REASONS = frozenset({REASON_NOT_AUTHORIZED, REASON_QUOTA})
+from mqtt.reason_codes import Outcome, answer
 
+__all__ = ["READ_AHEAD", "WINDOW", "Backoff", "Outcome", "Window", "meaning"]
 
-class Outcome(enum.Enum):
-    """What the broker's answer (MQTT 5, 3.4.2.1) means for the row that was published."""
-
-    DELIVERED = "delivered"
-    NOBODY = "nobody subscribed"  # the broker took it and threw it away
-    REFUSED = "refused"
-    STALE = "stale"  # an answer to nothing that is in flight
+WINDOW = 20  # PUBLISH packets that await their PUBACK, and never more than the broker takes
+READ_AHEAD = 2 * WINDOW  # rows that the owner hands over, so that the line never waits for the disk
+REFUSED_IN_A_ROW = 3
 
 
 def meaning(reason: int) -> Outcome:
     """Only reason 0 is a delivery: 0x10 is "nobody received it", any other "the broker refused"."""
-    if reason == REASON_OK:
-        return Outcome.DELIVERED
-    return Outcome.NOBODY if reason == REASON_NOBODY_SUBSCRIBED else Outcome.REFUSED
+    return answer(reason).outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +47,19 @@ class Window:
     """Which rows are on their way; holds no bytes, reads no clock (`now_s` is the caller's).
 
     A row that the broker refuses is held for a backoff of its own, so that one bad row does not
-    stop the others. Where the whole line is at fault (nobody subscribed, not authorized, quota)
-    the line pauses, so that nothing spins. What was offered is in flight, held, delivered, or given
-    back to the owner, who has it still: nothing is ever dropped here.
+    stop the others. Where the whole line is at fault (reason_codes.Answer.holds), or where three
+    rows were refused and none was taken between, the line pauses, so that nothing spins. What was
+    offered is in flight, held, delivered, or given back to the owner, who has it still: nothing is
+    ever dropped here.
     """
 
-    size: int = WINDOW
+    size: int = READ_AHEAD
     backoff: Backoff = field(default_factory=Backoff)
     _in_flight: dict[int, float] = field(default_factory=dict)
     _held: dict[int, float] = field(default_factory=dict)
     _failures: dict[int, int] = field(default_factory=dict)
     _line: _Hold = _NO_HOLD
+    _refused: set[int] = field(default_factory=set)
 
     @property
     def in_flight(self) -> frozenset[int]:
@@ -92,24 +83,29 @@ class Window:
         """Take the broker's answer for one row; what is not DELIVERED comes from `give_back`."""
         if self._in_flight.pop(row, None) is None:
             return Outcome.STALE
-        outcome = meaning(reason)
-        if outcome is Outcome.DELIVERED:
+        meant = answer(reason)
+        if meant.outcome is Outcome.DELIVERED:
             self._failures.pop(row, None)
             self._line = _NO_HOLD
-        elif outcome is Outcome.NOBODY or reason in LINE_REASONS:
-            self._pause(now_s)
+            self._refused.clear()
+            return meant.outcome
+        self._refused.add(row)
+        if meant.holds == "line" or len(self._refused) >= REFUSED_IN_A_ROW:
+            self._pause(now_s, meant.least_wait_s)
+        if meant.holds == "line":
             self._held[row] = now_s
         else:
             failures = self._failures.get(row, 0) + 1
             self._failures[row] = failures
-            self._held[row] = now_s + self.backoff.after_s(failures)
-        return outcome
+            self._held[row] = now_s + max(meant.least_wait_s, self.backoff.after_s(failures))
+        return meant.outcome
 
-    def _pause(self, now_s: float) -> None:
+    def _pause(self, now_s: float, least_wait_s: float) -> None:
         """The refusals of one window count as one failure."""
         if now_s >= self._line.until_s:
             failures = self._line.failures + 1
-            self._line = _Hold(failures, now_s + self.backoff.after_s(failures))
+            wait_s = max(least_wait_s, self.backoff.after_s(failures))
+            self._line = _Hold(failures, now_s + wait_s)
 
     def give_back(self, now_s: float, answer_limit_s: float) -> list[int]:
         """Rows whose hold is over, or that had no answer for `answer_limit_s`: due again."""
@@ -127,4 +123,5 @@ class Window:
         self._held.clear()
         self._failures.clear()
         self._line = _NO_HOLD
+        self._refused.clear()
         return back

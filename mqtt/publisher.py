@@ -1,14 +1,14 @@
 """The border-kiosk-publish program: a stateless relay between the owner's socket and the broker."""
 
-import argparse
 import signal
+import ssl
 import sys
+import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from datetime import UTC, datetime
 
-import msgspec
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
@@ -16,28 +16,53 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from mqtt import publisher_settings
 from mqtt.broker import (
-    Address,
     BrokerSetupError,
+    Line,
     Pumped,
-    TlsFiles,
     Trouble,
+    clock_trouble,
     closed_early,
     diagnose,
     hurry,
     refused,
+    sent_away,
 )
 from mqtt.delivery import WINDOW
+from mqtt.line_meter import LineMeter, read_meter
 from mqtt.notice import Notice, OnChange, tell_stderr
-from mqtt.publisher_loop import Publisher, PublisherSettings
-from mqtt.relay_frames import Answer, Frame, Greeting, Link, Offer, Retain, Signed, Taken
-from mqtt.topics import ROOT, topic
+from mqtt.publisher_loop import Publisher
+from mqtt.publisher_settings import PublisherSettings
+from mqtt.reason_codes import FIRST_FAILURE, PACKET_TOO_LARGE, QOS_NOT_SUPPORTED, line_end
+from mqtt.relay_frames import (
+    MAX_FRAME_BYTES,
+    Answer,
+    Frame,
+    Greeting,
+    Link,
+    Offer,
+    Retain,
+    Signed,
+    Taken,
+    Traffic,
+)
+from mqtt.tls_time import overdue
+from mqtt.topics import ROOT, packet_bytes, topic
 
 EXIT_CONFIGURATION = 78  # EX_CONFIG of sysexits.h: systemd must not start it again and again
-KEEPALIVE_S = 30
-CONNECT_LIMIT_S = 10.0
+CONNECT_LIMIT_S = 5.0
 SESSION_EXPIRY_S = 7 * 24 * 3600
 DISCONNECT_WITH_WILL = 0x04  # MQTT 5, 3.14.2.1
+INBOUND_WINDOW = 20
+INBOUND_LARGEST_BYTES = MAX_FRAME_BYTES - 1024
+MOVING_S = 5.0
+METER_S = 1.0
+TRAFFIC_S = 10.0
+
+
+class _DatesError(OSError):
+    """The broker's certificate is out of its dates; the line was closed before CONNECT."""
 
 
 @dataclass(slots=True)
@@ -52,12 +77,21 @@ class BrokerLink:
     up: bool = False
     trouble: Trouble | None = None
     to_owner: list[Frame] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     _window: int = WINDOW
+    _largest_bytes: int = MAX_FRAME_BYTES
+    _retains: bool = True
     _waiting: deque[Offer] = field(default_factory=deque)
-    _in_flight: dict[int, int] = field(default_factory=dict)
+    _states: dict[str, Retain] = field(default_factory=dict)
+    _in_flight: dict[int, int | None] = field(default_factory=dict)
     _inbound: dict[int, tuple[int, int]] = field(default_factory=dict)
     _inbound_count: int = 0
     _last_words: str = ""
+    _meter: LineMeter = field(default_factory=LineMeter)
+    _told: LineMeter = field(default_factory=LineMeter)
+    _metered_s: float = 0.0
+    _moved_s: float = 0.0
+    _told_s: float = 0.0
     client: paho.Client = field(init=False)
 
     def __post_init__(self) -> None:
@@ -67,12 +101,13 @@ class BrokerLink:
             protocol=paho.MQTTv5,
             manual_ack=True,
         )
-        client.tls_set_context(self.settings.tls.context())
+        client.tls_set_context(self.settings.tls.context(judges_time=False))
         client.connect_timeout = CONNECT_LIMIT_S
         client.max_inflight_messages_set(WINDOW + 1)  # our own window is the tighter one
-        client.on_socket_open = lambda _client, _data, line: hurry(line)
+        client.on_socket_open = lambda _client, _data, line: self._opened(line)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
         client.on_publish = self._on_publish
         client.on_message = self._on_message
         client.on_log = self._on_log
@@ -83,28 +118,75 @@ class BrokerLink:
 
     @property
     def pumped(self) -> Pumped:
-        """What `broker.turn` serves."""
-        return self.client
+        """What `broker.turn` serves: paho, except for its keepalive."""
+        return self
+
+    def socket(self) -> Line | None:
+        """The open connection, or None."""
+        return self.client.socket()
+
+    def want_write(self) -> bool:
+        """Whether bytes wait to go out."""
+        return self.client.want_write()
+
+    def loop_read(self) -> int:
+        """Read what is there."""
+        return self.client.loop_read()
+
+    def loop_write(self) -> int:
+        """Write what can go."""
+        return self.client.loop_write()
+
+    def loop_misc(self) -> int:
+        """Keepalive, but only where nothing moves.
+
+        paho counts whole packets: on 64 kbit/s it would end the line in the middle of a large one.
+        """
+        now_s = time.monotonic()
+        if now_s - self._metered_s >= METER_S:
+            self._metered_s = now_s
+            before, self._meter = self._meter, read_meter(self.client.socket())
+            if self._meter.acked_bytes > before.acked_bytes:
+                self._moved_s = now_s
+            if now_s - self._told_s >= TRAFFIC_S:
+                self._tell_traffic(now_s)
+        if now_s - self._moved_s < MOVING_S:
+            return 0
+        return self.client.loop_misc()
 
     def open(self) -> None:
-        """TCP, TLS, CONNECT, CONNECT_LIMIT_S each at most; `trouble` says what failed."""
-        expiry = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        expiry.SessionExpiryInterval = SESSION_EXPIRY_S
+        """TCP, TLS, CONNECT, each within its limit; `trouble` says what failed."""
+        wishes = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        wishes.SessionExpiryInterval = SESSION_EXPIRY_S
+        wishes.ReceiveMaximum = INBOUND_WINDOW
+        wishes.MaximumPacketSize = INBOUND_LARGEST_BYTES
         address = self.settings.broker
         try:
             self.client.connect(
-                address.host, address.port, KEEPALIVE_S, clean_start=False, properties=expiry
+                address.host,
+                address.port,
+                self.settings.keepalive_s,
+                clean_start=False,
+                properties=wishes,
             )
+        except _DatesError:
+            return
         except (OSError, ValueError) as error:
             self.trouble = diagnose(error, address)
 
     def close(self) -> None:
         """Leave; the broker then shows the last will, because the kiosk is no longer reached."""
+        self._tell_traffic(time.monotonic())
         with suppress(OSError, ValueError):
             self.client.disconnect(
                 ReasonCode(PacketTypes.DISCONNECT, identifier=DISCONNECT_WITH_WILL)
             )
         self.up = False
+
+    def stands_still(self) -> bool:
+        """Whether bytes are under way and none has arrived for a while."""
+        meter = read_meter(self.client.socket())
+        return meter.unacked and time.monotonic() - self._moved_s > METER_S
 
     def take(self, frame: Frame) -> None:
         """Deal with one frame of the owner; while the link is down, an offer stays the owner's."""
@@ -112,8 +194,9 @@ class BrokerLink:
             case Offer() if self.up:
                 self._waiting.append(frame)
                 self.pump()
-            case Retain() if self.up:
-                self.client.publish(frame.topic, frame.payload, qos=1, retain=True)
+            case Retain() if self.up and self._retains:
+                self._states[frame.topic] = frame
+                self.pump()
             case Taken():
                 message = self._inbound.pop(frame.token, None)
                 if message is not None:
@@ -122,15 +205,54 @@ class BrokerLink:
                 return
 
     def pump(self) -> None:
-        """Hand paho what waits, never more than the window at once."""
-        while self._waiting and len(self._in_flight) < self._window:
-            offer = self._waiting.popleft()
-            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-            properties.ContentType = offer.content_type
-            properties.UserProperty = list(offer.properties)
-            info = self.client.publish(offer.topic, offer.payload, qos=1, properties=properties)
+        """Hand paho what waits, never more at once than the window: the newest state, then rows."""
+        while len(self._in_flight) < self._window and (self._states or self._waiting):
+            if self._states:
+                state = self._states.pop(next(iter(self._states)))
+                info = self.client.publish(state.topic, state.payload, qos=1, retain=True)
+                token = None
+            else:
+                offer = self._waiting.popleft()
+                if packet_bytes(offer.topic, offer.payload, offer.properties) > self._largest_bytes:
+                    self.to_owner.append(Answer(offer.token, PACKET_TOO_LARGE))
+                    continue
+                info, token = self._publish(offer), offer.token
             if info.rc == paho.MQTT_ERR_SUCCESS:
-                self._in_flight[info.mid] = offer.token
+                self._in_flight[info.mid] = token
+
+    def _publish(self, offer: Offer) -> paho.MQTTMessageInfo:
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        properties.ContentType = offer.content_type
+        properties.UserProperty = list(offer.properties)
+        return self.client.publish(offer.topic, offer.payload, qos=1, properties=properties)
+
+    def _opened(self, line: Line) -> None:
+        """After the handshake, before CONNECT: the dates that OpenSSL did not look at."""
+        hurry(line)
+        if not isinstance(line, ssl.SSLSocket):
+            return
+        system = datetime.now(UTC)  # noqa: TID251 - a certificate's dates are wall clock
+        floor = self.greeting.earliest_utc_s
+        leaf = line.getpeercert(binary_form=True) or b""
+        try:
+            found = overdue(leaf, self.settings.tls.ca, system.timestamp(), floor)
+        except (ValueError, OSError):
+            found = ("the broker's certificate", "not readable")
+        if found is not None:
+            self.trouble = clock_trouble(self.settings.broker, *found)
+            line.close()
+            raise _DatesError
+
+    def _tell_traffic(self, now_s: float) -> None:
+        new, told = self._meter, self._told
+        out, into = (
+            new.acked_bytes - told.acked_bytes,
+            new.received_bytes - told.received_bytes,
+        )
+        self._told_s = now_s
+        if out > 0 or into > 0:
+            self._told = new
+            self.to_owner.append(Traffic(out, into, round(new.rtt_ms)))
 
     def _on_connect(
         self,
@@ -141,24 +263,46 @@ class BrokerLink:
         properties: Properties | None,
     ) -> None:
         if reason.is_failure:
-            self.trouble = refused(self.settings.broker, str(reason))
+            self.trouble = refused(self.settings.broker, reason.value)
+            return
+        if getattr(properties, "MaximumQoS", 1) < 1:
+            self.trouble = refused(self.settings.broker, QOS_NOT_SUPPORTED)
             return
         self._window = min(WINDOW, getattr(properties, "ReceiveMaximum", WINDOW))
+        self._largest_bytes = getattr(properties, "MaximumPacketSize", MAX_FRAME_BYTES)
+        self._retains = bool(getattr(properties, "RetainAvailable", 1))
         root = f"{ROOT}/{self.settings.kiosk}"
         leaves = ("receipts", "cmd", "shadow/desired", "lists/#")
         client.subscribe([(f"{root}/{leaf}", SubscribeOptions(qos=1)) for leaf in leaves])
         self.up = True
         self.to_owner.append(Link(up=True, why=""))
 
+    def _on_subscribe(
+        self,
+        _client: paho.Client,
+        _data: object,
+        _mid: int,
+        reasons: list[ReasonCode],
+        _properties: Properties | None,
+    ) -> None:
+        bad = [reason for reason in reasons if reason.value >= FIRST_FAILURE]
+        if bad:
+            meant = line_end(bad[0].value)
+            what = f"The broker lets this kiosk read {len(bad)} of its topics not: {meant.name}."
+            self.notices.append(Notice("subscription_refused", "error", what, meant.mend))
+
     def _on_disconnect(
         self,
         _client: paho.Client,
         _data: object,
-        _flags: paho.DisconnectFlags,
+        flags: paho.DisconnectFlags,
         reason: ReasonCode,
-        _properties: Properties | None,
+        properties: Properties | None,
     ) -> None:
-        if self.trouble is None:
+        if self.trouble is None and flags.is_disconnect_packet_from_server:
+            server = str(getattr(properties, "ServerReference", ""))
+            self.trouble = sent_away(self.settings.broker, reason.value, server)
+        elif self.trouble is None:
             words = self._last_words or str(reason)
             self.trouble = closed_early(self.settings.broker, words)
         self.up = False
@@ -181,31 +325,24 @@ class BrokerLink:
         self._inbound_count += 1
         self._inbound[self._inbound_count] = (message.mid, message.qos)
         self.to_owner.append(Signed(self._inbound_count, leaf, bytes(message.payload)))
+        if len(self._inbound) > INBOUND_WINDOW or len(message.payload) > INBOUND_LARGEST_BYTES:
+            self.trouble = Trouble(
+                "broker_floods",
+                f"{self.settings.broker}: the broker sends more than it may.",
+                "Find out who answers there: a broker of the standard does not.",
+                TRAFFIC_S,
+            )
 
     def _on_log(self, _client: paho.Client, _data: object, level: int, words: str) -> None:
         if level == paho.MQTT_LOG_ERR:
             self._last_words = words
 
 
-class _Configuration(msgspec.Struct, forbid_unknown_fields=True):
-    relay: str
-    broker: str
-    ca: str
-    cert: str
-    key: str
-    kiosk: str
-
-    def settings(self) -> PublisherSettings:
-        """The settings; raises BrokerSetupError."""
-        tls = TlsFiles(Path(self.ca), Path(self.cert), Path(self.key))
-        return PublisherSettings(Path(self.relay), Address.parse(self.broker), tls, self.kiosk)
-
-
 def main(words: list[str] | None = None) -> int:
     """Run the program until SIGTERM or SIGINT; 78 where the configuration can never work."""
     said = OnChange(tell_stderr)
     try:
-        settings = _settings(_parser().parse_args(words))
+        settings = publisher_settings.settings(publisher_settings.parser().parse_args(words))
         settings.check()
     except BrokerSetupError as error:
         said.say("settings", Notice("cannot_start", "error", str(error), error.mend))
@@ -215,39 +352,6 @@ def main(words: list[str] | None = None) -> int:
         signal.signal(number, lambda *_: publisher.stopping.set())
     publisher.run()
     return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="border-kiosk-publish",
-        description="Carry sealed events from the kiosk's relay socket to the broker.",
-        epilog="example: border-kiosk-publish --config /etc/border-kiosk/publish.toml",
-    )
-    parser.add_argument("--config", type=Path, help="TOML file with the words below as keys")
-    for word, what in (
-        ("relay", "the kiosk's Unix socket"),
-        ("broker", "HOST:PORT"),
-        ("ca", "PEM file: the authority that signed the broker's certificate"),
-        ("cert", "PEM file: this kiosk's TLS client certificate, its CN is the kiosk id"),
-        ("key", "PEM file: the key of that certificate"),
-        ("kiosk", "the kiosk id"),
-    ):
-        parser.add_argument(f"--{word}", help=what)
-    return parser
-
-
-def _settings(args: argparse.Namespace) -> PublisherSettings:
-    """Words on the command line win over the file; raises BrokerSetupError."""
-    found: dict[str, object] = {}
-    try:
-        if args.config is not None:
-            found = msgspec.toml.decode(args.config.read_bytes(), type=dict[str, object])
-        given = {name: word for name, word in vars(args).items() if word and name != "config"}
-        return msgspec.convert({**found, **given}, _Configuration).settings()
-    except OSError as error:
-        raise BrokerSetupError(f"{args.config}: {error.strerror}.") from None
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise BrokerSetupError(f"{error}.") from None
 
 
 if __name__ == "__main__":

@@ -4,38 +4,25 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from random import SystemRandom
 from typing import Protocol
 
-from mqtt.broker import Address, BrokerSetupError, Pumped, TlsFiles, Trouble, turn
+import msgspec
+
+from mqtt.broker import Pumped, Trouble, turn
 from mqtt.delivery import Backoff
+from mqtt.network_watch import NetworkWatch
 from mqtt.notice import Notice, OnChange
-from mqtt.relay_frames import Frame, FrameError, Greeting, Link, Retain
+from mqtt.publisher_settings import PublisherSettings
+from mqtt.reason_codes import OK
+from mqtt.relay_frames import Answer, Frame, FrameError, Greeting, Link, Retain
 from mqtt.relay_socket import FrameSocket, connect
-from mqtt.topics import is_kiosk_id
+from mqtt.time_floor import RELEASED_UTC
 
 WAIT_S = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class PublisherSettings:
-    """What the program is told."""
-
-    relay: Path
-    broker: Address
-    tls: TlsFiles
-    kiosk: str
-    backoff: Backoff = field(default_factory=Backoff)
-
-    def check(self) -> None:
-        """Raise BrokerSetupError where no broker could ever let us in with this."""
-        if not is_kiosk_id(self.kiosk):
-            raise BrokerSetupError("a kiosk id is 1 to 40 letters, digits and hyphens.")
-        self.tls.context()
-        name = self.tls.common_name()
-        if name != self.kiosk:
-            raise BrokerSetupError(f"the certificate is for {name!r}, the kiosk is {self.kiosk!r}.")
+STABLE_S = 30.0
+AFTER_NETWORK_S = 0.2
+STILL_S = 2.0
 
 
 class BrokerLine(Protocol):
@@ -43,6 +30,7 @@ class BrokerLine(Protocol):
 
     trouble: Trouble | None
     to_owner: list[Frame]
+    notices: list[Notice]
 
     @property
     def pumped(self) -> Pumped:
@@ -61,6 +49,10 @@ class BrokerLine(Protocol):
         """Deal with one frame of the owner."""
         ...
 
+    def stands_still(self) -> bool:
+        """Whether bytes are under way and none has arrived for a while."""
+        ...
+
 
 @dataclass(slots=True)
 class Publisher:
@@ -72,11 +64,21 @@ class Publisher:
     stopping: threading.Event = field(default_factory=threading.Event)
     _retained: dict[str, Retain] = field(default_factory=dict)
     _greeting: Greeting | None = None
+    _greeted_s: float = 0.0
     _failures: int = 0
     _retry_at_s: float = 0.0
+    _up_at_s: float = 0.0
+    _look_at_s: float | None = None
+    _network: NetworkWatch = field(default_factory=NetworkWatch)
 
     def run(self) -> None:
         """Until `stopping`: find the owner, serve it, find it again."""
+        try:
+            self._run()
+        finally:
+            self._network.close()
+
+    def _run(self) -> None:
         lost = 0
         while not self.stopping.is_set():
             try:
@@ -120,24 +122,52 @@ class Publisher:
             self._troubled(link, owner)
             link.close()
             link = None
-        if link is None and self._greeting is not None and time.monotonic() >= self._retry_at_s:
-            link = self.new_line(self.settings, self._greeting)
+        now_s = time.monotonic()
+        if link is None and self._greeting is not None and now_s >= self._retry_at_s:
+            floor = max(self._greeting.earliest_utc_s, RELEASED_UTC.timestamp())
+            earliest = floor + now_s - self._greeted_s
+            greeting = msgspec.structs.replace(self._greeting, earliest_utc_s=earliest)
+            link = self.new_line(self.settings, greeting)
             link.open()
         return link
+
+    def _network_came_up(self) -> None:
+        """Try at once where there is no line; look soon whether a line that stood moves again."""
+        now_s = time.monotonic()
+        self._retry_at_s = min(self._retry_at_s, now_s + AFTER_NETWORK_S)
+        self._look_at_s = now_s + STILL_S
+
+    def _look(self, link: BrokerLine) -> None:
+        """TCP would try a line that stood again only after as long as it stood."""
+        if self._look_at_s is None or time.monotonic() < self._look_at_s:
+            return
+        self._look_at_s = None
+        if link.trouble is None and link.stands_still():
+            what = f"{self.settings.broker}: the network came back, the line did not."
+            link.trouble = Trouble("broker_line_dead", what, "Nothing: it is made anew at once.")
+            self._failures = -1
 
     def _troubled(self, link: BrokerLine, owner: FrameSocket) -> None:
         trouble = link.trouble
         if trouble is None:
             return
+        now_s = time.monotonic()
+        if self._up_at_s and now_s - self._up_at_s > STABLE_S:
+            self._failures = min(self._failures, 0)
+        self._up_at_s = 0.0
         self._failures += 1
-        wait_s = self.settings.backoff.after_s(self._failures, SystemRandom().random())
-        self._retry_at_s = time.monotonic() + wait_s
+        spread = SystemRandom().random()
+        wait_s = self.settings.backoff.after_s(self._failures, spread) if self._failures else 0.0
+        self._retry_at_s = now_s + max(wait_s, trouble.least_wait_s * (0.5 + spread))
         self.said.say("link", Notice(trouble.name, "warning", trouble.what, trouble.mend))
         owner.send([Link(up=False, why=trouble.name)])
 
     def _turn(self, owner: FrameSocket, link: BrokerLine | None) -> bool:
         """Serve both sides once; False when the owner has gone."""
-        ready = turn(None if link is None else link.pumped, WAIT_S, [owner.line])
+        watched = [one for one in (owner.line, self._network.line) if one is not None]
+        ready = turn(None if link is None else link.pumped, WAIT_S, watched)
+        if self._network.line in ready and self._network.came_up():
+            self._network_came_up()
         owner.write()
         if owner.line in ready:
             frames = owner.read()
@@ -146,6 +176,7 @@ class Publisher:
             for frame in frames:
                 self._hear(frame, link)
         if link is not None:
+            self._look(link)
             self._report(owner, link)
         return True
 
@@ -154,7 +185,7 @@ class Publisher:
             case Greeting():
                 if frame.kiosk != self.settings.kiosk:
                     raise FrameError("the owner speaks for another kiosk.")
-                self._greeting = frame
+                self._greeting, self._greeted_s = frame, time.monotonic()
                 self.said.say("owner", Notice("owner_there", "info", "The kiosk is connected."))
             case Retain():
                 self._retained[frame.topic] = frame
@@ -165,8 +196,13 @@ class Publisher:
 
     def _report(self, owner: FrameSocket, link: BrokerLine) -> None:
         frames, link.to_owner = link.to_owner, []
-        if any(isinstance(frame, Link) for frame in frames):
+        notices, link.notices = link.notices, []
+        for notice in notices:
+            self.said.say(notice.name, notice)
+        if any(isinstance(frame, Answer) and frame.reason == OK for frame in frames):
             self._failures = 0
+        if any(isinstance(frame, Link) for frame in frames):
+            self._up_at_s = time.monotonic()
             what = f"{self.settings.broker}: connected."
             self.said.say("link", Notice("broker_back", "info", what))
             for retain in self._retained.values():

@@ -17,11 +17,12 @@ from mqtt.delivery import Backoff
 from mqtt.envelope import Sealed
 from mqtt.errors import OutboxError, WireError
 from mqtt.keys import PublicKey
+from mqtt.link_report import LinkReport, ReportFile, report_path
 from mqtt.notice import Notice, OnChange, Tell
 from mqtt.outbox import Outbox
 from mqtt.receipts import Receipt
 from mqtt.relay_frames import FrameError, ToPublisher
-from mqtt.relay_owner import Clock, OnReceipt, OnSigned, OwnerSide, RelaySettings
+from mqtt.relay_owner import Clock, OnReceipt, OnSigned, OwnerSide, RelaySettings, no_floor
 from mqtt.relay_socket import FrameSocket
 
 __all__ = ["RelayServer", "RelaySettings", "RelaySocketError"]
@@ -62,9 +63,11 @@ class RelayServer:
     settings: RelaySettings = field(default_factory=RelaySettings)
     peer_uids: frozenset[int] = frozenset({os.geteuid()})
     outbox_clock: Clock = time.monotonic
+    earliest_utc_s: Clock = no_floor
     accept_backoff: Backoff = field(default_factory=Backoff)
     _side: OwnerSide = field(init=False)
     _said: OnChange = field(init=False)
+    _file: ReportFile = field(init=False)
     _jobs: "queue.SimpleQueue[Callable[[], None]]" = field(default_factory=queue.SimpleQueue)
     _listening: socket.socket = field(init=False)
     _wake: tuple[socket.socket, socket.socket] = field(init=False)
@@ -85,12 +88,19 @@ class RelayServer:
             said=self._said,
             settings=self.settings,
             outbox_clock=self.outbox_clock,
+            earliest_utc_s=self.earliest_utc_s,
         )
+        self._file = ReportFile(report_path(self.path))
 
     @property
     def link_up(self) -> bool:
         """Whether the publisher is there and reaches the broker."""
         return self._side.link_up
+
+    @property
+    def report(self) -> LinkReport:
+        """What the link did since the start; `kiosk doctor` reads it from beside the socket."""
+        return self._side.report
 
     @property
     def last_receipt_age_s(self) -> float | None:
@@ -164,12 +174,13 @@ class RelayServer:
             self._accept()
         elif peer is not None and peer.line in ready:
             self._hear(peer)
-        self._side.flush_when_many()
-        self._side.upkeep()
-        if self._peer is not None:
+        if self._peer is not None:  # first what the line waits for, then what the disk waits for
             self._peer.write()
             if self._peer.queued_bytes < QUEUED_LIMIT_BYTES:
                 self._peer.send(self._side.fill())
+        self._side.flush_when_many()
+        self._side.upkeep()
+        self._file.write(self._side.report, time.monotonic())
 
     def _wait(self, peer: FrameSocket | None) -> list[socket.socket]:
         readers = [self._wake[0]]
@@ -228,6 +239,7 @@ class RelayServer:
         self._drop()
         self._listening.close()
         self.path.unlink(missing_ok=True)
+        self._file.remove()
         for end in self._wake:
             end.close()
 

@@ -1,14 +1,16 @@
 """What owner and publisher say on their Unix socket: a length, then one CBOR array (pure)."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
+from msgspec import Meta
 
 from mqtt import cbor
 from mqtt.errors import WireError
 
 MAX_FRAME_BYTES: Final = 2 * 1024 * 1024
+MOST_COUNTED: Final = 2**40
 _LENGTH_BYTES: Final = 4
 
 
@@ -19,10 +21,14 @@ class FrameError(WireError):
 
 
 class Greeting(msgspec.Struct, frozen=True, array_like=True, tag="greeting"):
-    """Owner to publisher, first: for whom it speaks, and what the broker shows when we vanish."""
+    """Owner to publisher, first: for whom it speaks, and what the broker shows when we vanish.
+
+    `earliest_utc_s`: it is no earlier (time_floor.py), in seconds since 1970, by the owner.
+    """
 
     kiosk: str
     last_will: bytes
+    earliest_utc_s: float = 0.0
 
 
 class Offer(msgspec.Struct, frozen=True, array_like=True, tag="offer"):
@@ -70,8 +76,16 @@ class Signed(msgspec.Struct, frozen=True, array_like=True, tag="signed"):
     payload: bytes
 
 
+class Traffic(msgspec.Struct, frozen=True, array_like=True, tag="traffic"):
+    """Publisher to owner: bytes that the line took since the last such frame, and its delay."""
+
+    out_bytes: Annotated[int, Meta(ge=0, le=MOST_COUNTED)]
+    in_bytes: Annotated[int, Meta(ge=0, le=MOST_COUNTED)]
+    rtt_ms: Annotated[int, Meta(ge=0, le=MOST_COUNTED)]
+
+
 ToPublisher = Greeting | Offer | Retain | Taken
-ToOwner = Link | Answer | Signed
+ToOwner = Link | Answer | Signed | Traffic
 Frame = ToPublisher | ToOwner
 
 

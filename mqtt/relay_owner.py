@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from mqtt import cbor, topics
 from mqtt.delivery import Outcome, Window
 from mqtt.errors import ReceiptError
+from mqtt.events import Kind
 from mqtt.keys import PublicKey
+from mqtt.link_budget import LinkBudget, LinkWord
+from mqtt.link_report import LinkReport
 from mqtt.notice import Notice, OnChange
 from mqtt.outbox import Outbox, Row
+from mqtt.reason_codes import answer
 from mqtt.receipts import Receipt, verify_receipt
 from mqtt.relay_frames import (
     Answer,
@@ -21,11 +25,17 @@ from mqtt.relay_frames import (
     Signed,
     Taken,
     ToPublisher,
+    Traffic,
 )
 
 OnSigned = Callable[[str, bytes], None]
 OnReceipt = Callable[[Receipt], None]
 Clock = Callable[[], float]
+
+
+def no_floor() -> float:
+    """No time is known to have passed: the publisher's release is the floor."""
+    return 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,8 @@ class RelaySettings:
     receipt_limit_s: float = 60.0  # after so long an unreceipted row no longer holds others back
     unreceipted_limit: int = 200  # rows taken by the broker and not receipted, or it drops some
     upkeep_s: float = 1.0
+    link: LinkWord = "auto"
+    traffic_said_every_s: float = 3600.0
 
 
 @dataclass(slots=True)
@@ -59,16 +71,25 @@ class OwnerSide:
     link_up: bool = False
     last_receipt_at_s: float | None = None
     window: Window = field(default_factory=Window)
+    budget: LinkBudget = field(init=False)
+    report: LinkReport = field(default_factory=LinkReport)
+    earliest_utc_s: Clock = no_floor
     head: bytes = b""
     _tokens: dict[int, Row] = field(default_factory=dict)
     _next_token: int = 1
     _acknowledged: list[Row] = field(default_factory=list)
     _unreceipted: dict[tuple[str, int], float] = field(default_factory=dict)
     _upkeep_at_s: float = 0.0
+    _traffic_at_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.budget = LinkBudget(self.settings.link)
+        self._traffic_at_s = self.clock() + self.settings.traffic_said_every_s
 
     def greet(self) -> list[ToPublisher]:
         """The first frames to a publisher that has just come."""
-        return [Greeting(self.kiosk, self._state(online=False)), self.state()]
+        will = self._state(online=False)
+        return [Greeting(self.kiosk, will, self.earliest_utc_s()), self.state()]
 
     def state(self) -> Retain:
         """The retained state: that we are there, and the chain's head, our newest statement."""
@@ -87,15 +108,17 @@ class OwnerSide:
             case Signed():
                 self._signed(frame)
                 return [Taken(frame.token)]
+            case Traffic():
+                self._traffic(frame)
             case _:
                 raise FrameError("a frame that only the owner may send.")
         return []
 
     def _link(self, frame: Link) -> None:
         if not frame.up:
-            self._put_back(self.window.line_lost())
-            self._tokens.clear()
-        self.link_up = frame.up
+            self._line_lost()
+        self.link_up = self.report.up = frame.up
+        self.report.why = frame.why[:100]
         if frame.up:
             self.said.say("link", Notice("link_up", "info", "The broker is reached."))
         else:
@@ -108,14 +131,28 @@ class OwnerSide:
         row = self._tokens.pop(frame.token, None)
         if row is None:
             return
-        outcome = self.window.answered(row.row_id, frame.reason, self.clock())
+        now_s = self.clock()
+        outcome = self.window.answered(row.row_id, frame.reason, now_s)
+        self.budget.answered(row.row_id, now_s)
+        meant = answer(frame.reason)
+        self.report.answers[meant.name] = self.report.answers.get(meant.name, 0) + 1
         if outcome is Outcome.DELIVERED:
             self._acknowledged.append(row)
+            self.report.events += 1
+            self.report.crossings += row.kind is Kind.CROSSING
+            self.report.event_bytes += len(row.wire)
             self.said.say("broker", Notice("broker_takes", "info", "The broker takes events."))
         else:
-            what = f"The broker does not deliver: {outcome.value} (0x{frame.reason:02x})."
-            mend = "Start the central sink, and compare the broker's access list with this kiosk."
-            self.said.say("broker", Notice("not_delivered", "warning", what, mend))
+            what = f"The broker does not deliver: {meant.name} (0x{frame.reason & 0xFF:02x})."
+            self.said.say("broker", Notice("not_delivered", meant.severity, what, meant.mend))
+
+    def _traffic(self, frame: Traffic) -> None:
+        """Counted by the publisher, and believed for nothing but this report."""
+        self.report.line_out_bytes += frame.out_bytes
+        self.report.line_in_bytes += frame.in_bytes
+        self.report.rtt_ms = frame.rtt_ms
+        self.report.rate_bytes_per_s = int(self.budget.rate_bytes_per_s or 0)
+        self.report.thin = self.budget.is_thin
 
     def _signed(self, frame: Signed) -> None:
         if frame.leaf != "receipts":
@@ -162,10 +199,14 @@ class OwnerSide:
         free = min(room, self.settings.unreceipted_limit - len(self._unreceipted))
         if not self.link_up or free <= 0 or 2 * room < self.window.size:
             return []
-        return [self._offer(row, now_s) for row in self.outbox.batch(free, self.outbox_clock())]
+        rows = self.budget.rows(free)
+        if rows <= 0:
+            return []
+        return [self._offer(row, now_s) for row in self.outbox.batch(rows, self.outbox_clock())]
 
     def _offer(self, row: Row, now_s: float) -> Offer:
         self.window.offer(row.row_id, now_s)
+        self.budget.offered(row.row_id, len(row.wire), now_s)
         token = self._next_token
         self._next_token += 1
         self._tokens[token] = row
@@ -186,7 +227,11 @@ class OwnerSide:
             return
         self._upkeep_at_s = now_s + self.settings.upkeep_s
         self.flush()
-        self._put_back(self.window.give_back(now_s, self.settings.answer_limit_s))
+        limit_s = self.budget.answer_limit_s(self.settings.answer_limit_s)
+        self._put_back(self.window.give_back(now_s, limit_s))
+        if now_s >= self._traffic_at_s:
+            self._traffic_at_s = now_s + self.settings.traffic_said_every_s
+            self.said.say("traffic", Notice("link_traffic", "info", self.report.words()))
         oldest_s = now_s - self.settings.receipt_limit_s
         late = [place for place, at_s in self._unreceipted.items() if at_s <= oldest_s]
         for place in late:
@@ -201,13 +246,19 @@ class OwnerSide:
     def lost(self) -> None:
         """The publisher is gone: what it had is due again."""
         self.flush()
+        self._line_lost()
+        self.link_up = self.report.up = False
+        self.report.why = ""
+
+    def _line_lost(self) -> None:
         self._put_back(self.window.line_lost())
         self._tokens.clear()
-        self.link_up = False
+        self.budget.line_lost()
 
     def _put_back(self, row_ids: list[int]) -> None:
         if not row_ids:
             return
+        self.budget.gone(row_ids)
         gone = set(row_ids)
         self._tokens = {token: row for token, row in self._tokens.items() if row.row_id not in gone}
         self.outbox.put_back(row_ids)

@@ -15,6 +15,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from mqtt.broker import Address, TlsFiles, Trouble, closed_early, diagnose, hurry, refused, turn
 from mqtt.central.errors import StoreError
 from mqtt.central.intake import Intake
+from mqtt.central.receipt_desk import ReceiptDesk
 from mqtt.delivery import Backoff
 from mqtt.notice import Notice, OnChange
 from mqtt.topics import RECEIPT_CONTENT_TYPE, ROOT, kiosk_of, topic
@@ -24,6 +25,7 @@ STATES = f"{ROOT}/+/state"
 KEEPALIVE_S = 30
 CONNECT_LIMIT_S = 10.0
 WAIT_S = 0.5
+STORE_TROUBLE = "store_trouble"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,14 @@ class Sink:
     intake: Intake
     said: OnChange
     stopping: threading.Event = field(default_factory=threading.Event)
+    desk: ReceiptDesk = field(init=False)
     _batch: list[paho.MQTTMessage] = field(default_factory=list)
     _trouble: Trouble | None = None
     _failures: int = 0
     _last_words: str = ""
+
+    def __post_init__(self) -> None:
+        self.desk = self.intake.desk()
 
     def run(self) -> None:
         """Connect, take, connect again. Raises BrokerSetupError for TLS files that cannot work."""
@@ -63,6 +69,7 @@ class Sink:
 
     def _wait(self, trouble: Trouble) -> None:
         self._failures += 1
+        self.intake.metrics.broker_troubles += trouble.name != STORE_TROUBLE
         self.said.say("link", Notice(trouble.name, "warning", trouble.what, trouble.mend))
         spread = SystemRandom().random()
         self.stopping.wait(self.settings.backoff.after_s(self._failures, spread))
@@ -82,8 +89,10 @@ class Sink:
             while not self._ended():
                 self._turn(client)
         except StoreError as error:  # not acknowledged: the broker or the kiosk gives it again
-            self._trouble = Trouble("store_trouble", str(error), error.mend)
+            self.intake.metrics.store_troubles += 1
+            self._trouble = Trouble(STORE_TROUBLE, str(error), error.mend)
         finally:
+            self.intake.metrics.connected = False
             with suppress(OSError, ValueError):
                 client.disconnect()
 
@@ -92,22 +101,31 @@ class Sink:
 
     def _turn(self, client: paho.Client) -> None:
         had = len(self._batch)
-        turn(client, 0.0 if had else WAIT_S)
+        left_s = self.desk.left_s(self.intake.monotonic_s())
+        turn(client, 0.0 if had else min(WAIT_S, left_s if left_s is not None else WAIT_S))
         have = len(self._batch)
         if have and self._trouble is None and (have == had or have >= self.settings.batch_limit):
             self._commit(client)
+        self._receipt(client)
         self.intake.watch()
 
     def _commit(self, client: paho.Client) -> None:
-        """Commit, receipt, acknowledge: dying between any two of them loses and doubles nothing."""
+        """Commit, then acknowledge: dying between any two steps loses and doubles nothing."""
         pairs = [(kiosk_of(one.topic) or "", bytes(one.payload)) for one in self._batch]
-        for kiosk, receipt in self.intake.take(pairs).items():
-            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-            properties.ContentType = RECEIPT_CONTENT_TYPE
-            client.publish(topic(kiosk, "receipts"), receipt, qos=1, properties=properties)
+        self.desk.add(self.intake.commit(pairs), self.intake.monotonic_s())
         for one in self._batch:
             client.ack(one.mid, one.qos)
         self._batch.clear()
+
+    def _receipt(self, client: paho.Client) -> None:
+        """What dies unsent is asked for again, and then receipted from the database."""
+        intake = self.intake
+        for kiosk, receipt in self.desk.due(intake.monotonic_s(), intake.utc_now()).items():
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+            properties.ContentType = RECEIPT_CONTENT_TYPE
+            client.publish(topic(kiosk, "receipts"), receipt, qos=1, properties=properties)
+            intake.metrics.receipts += 1
+            intake.metrics.receipted = self.desk.receipted
 
     def _client(self) -> paho.Client:
         client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5, manual_ack=True)
@@ -129,9 +147,10 @@ class Sink:
         _properties: Properties | None,
     ) -> None:
         if reason.is_failure:
-            self._trouble = refused(self.settings.broker, str(reason))
+            self._trouble = refused(self.settings.broker, reason.value)
             return
         self._failures = 0
+        self.intake.metrics.connected = True
         client.subscribe([(name, SubscribeOptions(qos=1)) for name in (EVENTS, STATES)])
         what = f"{self.settings.broker}: connected."
         self.said.say("link", Notice("broker_back", "info", what))

@@ -65,7 +65,7 @@ def test_each_trouble_has_its_name_place_and_mend(error, name):
 
 
 def test_a_refusal_gives_the_brokers_own_words():
-    assert "Not authorized" in refused(HERE, "Not authorized").what
+    assert "not authorized" in refused(HERE, 0x87).what
     assert closed_early(HERE, "Unspecified error").name == "broker_closed"
 
 
