@@ -5,39 +5,38 @@ from dataclasses import dataclass
 import numpy as np
 
 from vision.errors import ImageError
-from vision.face_detect import Box, DetectedFace, FaceDetector
-from vision.face_mesh import FaceMesher, Mesh, Pose, eyes
+from vision.face_detect import FAR, Box, DetectedFace, FaceDetector
+from vision.face_iris import EyeReader, Eyes
+from vision.face_mesh import FaceMesher, Mesh, Pose
 from vision.face_portrait import PortraitFinder
 from vision.face_pose import FaceCamera, head_pose
-from vision.face_quality import (
-    Advice,
-    FaceLimits,
-    Light,
-    Measures,
-    advise,
-    light,
-    measure_cut,
-    quality,
-)
+from vision.face_quality import Advice, Components, FaceLimits, Need, needs, score
+from vision.face_quality_measures import Measures, measure
 from vision.face_template import FaceTemplate, FaceTemplater
-from vision.image import Bgr8, check_bgr8, to_gray8, within
+from vision.image import Bgr8, check_bgr8, exposure, to_gray8, within
 from vision.model_store import ModelCard, ModelStore
 
-LONGEST_PX = 1280
 LEAST_PRESENCE = 0.5
+COMPANY_SHARE = 0.6
+"""A face of this share of the nearest one's width stands as near; people far behind do not."""
+DARK_P95, BURNT_PCT = 30, 90
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SeenFace:
-    """The largest face: all in pixels of the picture that was given."""
+    """The chosen face: all in pixels of the picture that was given.
+
+    quality: the unified one; components: what it is the least of, and more; eyes: lids and irises.
+    """
 
     box: Box
     eye_distance_px: float
     pose: Pose
-    sharpness: float
-    light: Light
     quality: int
     mesh: Mesh
+    eyes: Eyes
+    components: Components
+    measures: Measures
 
     def __repr__(self) -> str:
         """Say how it stands, never what it looks like."""
@@ -46,15 +45,41 @@ class SeenFace:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceLook:
-    """One look at one picture. `advice` None: fit for a template. `face` None: none was found."""
+    """One look at one picture. `advice` None: fit for a template. `face` None: none was found.
+
+    advice: judged on this picture alone, without hysteresis; needs: all that is not as it should
+    be, the first of it is `advice`; faces: how many were found, near: how many of them as near as
+    the chosen one; cue: what the screen should say, held steady over time: only a FaceTracker
+    knows it, a single look repeats `advice`.
+    """
 
     advice: Advice | None
     faces: int
     face: SeenFace | None
+    near: int = 0
+    needs: tuple[Need, ...] = ()
+    cue: Advice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Who else is in the picture: how many faces, how many as near, the next one's share."""
+
+    faces: int = 1
+    near: int = 1
+    second_share: float = 0.0
+
+    @staticmethod
+    def of(found: tuple[DetectedFace, ...], chosen: DetectedFace) -> "Crowd":
+        """Hold all faces against the chosen one, which is one of them."""
+        width_px = max(chosen.box.longest_px, 1e-6)
+        others = [face.box.longest_px / width_px for face in found if face is not chosen]
+        near = 1 + sum(share >= COMPANY_SHARE for share in others)
+        return Crowd(len(found), near, max(others, default=0.0))
 
 
 class FacePipeline:
-    """Detector, mesh and template network together; each is loaded once."""
+    """Detectors, mesh, eyes and template network together; each is loaded once."""
 
     def __init__(
         self,
@@ -62,13 +87,14 @@ class FacePipeline:
         limits: FaceLimits | None = None,
         camera: FaceCamera | None = None,
     ) -> None:
-        """Load three models. Raises ModelError."""
+        """Load five models. Raises ModelError."""
         self.limits = limits or FaceLimits()
         self._camera = camera or FaceCamera()
-        self._detector = FaceDetector(models)
+        self._near, self._far = FaceDetector(models), FaceDetector(models, FAR)
         self._mesher = FaceMesher(models)
+        self._eyes = EyeReader(models)
         self._templater = FaceTemplater(models)
-        self._portraits = PortraitFinder(self._detector, self._mesher)
+        self._portraits = PortraitFinder(self._near, self._mesher)
 
     @property
     def template_model(self) -> ModelCard:
@@ -78,11 +104,13 @@ class FacePipeline:
     def look(self, pixels: Bgr8) -> FaceLook:
         """Judge one picture. Raises ImageError where it is no picture; a poor one is advice."""
         checked = check_bgr8(pixels)
-        small = within(checked, LONGEST_PX)
-        found = self._detector.find(small)
-        if not found:
-            return FaceLook(_without_face(small, self.limits), 0, None)
-        return self._judge(checked, small, found)
+        found = self.find(checked)
+        if found:
+            chosen = choose(found, checked)
+            mesh = self.lay(checked, chosen)
+            if mesh is not None:
+                return self.judge(checked, mesh, Crowd.of(found, chosen))
+        return without_face(checked)
 
     def template(self, pixels: Bgr8, look: FaceLook) -> FaceTemplate:
         """Describe the face of this look at this same picture. Raises ImageError without one."""
@@ -97,51 +125,62 @@ class FacePipeline:
         """
         return self._portraits.find(check_bgr8(page))
 
-    def _judge(self, pixels: Bgr8, small: Bgr8, found: tuple[DetectedFace, ...]) -> FaceLook:
-        """Look closer at the largest of the faces that were found on the reduced picture."""
-        grow = max(pixels.shape[:2]) / max(small.shape[:2])
-        mesh = self._mesher.lay(small, found[0])
-        if mesh.presence < LEAST_PRESENCE:
-            return FaceLook(_without_face(small, self.limits), 0, None)
-        mesh = mesh.grown(grow)
-        seen = self._measure(pixels, found[0].box.grown(grow), mesh)
-        face = SeenFace(
-            seen.box,
-            seen.eye_distance_px,
-            seen.pose,
-            seen.sharpness,
-            seen.light,
-            quality(seen),
-            mesh,
-        )
-        advice = advise(seen, self.limits)
-        if _has_company(found, self.limits):
-            advice = Advice.TWO_FACES
-        return FaceLook(advice, len(found), face)
+    def find(self, pixels: Bgr8) -> tuple[DetectedFace, ...]:
+        """All faces, the largest first: near ones, or, where there is none, far ones."""
+        return self._near.find(pixels) or self._far.find(pixels)
 
-    def _measure(self, pixels: Bgr8, box: Box, mesh: Mesh) -> Measures:
-        right, left = eyes(mesh.points)
-        sharp, lit = measure_cut(pixels, mesh.points)
+    def lay(self, pixels: Bgr8, face: DetectedFace) -> Mesh | None:
+        """The mesh of a face that was found; None where a closer look sees none."""
+        return _present(self._mesher.lay(pixels, face))
+
+    def follow(self, pixels: Bgr8, last: Mesh) -> Mesh | None:
+        """The mesh where it was on the frame before; None where it is lost."""
+        return _present(self._mesher.follow(pixels, last))
+
+    def judge(self, pixels: Bgr8, mesh: Mesh, crowd: Crowd) -> FaceLook:
+        """Measure the face of this mesh, and say what is to be mended."""
         size = (pixels.shape[1], pixels.shape[0])
-        return Measures(
-            box=box,
-            picture_px=size,
-            eye_distance_px=float(np.linalg.norm(left - right)),
-            pose=head_pose(mesh.points, size, self._camera),
-            sharpness=sharp,
-            light=lit,
+        pose = head_pose(mesh.points, size, self._camera)
+        lids = self._eyes.read(pixels, mesh.points)
+        seen = measure(pixels, mesh, pose, lids, crowd.second_share)
+        scored = score(seen)
+        face = SeenFace(
+            box=seen.box,
+            eye_distance_px=seen.eye_distance_px,
+            pose=pose,
+            quality=scored.unified,
+            mesh=mesh,
+            eyes=lids,
+            components=scored,
+            measures=seen,
         )
+        lacking = needs(seen, scored, self.limits)
+        advice = lacking[0].advice if lacking else None
+        return FaceLook(advice, crowd.faces, face, crowd.near, lacking, advice)
 
 
-def _has_company(found: tuple[DetectedFace, ...], limits: FaceLimits) -> bool:
-    """A second face that is nearly as large; people far behind do not count."""
-    least_px = found[0].box.longest_px * limits.second_face_share
-    return len(found) > 1 and found[1].box.longest_px >= least_px
+def choose(found: tuple[DetectedFace, ...], pixels: Bgr8) -> DetectedFace:
+    """The nearest face, and of two as near the one in the middle: half the size at the edge."""
+    height, width = pixels.shape[:2]
+    middle = complex(width, height) / 2
+
+    def weight(face: DetectedFace) -> float:
+        aside = abs(face.box.centre - middle) / abs(middle)
+        return face.box.longest_px * (1 - min(aside, 1.0) / 2)
+
+    return max(found, key=weight)
 
 
-def _without_face(pixels: Bgr8, limits: FaceLimits) -> Advice:
+def without_face(pixels: Bgr8) -> FaceLook:
     """Why there may be none: a dark or burnt picture says so."""
-    lit = light(to_gray8(pixels))
-    if lit.p95 < limits.least_light_p95 / 2:
-        return Advice.MORE_LIGHT
-    return Advice.LESS_LIGHT if lit.burnt_pct > 90 else Advice.NO_FACE
+    grey = to_gray8(within(pixels, 320))
+    advice = Advice.NO_FACE
+    if float(np.percentile(grey, 95)) < DARK_P95:
+        advice = Advice.MORE_LIGHT
+    elif exposure(grey).bright_pct > BURNT_PCT:
+        advice = Advice.LESS_LIGHT
+    return FaceLook(advice, 0, None, 0, (Need(advice, 100),), advice)
+
+
+def _present(mesh: Mesh) -> Mesh | None:
+    return mesh if mesh.presence >= LEAST_PRESENCE else None
