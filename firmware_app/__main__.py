@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from firmware_app.engineer import chip_commands
+from firmware_app.engineer import chip_commands, face_commands
 from firmware_app.errors import KioskError
 
 Run = Callable[[argparse.Namespace], int]
@@ -191,18 +191,10 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "evaluate",
         "measure accuracy, speed and memory on real inputs",
         "kiosk evaluate mrz documents/ --vs tesseract",
-        _evaluate_faces,
+        _evaluate_zones,
     )
     kinds = evaluate.add_subparsers(dest="what", required=True, metavar="WHAT")
-    faces = _add(
-        kinds,
-        "faces",
-        "the face network; threshold from one half, results from the other",
-        "kiosk evaluate faces people/ --json",
-        _evaluate_faces,
-        ("json",),
-    )
-    faces.add_argument("folder", type=Path, help="one folder of pictures a person")
+    face_commands.add_faces(kinds, _add, _count)
     zones = _add(
         kinds,
         "mrz",
@@ -319,12 +311,6 @@ def _bench(chosen: argparse.Namespace) -> int:
     from firmware_app.engineer import bench  # noqa: PLC0415
 
     return bench.crossing(chosen.runs, as_json=chosen.json)
-
-
-def _evaluate_faces(chosen: argparse.Namespace) -> int:
-    from firmware_app.engineer import evaluate  # noqa: PLC0415
-
-    return evaluate.faces(chosen.folder, as_json=chosen.json)
 
 
 def _evaluate_zones(chosen: argparse.Namespace) -> int:

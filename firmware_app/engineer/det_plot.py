@@ -53,19 +53,31 @@ class Curve:
     dashed: bool = False
 
 
-def draw(title: str, curves: Sequence[Curve]) -> Pixels:
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """What the pairs are of, in the words of the axes."""
+
+    other: str
+    same: str
+
+
+FINGERS = Whose("different fingers", "one finger")
+PEOPLE = Whose("different people", "one person")
+
+
+def draw(title: str, curves: Sequence[Curve], whose: Whose = FINGERS) -> Pixels:
     """(height, 900, 3) in blue-green-red; 688 high for one curve, more for a longer legend."""
     rows = math.ceil((len(curves) + 1) / LEGEND_COLUMNS)
     height = LEGEND_PX + LEGEND_ROW_PX * rows + 2
     sheet = np.full((height * FINER, WIDTH_PX * FINER, 3), PAPER, np.uint8)
-    _axes(sheet, title)
+    _axes(sheet, title, whose)
     for curve in sorted(curves, key=lambda one: not one.dashed):
         _curve(sheet, curve)
     _legend(sheet, curves)
     return np.asarray(cv2.resize(sheet, (WIDTH_PX, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _axes(sheet: Pixels, title: str) -> None:
+def _axes(sheet: Pixels, title: str, whose: Whose) -> None:
     for rate in TICKS:
         marked = MARKED if rate in {0.01, 0.001} else GRID
         across = _x(rate)
@@ -81,9 +93,10 @@ def _axes(sheet: Pixels, title: str) -> None:
     cv2.rectangle(sheet, _at(corners[0]), _at(corners[1]), INK, FINER, cv2.LINE_AA)
     middle = ((LEFT_PX + RIGHT_PX) / 2, (TOP_PX + BOTTOM_PX) / 2)
     _say(sheet, title, (middle[0], 36), size=0.62, middle=True)
-    words = "false match rate, FMR (% of pairs of different fingers)"
+    words = f"false match rate, FMR (% of pairs of {whose.other})"
     _say(sheet, words, (middle[0], BOTTOM_PX + 52), size=0.5, middle=True)
-    _say_upwards(sheet, "false non-match rate, FNMR (% of pairs of one finger)", (34, middle[1]))
+    upwards = f"false non-match rate, FNMR (% of pairs of {whose.same})"
+    _say_upwards(sheet, upwards, (34, middle[1]))
 
 
 def _curve(sheet: Pixels, curve: Curve) -> None:

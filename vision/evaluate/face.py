@@ -1,168 +1,161 @@
-"""Face comparison on a folder with one folder of pictures a person: FMR, FNMR, EER, times.
+"""Face pictures through the kiosk's own way: found, described, every pair compared; no decision.
 
-Words of ISO/IEC 19795-1. The people are put in two halves (every other one, by name): the
-threshold comes from the impostor pairs of one half, the errors from the other half, and then the
-other way round. A face that is not found is a failure to enrol and makes no pair.
+Words of ISO/IEC 19795-1. A picture without a face is a failure to enrol: it is counted by itself
+and makes no pair. Templates are compared as the event holds them, 192 signed bytes.
 """
 
-import time
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from vision.errors import VisionError
-from vision.evaluate.rates import TARGET_FMR, Rate, Scores, Trial, choose_threshold, trial
-from vision.evaluate.usage import peak_memory_mib
+from vision.evaluate.pair_rates import AtThreshold, PairErrors, Pairs, at_threshold, pair_errors
+from vision.evaluate.rates import (
+    RESAMPLED,
+    TARGET_FMR,
+    Numbers,
+    People,
+    Scores,
+    Trial,
+    choose_threshold,
+    trial,
+)
+from vision.evaluate.usage import Spent, timed
 from vision.face_pipeline import FacePipeline
+from vision.face_template import FaceTemplate
 from vision.face_threshold import THRESHOLD
-from vision.image import Bgr8
-from vision.model_store import ModelStore
+from vision.image import Bgr8, Float32
+from vision.picture_file import read_picture
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
+FRAME_PX = (1280, 960)
+"""Width and height of the camera frame on which a look is timed."""
+MOST_PAIRS_DRAWN = 400_000_000
+"""Pairs times draws; of more pairs there are fewer draws, never fewer than LEAST_DRAWS."""
+LEAST_DRAWS = 100
+PEOPLE_FOR_HALVES = 4
+Told = Callable[[str, Sequence[int]], Iterable[int]]
+"""Walks over the numbers and says on the way how far it is, with these words."""
 
 
 class EvaluationError(VisionError):
-    """The folder does not hold what an evaluation needs."""
+    """The pictures do not make pairs of both kinds."""
 
-    mend = "Give a folder with one folder a person: four people or more, two pictures or more each."
+    mend = (
+        "Give a folder with one folder a person, two people or more and two pictures or more of one"
+        " of them, in which a face can be found; or --pairs with both kinds."
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
-    """Milliseconds: the median and the 90th percentile."""
+class FacePicture:
+    """One picture file, its name below the folder, and whose face it shows, as a number."""
 
-    median_ms: float
-    p90_ms: float
+    name: str
+    path: Path
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPairs:
+    """Pairs of pictures by number, as somebody listed them: of one person, of two."""
+
+    same: tuple[tuple[int, int], ...]
+    other: tuple[tuple[int, int], ...]
+
+
+@dataclass(slots=True)
+class Seen:
+    """What a walk over the pictures gathers, by the number of the picture.
+
+    `not_found`: readable, no face in it; `unreadable`: why. Each Spent is one picture's.
+    """
+
+    templates: dict[int, Float32] = field(default_factory=dict)
+    not_found: list[int] = field(default_factory=list)
+    unreadable: dict[int, str] = field(default_factory=dict)
+    frame: list[Spent] = field(default_factory=list)
+    look: list[Spent] = field(default_factory=list)
+    template: list[Spent] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class FaceResult:
-    """All of one evaluation. `failures`: pictures without a face or not readable, by path.
+    """All of one evaluation.
 
-    `halves`: threshold of the first half on the second, then of the second on the first;
-    `shipped`: the kiosk's own threshold on all people.
+    `numbers` (n,) are the pictures in `pairs`, whose own numbering is theirs from 0; `halves`:
+    threshold of the first half of the people on the second, then the other way round; empty for
+    listed pairs and for fewer than four people. `lost` pairs were listed or possible and had no
+    face on one side.
     """
 
     model: str
-    people: int
-    pictures: int
-    failures: tuple[str, ...]
-    target_fmr: float
-    halves: tuple[Trial, Trial]
-    shipped: Trial
-    load_ms: float
-    look: Spread
-    template: Spread
-    peak_memory_mib: float
-
-
-@dataclass(slots=True)
-class _Seen:
-    """What a walk over the folder gathers."""
-
-    templates: list[npt.NDArray[np.float32]]
-    person: list[int]
-    failures: list[str]
-    look_s: list[float]
-    template_s: list[float]
+    pictures: tuple[FacePicture, ...]
+    seen: Seen
+    numbers: tuple[int, ...]
+    pairs: Pairs
+    errors: PairErrors
+    fixed: AtThreshold
+    halves: tuple[Trial, ...]
+    lost: int
 
 
 def evaluate(
-    folder: Path, models: ModelStore | None = None, target_fmr: float = TARGET_FMR
+    pictures: Sequence[FacePicture],
+    pipeline: FacePipeline,
+    told: Told,
+    listed: ListedPairs | None = None,
 ) -> FaceResult:
-    """Look at every picture below `folder`. Raises EvaluationError, ModelError."""
-    people = [path for path in sorted(folder.iterdir()) if path.is_dir()]
-    began_s = time.perf_counter()
-    pipeline = FacePipeline(models or ModelStore())
-    load_s = time.perf_counter() - began_s
-    seen = _walk(folder, people, pipeline)
-    scores = _scores(seen)
+    """Look at every picture, compare all pairs or the listed ones. Raises EvaluationError."""
+    seen = _walk(pictures, pipeline, told)
+    numbers = tuple(sorted(seen.templates))
+    if not numbers:
+        raise EvaluationError(f"no face was found in any of {len(pictures)} pictures.")
+    templates = np.stack([seen.templates[n] for n in numbers]).astype(np.float64)
+    whose = np.unique([pictures[n].person for n in numbers], return_inverse=True)[1]
+    crossed: tuple[Trial, ...] = ()
+    if listed is None:
+        scores = Scores(templates @ templates.T, whose.astype(np.int64))
+        pairs, crossed = Pairs.of(scores), halves(scores)
+    else:
+        place = {number: at for at, number in enumerate(numbers)}
+        pairs = _listed(templates, whose.astype(np.int64), place, listed)
+    _check(pairs, len(numbers), len(pictures))
+    made = len(pairs.genuine) + len(pairs.impostor)
+    count = max(LEAST_DRAWS, min(RESAMPLED, MOST_PAIRS_DRAWN // made))
+    errors = pair_errors(pairs, count=count)
     card = pipeline.template_model
+    wanted = _possible(len(pictures)) if listed is None else len(listed.same) + len(listed.other)
     return FaceResult(
         model=f"{card.name} {card.version} sha256:{card.sha256}",
-        people=len(people),
-        pictures=len(seen.person) + len(seen.failures),
-        failures=tuple(seen.failures),
-        target_fmr=target_fmr,
-        halves=_crossed(scores, target_fmr),
-        shipped=trial(scores, THRESHOLD, "shipped"),
-        load_ms=round(load_s * 1000, 1),
-        look=_spread(seen.look_s),
-        template=_spread(seen.template_s),
-        peak_memory_mib=peak_memory_mib(),
+        pictures=tuple(pictures),
+        seen=seen,
+        numbers=numbers,
+        pairs=pairs,
+        errors=errors,
+        fixed=at_threshold(pairs, errors.draws, THRESHOLD),
+        halves=crossed,
+        lost=wanted - made,
     )
 
 
-def report(result: FaceResult) -> str:
-    """The same for people to read."""
-    first, second = result.halves
-    found = result.pictures - len(result.failures)
-    counts = f"{result.people} people, {result.pictures} pictures, {found} with a face"
-    times = f"one look {_words(result.look)}; one template {_words(result.template)}"
-    lines = [
-        f"model {result.model}",
-        f"{counts}, {len(result.failures)} failures to enrol",
-        *(f"  no face: {name}" for name in result.failures),
-        _line("threshold of half 1 on half 2", first),
-        _line("threshold of half 2 on half 1", second),
-        _line("the kiosk's threshold on all  ", result.shipped),
-        f"Thresholds are chosen for FMR {result.target_fmr:.2%}; intervals are 95 %.",
-        f"loading {result.load_ms:.0f} ms; {times}; peak memory {result.peak_memory_mib:.0f} MiB",
-    ]
-    return "\n".join(lines)
+def _check(pairs: Pairs, found: int, pictures: int) -> None:
+    if not len(pairs.genuine) or not len(pairs.impostor):
+        what = f"{len(pairs.genuine)} pairs of one person, {len(pairs.impostor)} of two"
+        raise EvaluationError(f"{found} of {pictures} pictures show a face: {what}.")
 
 
-def _walk(folder: Path, people: list[Path], pipeline: FacePipeline) -> _Seen:
-    seen = _Seen([], [], [], [], [])
-    for number, person in enumerate(people):
-        for path in sorted(person.iterdir()):
-            if path.suffix.lower() in SUFFIXES:
-                name = str(path.relative_to(folder))
-                if not _look(_read(path), number, pipeline, seen):
-                    seen.failures.append(name)
-    return seen
+def halves(scores: Scores, target_fmr: float = TARGET_FMR) -> tuple[Trial, ...]:
+    """Every other person chooses a threshold for the others; empty for fewer than four people.
 
-
-def _read(path: Path) -> Bgr8 | None:
-    held = np.frombuffer(path.read_bytes() or bytes(1), np.uint8)
-    # OpenCV's types leave out that a file which is no picture gives None
-    decoded: object = cv2.imdecode(held, cv2.IMREAD_COLOR)
-    return decoded.astype(np.uint8) if isinstance(decoded, np.ndarray) else None
-
-
-def _look(pixels: Bgr8 | None, number: int, pipeline: FacePipeline, seen: _Seen) -> bool:
-    """Take one picture in; False where there is no face in it."""
-    if pixels is None or min(pixels.shape[:2]) < 16:
-        return False
-    began_s = time.perf_counter()
-    look = pipeline.look(pixels)
-    looked_s = time.perf_counter()
-    seen.look_s.append(looked_s - began_s)
-    if look.face is None:
-        return False
-    template = pipeline.template(pixels, look)
-    seen.template_s.append(time.perf_counter() - looked_s)
-    seen.templates.append(template.numbers)
-    seen.person.append(number)
-    return True
-
-
-def _scores(seen: _Seen) -> Scores:
-    """All against all, of the people who have two templates or more."""
-    person = np.array(seen.person, np.int64)
-    people, pictures = np.unique(person, return_counts=True)
-    if (pictures >= 2).sum() < 4:
-        raise EvaluationError(f"{(pictures >= 2).sum()} people with two faces or more.")
-    kept = np.isin(person, people[pictures >= 2])
-    templates = np.stack(seen.templates)[kept].astype(np.float64)
-    return Scores(templates @ templates.T, np.unique(person[kept], return_inverse=True)[1])
-
-
-def _crossed(scores: Scores, target_fmr: float) -> tuple[Trial, Trial]:
-    people = np.unique(scores.person)
+    Only people with two templates or more take part.
+    """
+    people, pictures = np.unique(scores.person, return_counts=True)
+    people = people[pictures >= 2]
+    if len(people) < PEOPLE_FOR_HALVES:
+        return ()
     first, second = scores.of(people[::2]), scores.of(people[1::2])
     return (
         trial(second, *choose_threshold(first.impostor, target_fmr)),
@@ -170,23 +163,60 @@ def _crossed(scores: Scores, target_fmr: float) -> tuple[Trial, Trial]:
     )
 
 
-def _spread(taken_s: list[float]) -> Spread:
-    median, p90 = np.quantile(taken_s, (0.5, 0.9)) * 1000 if taken_s else (0.0, 0.0)
-    return Spread(round(float(median), 2), round(float(p90), 2))
+def in_frame(pixels: Bgr8) -> Bgr8:
+    """The picture as large as it goes, in the middle of a black frame of FRAME_PX."""
+    width, height = FRAME_PX
+    scale = min(width / pixels.shape[1], height / pixels.shape[0])
+    size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
+    left, top = (width - size[0]) // 2, (height - size[1]) // 2
+    frame = np.zeros((height, width, 3), np.uint8)
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    frame[top : top + size[1], left : left + size[0]] = cv2.resize(pixels, size, interpolation=how)
+    return frame
 
 
-def _line(words: str, tried: Trial) -> str:
-    return (
-        f"{words}: {tried.threshold:.2f} ({tried.rule}) FMR {_percent(tried.fmr)}, "
-        f"FNMR {_percent(tried.fnmr)}, EER {tried.eer:.2%}"
-    )
+def _walk(pictures: Sequence[FacePicture], pipeline: FacePipeline, told: Told) -> Seen:
+    seen = Seen()
+    for number in told("pictures", range(len(pictures))):
+        try:
+            pixels = np.ascontiguousarray(read_picture(pictures[number].path)[:, :, :3])
+            _look(number, pixels, pipeline, seen)
+        except VisionError as error:
+            seen.unreadable[number] = str(error)
+    return seen
 
 
-def _percent(rate: Rate) -> str:
-    return (
-        f"{rate.rate:.2%} [{rate.low:.2%}, {rate.high:.2%}] ({rate.errors} of {rate.pairs} pairs)"
-    )
+def _look(number: int, pixels: Bgr8, pipeline: FacePipeline, seen: Seen) -> None:
+    """One picture at its own size, for the template, and once in a frame, for its time."""
+    with timed() as looking:
+        look = pipeline.look(pixels)
+    if look.face is None:
+        seen.not_found.append(number)
+        return
+    with timed() as describing:
+        template = pipeline.template(pixels, look)
+    frame = in_frame(pixels)
+    with timed() as framing:
+        pipeline.look(frame)
+    seen.templates[number] = FaceTemplate.from_int8(template.to_int8()).numbers
+    seen.look.append(looking)
+    seen.template.append(describing)
+    seen.frame.append(framing)
 
 
-def _words(spread: Spread) -> str:
-    return f"{spread.median_ms:.1f} ms (p90 {spread.p90_ms:.1f} ms)"
+def _listed(templates: Numbers, whose: People, place: dict[int, int], listed: ListedPairs) -> Pairs:
+    """The listed pairs whose pictures both gave a template."""
+
+    def kept(pairs: Sequence[tuple[int, int]]) -> tuple[People, People]:
+        both = [(place[one], place[other]) for one, other in pairs if {one, other} <= place.keys()]
+        columns = np.array(both, np.int64).reshape(-1, 2)
+        return columns[:, 0], columns[:, 1]
+
+    def score(sides: tuple[People, People]) -> Numbers:
+        return np.asarray((templates[sides[0]] * templates[sides[1]]).sum(axis=1), np.float64)
+
+    return Pairs.listed(score, whose, kept(listed.same), kept(listed.other))
+
+
+def _possible(pictures: int) -> int:
+    return pictures * (pictures - 1) // 2

@@ -4,13 +4,23 @@ Intervals are 95 %, by bootstrap over whom the pairs are of: they are drawn with
 of one counts as often as that one, a pair of two as the product. Always the same dice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 
-from vision.evaluate.rates import CONFIDENCE, RESAMPLED, Errors, Numbers, People, Ranked, Scores
+from vision.evaluate.rates import (
+    CONFIDENCE,
+    RESAMPLED,
+    Errors,
+    Numbers,
+    People,
+    Ranked,
+    Scores,
+    exact_upper,
+)
 
 FMR_TARGETS = (1e-2, 1e-3)
 Interval = tuple[float, float]
@@ -51,19 +61,23 @@ class Pairs:
         """All pictures against all; people are numbered from 0."""
         alike = scores.person[:, None] == scores.person[None, :]
         same, other = (np.nonzero(np.triu(mask, k=1)) for mask in (alike, ~alike))
-        return cls.listed(scores, (same[0], same[1]), (other[0], other[1]))
+        return cls.listed(scores.alike.__getitem__, scores.person, same, other)
 
     @classmethod
     def listed(
-        cls, scores: Scores, same: tuple[People, People], other: tuple[People, People]
+        cls,
+        score: Callable[[tuple[People, People]], Numbers],
+        whose: People,
+        same: tuple[People, ...],
+        other: tuple[People, ...],
     ) -> Self:
-        """These pairs of pictures alone."""
-        whose = scores.person
+        """These pairs of pictures alone; `whose` (pictures,) each is, numbered from 0."""
+        genuine, impostor = (same[0], same[1]), (other[0], other[1])
         return cls(
-            genuine=scores.alike[same],
-            impostor=scores.alike[other],
-            genuine_pictures=same,
-            impostor_pictures=other,
+            genuine=score(genuine),
+            impostor=score(impostor),
+            genuine_pictures=genuine,
+            impostor_pictures=impostor,
             of_one=whose[same[0]],
             of_two=(whose[other[0]], whose[other[1]]),
             size=int(whose.max()) + 1,
@@ -85,6 +99,22 @@ class PairErrors:
     errors: Errors
     draws: Numbers
     drawn_eer: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class AtThreshold:
+    """Errors at one threshold; a score at it or above is a match.
+
+    Intervals are the wider of the bootstrap's and of Clopper and Pearson's. `fmr_upper`: the rate
+    is below it with 95 % (one side), were the pairs independent; 3 / pairs where none failed.
+    """
+
+    threshold: float
+    false_matches: int
+    false_non_matches: int
+    fmr_interval: Interval
+    fnmr_interval: Interval
+    fmr_upper: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +155,21 @@ def pair_errors(pairs: Pairs, seed: int = 0, count: int = RESAMPLED) -> PairErro
     )
 
 
+def at_threshold(pairs: Pairs, draws: Numbers, threshold: float) -> AtThreshold:
+    """Count both errors there; `draws` (draws, people) is how often each is drawn."""
+    matched, refused = pairs.impostor >= threshold, pairs.genuine < threshold
+    of_one = (times[pairs.of_one] for times in draws)
+    of_two = (times[pairs.of_two[0]] * times[pairs.of_two[1]] for times in draws)
+    return AtThreshold(
+        threshold,
+        int(matched.sum()),
+        int(refused.sum()),
+        fmr_interval=_widest(matched, of_two),
+        fnmr_interval=_widest(refused, of_one),
+        fmr_upper=exact_upper(int(matched.sum()), len(matched), 1 - CONFIDENCE),
+    )
+
+
 def difference(ours: Sequence[Numbers], theirs: Sequence[Numbers]) -> Difference:
     """Compare mean rates over sets, draw by draw; each is one set's `drawn_eer`."""
     more = np.mean(theirs, axis=0) - np.mean(ours, axis=0)
@@ -145,6 +190,15 @@ def interval(values: Numbers) -> Interval:
         return 0.0, 1.0
     low, high = np.quantile(kept, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return float(low), float(high)
+
+
+def _widest(wrong: npt.NDArray[np.bool_], weights: Iterable[Numbers]) -> Interval:
+    """Clopper and Pearson's interval or the bootstrap's, whichever reaches farther."""
+    errors, pairs = int(wrong.sum()), len(wrong)
+    rates = [each @ wrong / each.sum() for each in weights if each.any()]
+    low, high = interval(np.array(rates))
+    exact_low = 1 - exact_upper(pairs - errors, pairs, (1 - CONFIDENCE) / 2)
+    return min(low, exact_low), max(high, exact_upper(errors, pairs, (1 - CONFIDENCE) / 2))
 
 
 def _draws(pairs: Pairs, seed: int, count: int) -> Numbers:

@@ -178,6 +178,25 @@ def wilson(errors: int, pairs: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
+def exact_upper(errors: int, pairs: int, alpha: float) -> float:
+    """The rate at which so few errors would still happen with a chance of alpha.
+
+    The upper end by Clopper and Pearson (1934); with no error about 3 / pairs at alpha 0.05.
+    """
+    if errors >= pairs:
+        return 1.0
+    counts = np.arange(errors)
+    odds = np.concatenate([[0.0], np.cumsum(np.log((pairs - counts) / (counts + 1)))])
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        logs = odds + np.arange(errors + 1) * (math.log(middle) - math.log1p(-middle))
+        top = float(logs.max())
+        chance = top + math.log(float(np.exp(logs - top).sum())) + pairs * math.log1p(-middle)
+        low, high = (middle, high) if chance > math.log(alpha) else (low, middle)
+    return high
+
+
 def _below(order: People, below: People, weights: Numbers | None) -> Numbers:
     """The weight of all scores below each threshold."""
     sorted_weights = np.ones(len(order)) if weights is None else weights[order]
