@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mqtt.central.store_sqlite import StoredHead, StoredStatement
+from mqtt.central.store import StoredHead, StoredStatement
 from mqtt.envelope import NO_PREVIOUS, Statement, verify_statement
 from mqtt.errors import EnvelopeError
 from mqtt.keys import PublicKey

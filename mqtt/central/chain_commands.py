@@ -11,13 +11,13 @@ from mqtt.central.command import (
     Commands,
     alias,
     command,
+    progress,
     say,
     with_config,
     with_json,
 )
 from mqtt.central.rejudge import rejudge
 from mqtt.central.settings import CentralSettings
-from mqtt.central.store_sqlite import Store
 from mqtt.notice import tell_stderr
 
 
@@ -33,13 +33,13 @@ def add(commands: "Commands[argparse.ArgumentParser]") -> None:
 def _audit(args: argparse.Namespace) -> int:
     settings = CentralSettings.load(args.config)
     registry = settings.registry()
-    with Store(settings.database, read_only=True) as store:
+    with settings.store(read_only=True) as store:
         heads, kiosks = store.heads(), store.kiosks()
         audits = [
             audit(name, store.statements(name), registry.keys.get(name, ()), heads.get(name))
             for name in kiosks
         ]
-        waiting = len(store.quarantined())
+        waiting = sum(one.messages for one in store.quarantine_use().values())
     whole = all(one.whole for one in audits)
     if args.json:
         rows = [{**asdict(one), "whole": one.whole} for one in audits]
@@ -68,7 +68,13 @@ def _audit_text(one: Audit) -> str:
 
 def _rejudge(args: argparse.Namespace) -> int:
     settings = CentralSettings.load(args.config)
-    with Store(settings.database) as store:
-        opened, left = rejudge(store, settings.intake(store, tell_stderr))
+    with settings.store() as store:
+        intake = settings.intake(store, tell_stderr)
+        opened, left = rejudge(store, intake, _tell_progress)
+    progress("")
     say(f"{opened} opened and stored, {left} left in quarantine.")
     return EXIT_OK
+
+
+def _tell_progress(opened: int, left: int) -> None:
+    progress(f"{opened + left} judged, {opened} opened")

@@ -47,3 +47,38 @@ class StoreError(CentralError):
     """The database of the centre cannot be opened or written."""
 
     mend: ClassVar[str] = "Check that the folder exists, belongs to you and has room."
+
+
+class DiskFullError(StoreError):
+    """No room is left for the database; nothing was written, nothing is receipted."""
+
+    mend = (
+        "Make room where the database lies, or `kiosk-central purge`; members go on by themselves."
+    )
+
+
+class DatabaseAwayError(StoreError):
+    """PostgreSQL does not answer, or hung up."""
+
+    mend = "Start it, or correct `database` in central.toml; members try again by themselves."
+
+
+class StoreVersionError(StoreError):
+    """The database was written by another release."""
+
+    mend = (
+        "An older one: stop all members, back it up, `kiosk-central migrate`; a newer one: install"
+        " the newer release."
+    )
+
+
+class ReplicaMissingError(StoreError):
+    """Receipts shall say `replicated`, and no second machine is named."""
+
+    mend = "Set synchronous_standby_names in PostgreSQL, or take `replicated` out of central.toml."
+
+
+class ExtraMissingError(CentralError):
+    """A library that only this needs is not installed."""
+
+    mend = "Install the extra: pip install 'border-kiosk[postgres,parquet]'."

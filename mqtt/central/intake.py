@@ -7,16 +7,23 @@ from dataclasses import dataclass, field
 import msgspec
 
 from mqtt import cbor
+from mqtt.central.alarms import Alarms
+from mqtt.central.audit import verified
 from mqtt.central.clock import Clock, utc_now
 from mqtt.central.gaps import GapWatch
 from mqtt.central.judge import Judged, judge
+from mqtt.central.metrics import Metrics
+from mqtt.central.receipt_desk import ReceiptDesk
 from mqtt.central.registry import Registry
-from mqtt.central.store_sqlite import Outcome, Store, StoredHead
+from mqtt.central.store import CentralStore, Outcome, StoredHead
 from mqtt.keys import PrivateKey, Signer
 from mqtt.notice import Notice, Tell
-from mqtt.receipts import Receipt, ReceiptEntry, ReceiptLevel, make_receipt
+from mqtt.receipts import ReceiptEntry
 
 STATE_LIMIT_BYTES = 8192
+QUARANTINE_MEND = "Compare registry and keys with the kiosk's; then `kiosk-central rejudge`."
+FULL_MEND = "See who sends it with `kiosk-central fleet`; mend, then `kiosk-central rejudge`."
+FORK_MEND = "Its card was copied or set back: send an engineer; both branches are kept."
 
 
 class _State(msgspec.Struct, frozen=True):
@@ -31,28 +38,54 @@ class Intake:
     registry: Registry
     recipient_keys: Sequence[PrivateKey]
     receipt_signer: Signer
-    store: Store
+    store: CentralStore
     tell: Tell
     utc_now: Clock = utc_now
     monotonic_s: Callable[[], float] = time.monotonic
     gaps: GapWatch = field(default_factory=GapWatch)
+    metrics: Metrics = field(default_factory=Metrics)
+    alarms: Alarms = field(init=False)
     _touched: set[tuple[str, str]] = field(default_factory=set)
     _watch_at_s: float = 0.0
-    counts: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
+
+    def __post_init__(self) -> None:
+        self.alarms = Alarms(self.tell)
+
+    @property
+    def counts(self) -> dict[Outcome, int]:
+        """How many messages became what, since the start."""
+        return self.metrics.messages
+
+    def desk(self) -> ReceiptDesk:
+        """Where entries that were committed wait for their receipt."""
+        return ReceiptDesk(self.receipt_signer, self.store.level)
 
     def take(self, batch: Sequence[tuple[str, bytes]]) -> dict[str, bytes]:
         """Store pairs of kiosk and wire; gives one signed receipt for each kiosk, after the commit.
 
         Raises StoreError; then nothing was stored and nothing is receipted.
         """
+        desk = self.desk()
+        desk.add(self.commit(batch), 0.0)
+        return desk.due(0.0, self.utc_now(), all_of_it=True)
+
+    def commit(self, batch: Sequence[tuple[str, bytes]]) -> list[tuple[str, ReceiptEntry]]:
+        """Store pairs of kiosk and wire; gives what may be receipted now. Raises StoreError."""
         judged = [judge(kiosk, wire, self.registry, self.recipient_keys) for kiosk, wire in batch]
+        started_s = self.monotonic_s()
         outcomes = self.store.add(judged, self.utc_now())
+        now_s = self.monotonic_s()
+        self.metrics.commits.see(now_s - started_s)
+        entries = []
         for one, outcome in zip(judged, outcomes, strict=True):
-            self.counts[outcome] += 1
-            self._alarm(one, outcome)
+            self.metrics.messages[outcome] += 1
+            self.metrics.received_bytes += len(one.wire)
+            self._alarm(one, outcome, now_s)
             if one.opened is not None:
                 self._touched.add((one.kiosk, one.opened.statement.epoch))
-        return self._receipts(judged)
+            if one.entry is not None and outcome is not Outcome.REFUSED:
+                entries.append((one.kiosk, one.entry))
+        return entries
 
     def take_state(self, kiosk: str, payload: bytes) -> None:
         """Keep what a kiosk's retained state shows; what is no state is passed over."""
@@ -60,45 +93,37 @@ class Intake:
             fields = cbor.loads(payload, limit_bytes=STATE_LIMIT_BYTES)
             state = msgspec.convert(fields, _State, builtin_types=(bytes,))
         except (cbor.CborError, msgspec.ValidationError):
-            self.tell(Notice("state_unread", "warning", f"{kiosk}: a state that does not read."))
+            notice = Notice("state_unread", "warning", f"{kiosk}: a state that does not read.")
+            self.alarms.say(kiosk, notice, self.monotonic_s())
             return
         at = self.utc_now().isoformat(timespec="milliseconds")
-        self.store.keep_head(StoredHead(kiosk, state.online, at, state.head))
+        said = verified(state.head, kiosk, self.registry.keys.get(kiosk, ()))
+        place = (said.epoch, said.sequence) if said is not None else (None, None)
+        self.store.keep_head(StoredHead(kiosk, state.online, at, state.head, *place))
 
-    def _alarm(self, one: Judged, outcome: Outcome) -> None:
+    def _alarm(self, one: Judged, outcome: Outcome, now_s: float) -> None:
         if outcome is Outcome.AGAIN:
             return
+        if outcome is Outcome.REFUSED:
+            what = f"{one.kiosk}: no room left in the quarantine: not kept, not receipted."
+            self.alarms.say(one.kiosk, Notice("quarantine_full", "error", what, FULL_MEND), now_s)
+            return
         if one.why:
-            mend = (
-                "Compare the registry and the centre's keys with the kiosk; it is kept as it came."
-            )
-            self.tell(Notice("quarantined", "error", f"{one.kiosk}: {one.why}", mend))
+            what = f"{one.kiosk}: {one.why}"
+            notice = Notice("quarantined", "error", what, QUARANTINE_MEND)
+            self.alarms.say(one.kiosk, notice, now_s)
         if outcome is Outcome.FORK and one.entry is not None:
             what = f"{one.kiosk}: a second branch at {one.entry.epoch} {one.entry.sequence}."
-            mend = "Its card was copied or set back: send an engineer; both branches are kept."
-            self.tell(Notice("fork", "error", what, mend))
+            self.alarms.say(one.kiosk, Notice("fork", "error", what, FORK_MEND), now_s)
 
     def watch(self) -> None:
-        """Now and then, also while nothing arrives: alarm for gaps that last."""
+        """Now and then, also while nothing arrives: alarm for gaps that last, count the site."""
         now_s = self.monotonic_s()
         if now_s < self._watch_at_s:
             return
         self._watch_at_s = now_s + self.gaps.look_every_s
+        self.alarms.watch(now_s)
         for kiosk, epoch in sorted(self._touched | self.gaps.open_places):
             for notice in self.gaps.seen(kiosk, epoch, self.store.missing(kiosk, epoch), now_s):
                 self.tell(notice)
         self._touched.clear()
-
-    def _receipts(self, judged: Sequence[Judged]) -> dict[str, bytes]:
-        entries: dict[str, dict[bytes, ReceiptEntry]] = {}
-        for one in judged:
-            if one.entry is not None:
-                entries.setdefault(one.kiosk, {})[one.entry.statement_sha256] = one.entry
-        at = self.utc_now()
-        return {
-            kiosk: make_receipt(
-                Receipt(kiosk, ReceiptLevel.COMMITTED, tuple(found.values()), at),
-                self.receipt_signer,
-            )
-            for kiosk, found in entries.items()
-        }

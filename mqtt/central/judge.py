@@ -15,6 +15,26 @@ from mqtt.receipts import ReceiptEntry
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What an opened event says that the store orders by; `retain_until` is an ISO date."""
+
+    event_id: str | None = None
+    relates_to: str | None = None
+    retain_until: str | None = None
+
+
+def facts_of(event: events.Event) -> Facts:
+    """Nothing personal."""
+    match event:
+        case events.CrossingEvent():
+            return Facts(event.envelope.event_id, retain_until=event.law.retention_until)
+        case events.Attachment():
+            return Facts(event.event_id, event.relates_to)
+        case _:
+            return Facts(event.event_id)
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """One message of the topic of `kiosk`, as received, and what became of it.
 
@@ -32,6 +52,7 @@ class Judged:
     event: bytes | None = None
     why: str = ""
     entry: ReceiptEntry | None = None
+    facts: Facts = Facts()
 
 
 def judge(
@@ -47,10 +68,10 @@ def judge(
     entry = ReceiptEntry(said.epoch, said.sequence, opened.statement_sha256)
     try:
         event = envelope.open_ciphertext(opened.ciphertext, said, private_keys)
-        events.decode(event)
+        facts = facts_of(events.decode(event))
     except (EnvelopeError, MessageError) as error:
         return Judged(kiosk, wire, opened, why=str(error), entry=entry)
-    return Judged(kiosk, wire, opened, event, entry=entry)
+    return Judged(kiosk, wire, opened, event, entry=entry, facts=facts)
 
 
 def _unproven(kiosk: str, wire: bytes, why: str) -> Judged:

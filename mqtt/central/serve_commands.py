@@ -2,10 +2,11 @@
 
 import argparse
 import signal
+from contextlib import ExitStack
 
 from mqtt.central.command import EXAMPLE, EXIT_OK, Commands, alias, command, with_config
+from mqtt.central.metrics_http import MetricsServer
 from mqtt.central.settings import CentralSettings
-from mqtt.central.store_sqlite import Store
 from mqtt.notice import tell_stderr
 
 
@@ -19,9 +20,12 @@ def add(commands: "Commands[argparse.ArgumentParser]") -> None:
 
 def _serve(args: argparse.Namespace) -> int:
     settings = CentralSettings.load(args.config)
-    with Store(settings.database) as store:
+    with ExitStack() as stack:
+        store = stack.enter_context(settings.store())
         sink = settings.sink(store, tell_stderr, args.member)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: sink.stopping.set())
+        if settings.metrics is not None:
+            stack.enter_context(MetricsServer(settings.metrics, sink.intake.metrics.text))
         sink.run()
     return EXIT_OK

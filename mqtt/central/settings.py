@@ -1,15 +1,19 @@
 """central.toml: where the centre finds its broker, keys, registry and database."""
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from mqtt.broker import Address, TlsFiles
-from mqtt.central.errors import CentralError
+from mqtt.central.errors import CentralError, ExtraMissingError
 from mqtt.central.intake import Intake
 from mqtt.central.registry import Registry
 from mqtt.central.sink import Sink, SinkSettings
+from mqtt.central.store import CentralStore
 from mqtt.central.store_sqlite import Store
 from mqtt.keys import load_private_key
 from mqtt.notice import OnChange, Tell
@@ -30,6 +34,10 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     recipient_keys: list[str]
     receipt_key: str
     database: str
+    replicated: bool = False
+    metrics: str = ""
+    quarantine_limit_mb: Annotated[int, Meta(ge=1)] = 1024
+    retention_days: Annotated[int, Meta(ge=1)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +58,43 @@ class CentralSettings:
             raise SettingsError(f"{path}: {error}.") from None
 
     @property
+    def is_postgres(self) -> bool:
+        """`database` is a connection URL of libpq and no file."""
+        return self.file.database.startswith(("postgresql://", "postgres://"))
+
+    @property
     def database(self) -> Path:
         """The SQLite file."""
         return self.folder / self.file.database
+
+    def store(self, *, read_only: bool = False) -> CentralStore:
+        """The database, made or upgraded where it may be written; raises StoreError and kinds."""
+        limit_bytes = self.file.quarantine_limit_mb << 20
+        if not self.is_postgres:
+            if self.file.replicated:
+                raise SettingsError("`replicated` needs PostgreSQL: one SQLite file has no second.")
+            return Store(self.database, read_only=read_only, quarantine_limit_bytes=limit_bytes)
+        if find_spec("psycopg") is None:
+            raise ExtraMissingError("psycopg, the library for PostgreSQL, is not installed.")
+        from mqtt.central.store_postgres import PostgresStore  # noqa: PLC0415 - an optional extra
+
+        return PostgresStore(
+            self.file.database,
+            read_only=read_only,
+            replicated=self.file.replicated,
+            quarantine_limit_bytes=limit_bytes,
+        )
+
+    @property
+    def metrics(self) -> Address | None:
+        """Where Prometheus reads; raises BrokerSetupError for what is no HOST:PORT."""
+        return Address.parse(self.file.metrics) if self.file.metrics else None
 
     def registry(self) -> Registry:
         """Whom the centre believes; raises RegistryError."""
         return Registry.load(self.folder / self.file.registry)
 
-    def intake(self, store: Store, tell: Tell) -> Intake:
+    def intake(self, store: CentralStore, tell: Tell) -> Intake:
         """What judges, stores and receipts; raises RegistryError, KeyFileError, SettingsError."""
         try:
             keys = [load_private_key(self.folder / name) for name in self.file.recipient_keys]
@@ -67,7 +103,7 @@ class CentralSettings:
             raise SettingsError(f"{error.filename}: {error.strerror}.") from None
         return Intake(self.registry(), keys, signer, store, tell)
 
-    def sink(self, store: Store, tell: Tell, member: str | None = None) -> Sink:
+    def sink(self, store: CentralStore, tell: Tell, member: str | None = None) -> Sink:
         """One member of the sink; each needs a certificate of its own (`member`.pem here)."""
         folder, file = self.folder, self.file
         cert, key = (f"{member}.pem", f"{member}.key") if member else (file.cert, file.key)

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 import cbor2
 
-from mqtt.central.store_sqlite import StoredEvent
+from mqtt.central.store import StoredEvent
 
 _INDENT = "  "
 _READING_ORDER = ("kind", "envelope", "time", "crossing", "traveller", "document", "not_captured")
@@ -23,6 +23,7 @@ def as_json(one: StoredEvent) -> dict[str, object]:
         "assurance": one.assurance,
         "received_utc": one.received_utc,
         "sealed_bytes": one.sealed_bytes,
+        "purged_utc": one.purged_utc,
         "event": event,
     }
 
@@ -33,6 +34,8 @@ def as_text(one: StoredEvent) -> str:
         f"{one.kind} {one.kiosk} epoch {one.epoch} sequence {one.sequence}"
         f" ({one.profile}, {one.assurance}), received {one.received_utc}"
     )
+    if one.purged_utc is not None:
+        return f"{head}\n{_INDENT}content purged {one.purged_utc}: its retention had ended"
     if one.event is None:
         return f"{head}\n{_INDENT}could not be opened: see the quarantine"
     return "\n".join([head, *_lines(_in_order(_plain(cbor2.loads(one.event))), 1)])

@@ -9,7 +9,7 @@ import threading
 from mqtt.central.command import EXAMPLE, EXIT_OK, Commands, command, say, with_config, with_json
 from mqtt.central.settings import CentralSettings
 from mqtt.central.show import as_json, as_text
-from mqtt.central.store_sqlite import Store, StoredEvent
+from mqtt.central.store import CentralStore, StoredEvent
 
 FOLLOW_S = 0.5
 
@@ -24,10 +24,12 @@ def add(commands: "Commands[argparse.ArgumentParser]") -> None:
 
 def _show(args: argparse.Namespace) -> int:
     settings = CentralSettings.load(args.config)
-    with Store(settings.database, read_only=True) as store:
-        found = store.events(0, sys.maxsize)
+    with settings.store(read_only=True) as store:
         if args.last:
-            found = [one for one in found if one.kind == "crossing"][-1:]
+            newest = store.last("crossing")
+            found = [newest] if newest is not None else []
+        else:
+            found = store.events(0, sys.maxsize)
         if args.json:
             say(json.dumps([as_json(one) for one in found], indent=2, ensure_ascii=False))
             return EXIT_OK
@@ -37,7 +39,7 @@ def _show(args: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-def _follow(store: Store) -> None:
+def _follow(store: CentralStore) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

@@ -88,6 +88,7 @@ class Sink:
         try:
             while not self._ended():
                 self._turn(client)
+            self._receipt(client, all_of_it=True)
         except StoreError as error:  # not acknowledged: the broker or the kiosk gives it again
             self.intake.metrics.store_troubles += 1
             self._trouble = Trouble(STORE_TROUBLE, str(error), error.mend)
@@ -117,10 +118,13 @@ class Sink:
             client.ack(one.mid, one.qos)
         self._batch.clear()
 
-    def _receipt(self, client: paho.Client) -> None:
+    def _receipt(self, client: paho.Client, *, all_of_it: bool = False) -> None:
         """What dies unsent is asked for again, and then receipted from the database."""
         intake = self.intake
-        for kiosk, receipt in self.desk.due(intake.monotonic_s(), intake.utc_now()).items():
+        if not intake.metrics.connected:
+            return
+        due = self.desk.due(intake.monotonic_s(), intake.utc_now(), all_of_it=all_of_it)
+        for kiosk, receipt in due.items():
             properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
             properties.ContentType = RECEIPT_CONTENT_TYPE
             client.publish(topic(kiosk, "receipts"), receipt, qos=1, properties=properties)
@@ -163,6 +167,7 @@ class Sink:
         reason: ReasonCode,
         _properties: Properties | None,
     ) -> None:
+        self.intake.metrics.connected = False
         if self._trouble is None:
             words = self._last_words or str(reason)
             self._trouble = closed_early(self.settings.broker, words)

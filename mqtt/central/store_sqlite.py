@@ -1,273 +1,127 @@
-"""The centre's database on one machine: exactly once, chain and ciphertext apart, all kept."""
+"""The centre's database in one SQLite file: one machine, a few members, any number of readers."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
-from hashlib import sha256
 from pathlib import Path
-from typing import Self
 
-from mqtt.central.errors import StoreError
-from mqtt.central.judge import Judged
-from mqtt.envelope import Opened
+from mqtt.central import schema
+from mqtt.central.engine import Row, within
+from mqtt.central.errors import DiskFullError, StoreError
+from mqtt.central.store import QUARANTINE_LIMIT_BYTES
+from mqtt.central.store_sql import SqlStore
+from mqtt.receipts import ReceiptLevel
 
-SHAPE = """
-CREATE TABLE IF NOT EXISTS statements (
-  arrival INTEGER PRIMARY KEY,
-  kiosk TEXT NOT NULL, epoch TEXT NOT NULL, sequence INTEGER NOT NULL,
-  sha256 BLOB NOT NULL UNIQUE, previous BLOB NOT NULL,
-  kind TEXT NOT NULL, profile TEXT NOT NULL, assurance TEXT NOT NULL,
-  received_utc TEXT NOT NULL, statement BLOB NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS statements_place ON statements (kiosk, epoch, sequence);
-CREATE INDEX IF NOT EXISTS statements_previous ON statements (kiosk, previous);
-CREATE TABLE IF NOT EXISTS ciphertexts (
-  arrival INTEGER PRIMARY KEY, ciphertext BLOB NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS events (
-  arrival INTEGER PRIMARY KEY, event BLOB NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS quarantine (
-  arrival INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, kiosk TEXT NOT NULL,
-  why TEXT NOT NULL, received_utc TEXT NOT NULL, wire BLOB NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS heads (
-  kiosk TEXT PRIMARY KEY, online INTEGER NOT NULL, heard_utc TEXT NOT NULL, statement BLOB NOT NULL
-) STRICT;
-"""
-INSERT_STATEMENT = """
-INSERT INTO statements
-  (kiosk, epoch, sequence, sha256, previous, kind, profile, assurance, received_utc, statement)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-SELECT_EVENTS = """
-SELECT arrival, kiosk, epoch, sequence, kind, profile, assurance, received_utc, event,
-  length(statement) + coalesce(length(ciphertext), 0)
-FROM statements LEFT JOIN events USING (arrival) LEFT JOIN ciphertexts USING (arrival)
-WHERE arrival > ? ORDER BY arrival LIMIT ?
-"""
-SELECT_FORK = """
-SELECT 1 FROM statements
-WHERE kiosk = ?1 AND sha256 <> ?4 AND (previous = ?5 OR (epoch = ?2 AND sequence = ?3)) LIMIT 1
-"""
+BUSY_S = 30.0
 
 
-class Outcome(StrEnum):
-    """What became of one message in the database."""
+class SqliteEngine:
+    """WAL, every commit synced to the disk, what is deleted overwritten."""
 
-    NEW = "new"
-    AGAIN = "again"
-    FORK = "fork"
-    QUARANTINED = "quarantined"
+    level = ReceiptLevel.COMMITTED
 
-
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
-    """A verified statement with its decrypted event; `event` is None where it did not open.
-
-    `sealed_bytes` is the size of statement and ciphertext as they are stored.
-    """
-
-    arrival: int
-    kiosk: str
-    epoch: str
-    sequence: int
-    kind: str
-    profile: str
-    assurance: str
-    received_utc: str
-    event: bytes | None
-    sealed_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class StoredStatement:
-    """A link of the chain, with or without its ciphertext."""
-
-    epoch: str
-    sequence: int
-    sha256: bytes
-    previous: bytes
-    statement: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class StoredHead:
-    """The newest statement that a kiosk's retained state showed, and when."""
-
-    kiosk: str
-    online: bool
-    heard_utc: str
-    statement: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """A message as received, and why it is not among the events."""
-
-    kiosk: str
-    received_utc: str
-    why: str
-    wire: bytes
-
-
-class Store:
-    """One SQLite file; one writing process at a time, any number of readers."""
-
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        """Open, and make it where it is not there; raises StoreError."""
-        with _typed(path):
+    def __init__(self, path: Path, *, read_only: bool) -> None:
+        self._path = path
+        with self._typed():
             mode = "ro" if read_only else "rwc"
-            self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True)
-            self._db.isolation_level = None
+            uri = f"{path.resolve().as_uri()}?mode={mode}"
+            self._db = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)
             if not read_only:
                 path.chmod(0o600)
                 self._db.execute("PRAGMA journal_mode = WAL")
                 self._db.execute("PRAGMA synchronous = FULL")
-                self._db.executescript(SHAPE)
-        self._path = path
+                self._db.execute("PRAGMA secure_delete = ON")
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """All rows of a SELECT."""
+        with self._typed():
+            return self._db.execute(sql, values).fetchall()
+
+    def change(self, sql: str, values: Sequence[object] = ()) -> int:
+        """How many rows were changed."""
+        with self._typed():
+            return self._db.execute(sql, values).rowcount
+
+    def insert(self, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+        """Many fresh rows."""
+        names = ", ".join(columns)
+        with self._typed():
+            self._db.executemany(within(f"INSERT INTO {table} ({names}) VALUES", columns), rows)
+
+    def script(self, sql: str) -> None:
+        """One by one: executescript would end the transaction."""
+        with self._typed():
+            for statement in filter(str.strip, sql.split(";\n")):
+                self._db.execute(statement)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """From now on the only writer."""
+        with self._typed():
+            self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            with self._typed():
+                self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:  # a full disk may have ended it
+                self._db.execute("ROLLBACK")
+            raise
+
+    def version(self) -> int:
+        """PRAGMA user_version."""
+        return int(self.rows("PRAGMA user_version")[0][0])
+
+    def set_version(self, number: int) -> None:
+        """PRAGMA user_version: part of the transaction."""
+        self.change(f"PRAGMA user_version = {number:d}")
+
+    def scrub(self) -> None:
+        """Deleted pages are overwritten already; empty the log that may still hold them."""
+        self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def backup(self, target: Path) -> None:
+        """A whole copy, synced, while members go on writing (the online backup of SQLite)."""
+        with self._typed():
+            copy = sqlite3.connect(target)
+            try:
+                self._db.backup(copy, pages=1000)
+            finally:
+                copy.close()
 
     def close(self) -> None:
         """Let the file go; safe to call twice."""
         self._db.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def add(self, batch: Sequence[Judged], received_utc: datetime) -> list[Outcome]:
-        """Write all of them, on the disk when this returns; raises StoreError, then none is."""
-        at = received_utc.isoformat(timespec="milliseconds")
-        with _typed(self._path), self._transaction():
-            return [self._add(one, at) for one in batch]
-
-    def _add(self, one: Judged, at: str) -> Outcome:
-        if one.opened is None:
-            return self._quarantine(one, at)
-        known = self._db.execute(
-            "SELECT arrival FROM statements WHERE sha256 = ?", (one.opened.statement_sha256,)
-        ).fetchone()
-        if known is not None:
-            if one.event is not None:  # it may not have opened the first time
-                self._db.execute("INSERT OR IGNORE INTO events VALUES (?, ?)", (*known, one.event))
-            return Outcome.AGAIN
-        forked = self._is_fork(one.opened)
-        self._insert(one.opened, one.event, at)
-        if one.event is None:
-            self._quarantine(one, at)
-        return Outcome.FORK if forked else Outcome.NEW
-
-    def _quarantine(self, one: Judged, at: str) -> Outcome:
-        fresh = self._db.execute(
-            "INSERT OR IGNORE INTO quarantine (sha256, kiosk, why, received_utc, wire)"
-            " VALUES (?, ?, ?, ?, ?)",
-            (sha256(one.wire).digest(), one.kiosk, one.why, at, one.wire),
-        ).rowcount
-        return Outcome.QUARANTINED if fresh else Outcome.AGAIN
-
-    def _is_fork(self, opened: Opened) -> bool:
-        """Another statement at this place, or after the same one: a card was copied or set back."""
-        said = opened.statement
-        found = self._db.execute(
-            SELECT_FORK,
-            (said.kiosk, said.epoch, said.sequence, opened.statement_sha256, said.previous),
-        )
-        return found.fetchone() is not None
-
-    def _insert(self, opened: Opened, event: bytes | None, at: str) -> None:
-        said, digest = opened.statement, opened.statement_sha256
-        place = (said.kiosk, said.epoch, said.sequence, digest, said.previous)
-        worth = (said.kind.value, said.profile.value, said.assurance.value)
-        row = (*place, *worth, at, opened.statement_bytes)
-        arrival = self._db.execute(INSERT_STATEMENT, row).lastrowid
-        self._db.execute("INSERT INTO ciphertexts VALUES (?, ?)", (arrival, opened.ciphertext))
-        if event is not None:
-            self._db.execute("INSERT INTO events VALUES (?, ?)", (arrival, event))
-
-    def keep_head(self, head: StoredHead) -> None:
-        """What a kiosk's retained state shows; raises StoreError."""
-        with _typed(self._path), self._transaction():
-            self._db.execute(
-                "INSERT OR REPLACE INTO heads VALUES (?, ?, ?, ?)",
-                (head.kiosk, head.online, head.heard_utc, head.statement),
-            )
-
-    def events(self, after: int = 0, limit: int = 1000) -> list[StoredEvent]:
-        """Verified statements with their events, in order of arrival, those past `after`."""
-        with _typed(self._path):
-            return [StoredEvent(*row) for row in self._db.execute(SELECT_EVENTS, (after, limit))]
-
-    def last_arrival(self) -> int:
-        """The highest arrival number; 0 where nothing has come."""
-        with _typed(self._path):
-            row = self._db.execute("SELECT max(arrival) FROM statements").fetchone()
-        return row[0] or 0
-
-    def statements(self, kiosk: str) -> list[StoredStatement]:
-        """All links of one kiosk's chain, by epoch and sequence."""
-        with _typed(self._path):
-            rows = self._db.execute(
-                "SELECT epoch, sequence, sha256, previous, statement FROM statements"
-                " WHERE kiosk = ? ORDER BY arrival",
-                (kiosk,),
-            )
-            return [StoredStatement(*row) for row in rows]
-
-    def missing(self, kiosk: str, epoch: str) -> int:
-        """How many places below the highest of an epoch are empty."""
-        with _typed(self._path):
-            row = self._db.execute(
-                "SELECT coalesce(max(sequence), 0) - count(DISTINCT sequence) FROM statements"
-                " WHERE kiosk = ? AND epoch = ?",
-                (kiosk, epoch),
-            ).fetchone()
-        return int(row[0])
-
-    def kiosks(self) -> list[str]:
-        """Every kiosk of which a verified statement is stored."""
-        with _typed(self._path):
-            rows = self._db.execute("SELECT DISTINCT kiosk FROM statements ORDER BY kiosk")
-            return [row[0] for row in rows]
-
-    def heads(self) -> dict[str, StoredHead]:
-        """The retained states, by kiosk."""
-        with _typed(self._path):
-            rows = self._db.execute("SELECT kiosk, online, heard_utc, statement FROM heads")
-            return {row[0]: StoredHead(row[0], bool(row[1]), row[2], row[3]) for row in rows}
-
-    def quarantined(self) -> list[Quarantined]:
-        """What could not be opened or judged, in order of arrival."""
-        with _typed(self._path):
-            rows = self._db.execute(
-                "SELECT kiosk, received_utc, why, wire FROM quarantine ORDER BY arrival"
-            )
-            return [Quarantined(*row) for row in rows]
-
-    def release(self, wire: bytes) -> None:
-        """Take out of the quarantine what is stored in full now; raises StoreError."""
-        with _typed(self._path), self._transaction():
-            digest = sha256(wire).digest()
-            self._db.execute("DELETE FROM quarantine WHERE sha256 = ?", (digest,))
-
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
+    def _typed(self) -> Iterator[None]:
         try:
             yield
+        except (sqlite3.Error, OSError) as error:
+            code = getattr(error, "sqlite_errorcode", 0)
+            kind = DiskFullError if code == sqlite3.SQLITE_FULL else StoreError
+            raise kind(f"{self._path}: {error}.") from None
+
+
+class Store(SqlStore):
+    """A CentralStore in one file."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        read_only: bool = False,
+        quarantine_limit_bytes: int = QUARANTINE_LIMIT_BYTES,
+    ) -> None:
+        """Open; make or upgrade it where it may be written. Raises StoreError and its kinds."""
+        engine = SqliteEngine(path, read_only=read_only)
+        try:
+            if read_only:
+                schema.check(engine)
+            else:
+                schema.upgrade(engine)
         except BaseException:
-            self._db.execute("ROLLBACK")
+            engine.close()
             raise
-        self._db.execute("COMMIT")
-
-
-@contextmanager
-def _typed(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        raise StoreError(f"{path}: {error}.") from None
+        super().__init__(engine, quarantine_limit_bytes)
+        self.backup = engine.backup

@@ -23,7 +23,7 @@ from firmware_app.workflow.runner import Durations
 from firmware_app.workflow.vocabulary import StoreCrossing
 from mqtt import events, groups
 from mqtt.central.show import as_text
-from mqtt.central.store_sqlite import StoredEvent
+from mqtt.central.store import StoredEvent
 from mqtt.contract import generate
 from mqtt.envelope import Head
 

@@ -13,7 +13,8 @@ from mqtt.central.gaps import GapWatch
 from mqtt.central.intake import Intake
 from mqtt.central.registry import Registry
 from mqtt.central.rejudge import rejudge
-from mqtt.central.store_sqlite import Outcome, Store
+from mqtt.central.store import Outcome
+from mqtt.central.store_sqlite import Store
 from mqtt.contract import specimen
 from mqtt.envelope import Assurance, Head, Kind, Profile, Sealer, to_wire
 from mqtt.receipts import verify_receipt

@@ -7,7 +7,7 @@ import pytest
 
 from mqtt import events, groups
 from mqtt.central.show import as_json, as_text
-from mqtt.central.store_sqlite import StoredEvent
+from mqtt.central.store import StoredEvent
 from mqtt.contract import specimen
 
 
