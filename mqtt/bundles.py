@@ -185,3 +185,16 @@ def kid_text(key: PublicKey | bytes) -> str:
 def fingerprint(root: PublicKey) -> str:
     """The SHA-256 of a root's key, 64 hex digits: what people compare and a token carries."""
     return sha256(key_bytes(root)).hexdigest()
+
+
+def draft_bytes(bundle: Bundle) -> bytes:
+    """A bundle that is not signed yet, for the way to the offline root."""
+    return _FORM.pack(bundle)
+
+
+def bundle_from_draft(data: bytes) -> Bundle:
+    """What the offline root shall sign; raises BundleError."""
+    bundle = _FORM.unpack(data)
+    if bundle.name == KEYS:
+        read_keys(bundle.content)
+    return bundle

@@ -31,18 +31,20 @@ class Decode(Protocol):
         """The value in `data`."""
 
 
-class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A TLS client certificate that was issued; `serial` is hexadecimal."""
 
     serial: str
     not_before: Utc
     not_after: Utc
+    revoked_at: Utc | None = None
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One kiosk: `signing_keys` are PEM, the newest first; old ones verify what waits on its disk.
 
-    `assurance` is what it was enrolled with; None accepts what the registry accepts.
+    `assurance` is what it was enrolled with; None accepts what the registry accepts. `former_keys`
+    are those from before a revocation: good for the audit and for nothing else.
     """
 
     signing_keys: list[str]
@@ -51,6 +53,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     certificates: list[Certificate] = []
     revoked_at: Utc | None = None
     revoked_why: str = ""
+    former_keys: list[str] = []
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,7 +91,8 @@ class Registry:
         entry = self.entries.get(kiosk)
         if entry is None:
             return self.keys.get(kiosk, ())
-        return _keys(Path("registry"), kiosk, entry)
+        former = tuple(_key(Path("registry"), kiosk, pem) for pem in entry.former_keys)
+        return _keys(Path("registry"), kiosk, entry) + former
 
     def stranger(self, kiosk: str) -> str:
         """Why no key of `kiosk` is believed, in words."""
@@ -104,12 +108,12 @@ class Registry:
         return assurance in self.assurances and enrolled in {None, assurance}
 
     def revoked(self) -> dict[int, datetime]:
-        """The serials of the certificates of revoked kiosks, for the broker's list."""
+        """The serials of revoked certificates, for the broker's list."""
         return {
-            int(one.serial, 16): entry.revoked_at
+            int(one.serial, 16): one.revoked_at
             for entry in self.entries.values()
-            if entry.revoked_at is not None
             for one in entry.certificates
+            if one.revoked_at is not None
         }
 
 

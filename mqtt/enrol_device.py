@@ -1,0 +1,248 @@
+"""The kiosk's side of enrolment and renewal: makes keys, asks by HTTPS or stick, takes the answer.
+
+New keys lie beside the present ones (`NAME.next`) until the answer that fits them is there; so a
+renewal that breaks off anywhere leaves the kiosk as it was, and asks for the same keys next time.
+"""
+
+import http.client
+import json
+import os
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.x509.oid import NameOID
+
+from mqtt.bundle_store import BundleStore
+from mqtt.bundles import KEYS, fingerprint
+from mqtt.enrol import (
+    ANSWER_LIMIT_BYTES,
+    RENEWAL,
+    Checked,
+    Expected,
+    Request,
+    Token,
+    check_answer,
+    prove,
+)
+from mqtt.errors import EnrolError
+from mqtt.events import Assurance
+from mqtt.files import sync_folder, write_durably
+from mqtt.keys import (
+    PublicKey,
+    create_private_key,
+    load_private_key,
+    load_public_key,
+    public_pem,
+)
+from mqtt.keys_tpm import create_tpm_key, is_tpm_key, load_signer, tpm_request
+
+TALK_LIMIT_S = 30.0
+ROOT_LIMIT_BYTES = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRoom:
+    """Where a kiosk's keys lie. `tls_*` are the publisher's; the rest is the kiosk's own."""
+
+    signing: Path
+    tls_key: Path
+    tls_certificate: Path
+    authorities: Path
+    root: Path
+    bundles: Path
+
+    @property
+    def pending(self) -> Path:
+        """The request that has no answer yet: what the answer is held against."""
+        return self.signing.with_name("enrolment.pending")
+
+    def key_files(self) -> tuple[Path, Path]:
+        """The signing key and the key of the TLS client."""
+        return self.signing, self.tls_key
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One kiosk that asks for keys; `in_tpm` where new keys are to be made."""
+
+    kiosk: str
+    room: DeviceRoom
+    in_tpm: bool
+    utc_now: Callable[[], datetime]
+
+    def request(self, token: Token | None) -> bytes:
+        """The bytes of a request: with a token the first one, without it a renewal.
+
+        Makes the new keys, or takes those of a request that had no answer. Raises EnrolError,
+        KeyFileError, OSError.
+        """
+        if token is not None and token.kiosk != self.kiosk:
+            raise EnrolError("the token is for another kiosk.")
+        for path in self.room.key_files():
+            self._make(_next(path))
+        signing, tls = (self._csr(_next(path)) for path in self.room.key_files())
+        request = Request(
+            kiosk=self.kiosk,
+            signing=signing,
+            tls=tls,
+            assurance=Assurance.TPM if self._all_in_tpm() else Assurance.SOFTWARE,
+            made_at=self.utc_now(),
+            nonce=os.urandom(16),
+        )
+        data = self._signed(request) if token is None else prove(request, token.secret)
+        root = self._root_print() if token is None else token.root
+        note = {"request": data.hex(), "root": root}
+        write_durably(self.room.pending, json.dumps(note).encode())
+        return data
+
+    def take(self, data: bytes) -> Checked:
+        """Put the answer into force; raises EnrolError where it does not fit the last request.
+
+        The kiosk process takes the new signing key at its next start, the publisher the new
+        certificate at its next connection; until then the old ones go on.
+        """
+        note = self._note()
+        tls = load_signer(_newest(self.room.tls_key)).public_key()
+        request = bytes.fromhex(note["request"])
+        checked = check_answer(data, Expected(self.kiosk, request, tls, note["root"]))
+        store = BundleStore(self.room.bundles, checked.root, self.utc_now)
+        store.take(checked.answer.bundle, KEYS)
+        self._write(checked)
+        return checked
+
+    def _write(self, checked: Checked) -> None:
+        """The key last: a certificate without its key is mended by the same answer again."""
+        pem = serialization.Encoding.PEM
+        issuing, root = (one.public_bytes(pem) for one in checked.authorities)
+        files = {
+            self.room.root: public_pem(checked.root),
+            self.room.authorities: issuing + root,
+            self.room.tls_certificate: checked.certificate.public_bytes(pem) + issuing,
+        }
+        for path, data in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_durably(path, data, 0o644)
+            _own_as_folder(path)
+        for path in self.room.key_files():
+            _newest(path).replace(path)
+            _own_as_folder(path)
+            sync_folder(path.parent)
+        self.room.pending.unlink(missing_ok=True)
+
+    def _note(self) -> dict[str, str]:
+        try:
+            note = json.loads(self.room.pending.read_bytes())
+        except (FileNotFoundError, ValueError):
+            raise EnrolError("no request of this kiosk waits for an answer.") from None
+        return {"request": str(note["request"]), "root": str(note["root"])}
+
+    def _make(self, path: Path) -> None:
+        if self.in_tpm:
+            create_tpm_key(path)
+        else:
+            create_private_key(path)
+
+    def _all_in_tpm(self) -> bool:
+        return is_tpm_key(_next(self.room.signing))
+
+    def _csr(self, path: Path) -> bytes:
+        if is_tpm_key(path):
+            return tpm_request(path, self.kiosk)
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, self.kiosk)])
+        builder = x509.CertificateSigningRequestBuilder().subject_name(name)
+        request = builder.sign(load_private_key(path), hashes.SHA256())
+        return request.public_bytes(serialization.Encoding.DER)
+
+    def _signed(self, request: Request) -> bytes:
+        try:
+            return RENEWAL.sign(request, load_signer(self.room.signing))
+        except FileNotFoundError:
+            raise EnrolError("this kiosk has no key yet: it needs a token.") from None
+
+    def _root_print(self) -> str:
+        try:
+            return fingerprint(load_public_key(self.room.root))
+        except FileNotFoundError:
+            raise EnrolError("this kiosk was never enrolled: it needs a token.") from None
+
+
+def ask(url: str, request: bytes, root: str | None, authorities: Path) -> bytes:
+    """The centre's answer over HTTPS; raises EnrolError.
+
+    The server must hold a certificate of the programme's root: the one on file, or, at the first
+    time, the one that the server hands out and whose fingerprint the token bears.
+    """
+    if root is None:
+        context = _context(None if not authorities.exists() else authorities.read_text())
+    else:
+        context = _context(_root_of(url, root))
+    return _talk(url, context, "POST", "/enrol", request)
+
+
+def _root_of(url: str, expected: str) -> str:
+    """The root's certificate, fetched from anybody: its fingerprint proves it."""
+    open_context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    open_context.check_hostname = False
+    open_context.verify_mode = ssl.CERT_NONE
+    pem = _talk(url, open_context, "GET", "/root.pem", b"")
+    try:
+        key = x509.load_pem_x509_certificate(pem).public_key()
+    except ValueError:
+        raise EnrolError(f"{url} is no enrolment desk.") from None
+    if not isinstance(key, PublicKey) or fingerprint(key) != expected:
+        raise EnrolError(f"{url} belongs to another root than the token's.")
+    return pem.decode("ascii")
+
+
+def _context(authorities: str | None) -> ssl.SSLContext:
+    if authorities is None:
+        raise EnrolError("this kiosk was never enrolled: it needs a token.")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.load_verify_locations(cadata=authorities)
+    return context
+
+
+def _talk(url: str, context: ssl.SSLContext, verb: str, path: str, body: bytes) -> bytes:
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        raise EnrolError(f"{url!r} is no https:// address.")
+    line = http.client.HTTPSConnection(
+        parts.hostname, parts.port or 443, timeout=TALK_LIMIT_S, context=context
+    )
+    try:
+        line.request(verb, path, body or None)
+        answer = line.getresponse()
+        data = answer.read(ANSWER_LIMIT_BYTES + 1)
+    except (OSError, http.client.HTTPException) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise EnrolError(f"{url}: {why or type(error).__name__}.") from None
+    finally:
+        line.close()
+    if answer.status != http.client.OK:
+        raise EnrolError(f"the centre refuses: {data[:300].decode(errors='replace')}")
+    if len(data) > ANSWER_LIMIT_BYTES:
+        raise EnrolError(f"{url} answers more than an answer has.")
+    return data
+
+
+def _next(path: Path) -> Path:
+    return path.with_name(path.name + ".next")
+
+
+def _newest(path: Path) -> Path:
+    """The new key, or the present one where an earlier try put it into force."""
+    return _next(path) if _next(path).exists() else path
+
+
+def _own_as_folder(path: Path) -> None:
+    """What root writes belongs to the service whose folder it is."""
+    if os.geteuid() == 0:
+        folder = path.parent.stat()
+        os.chown(path, folder.st_uid, folder.st_gid)
