@@ -9,6 +9,7 @@ by a COSE library, what comes in is opened here by the RFC's own steps, at a thi
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from cbor2 import CBORTag
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -69,14 +70,19 @@ def sign1(payload: bytes, signer: Signer, media_type: str) -> bytes:
 def read_sign1(data: bytes, media_type: str, *, limit_bytes: int) -> Signed:
     """Take a COSE_Sign1 apart without believing it; raises CoseError."""
     protected, unprotected, payload, signature = _tagged(data, _SIGN1_TAG, limit_bytes)
-    if protected != cbor.dumps({_ALG: _ES256, _TYP: media_type}):
+    if protected != _sign1_protected(media_type):
         raise CoseError("signed for another purpose, or with another algorithm.")
     kid = _only_kid(unprotected)
     if not isinstance(payload, bytes) or not isinstance(signature, bytes) or len(signature) != 64:
         raise CoseError("no COSE_Sign1 of ours.")
     if int.from_bytes(signature[32:], "big") > _P256_ORDER // 2:
         raise CoseError("the twin of a signature.")
-    return Signed(kid, cbor.dumps({_ALG: _ES256, _TYP: media_type}), payload, signature)
+    return Signed(kid, _sign1_protected(media_type), payload, signature)
+
+
+@cache
+def _sign1_protected(media_type: str) -> bytes:
+    return cbor.dumps({_ALG: _ES256, _TYP: media_type})
 
 
 def verify_sign1(signed: Signed, key: PublicKey) -> None:

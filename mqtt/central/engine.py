@@ -50,6 +50,10 @@ class Engine(Protocol):
         """Remember that a step was taken."""
         ...
 
+    def tune(self) -> None:
+        """What this database wants of the tables, once."""
+        ...
+
     def scrub(self) -> None:
         """Overwrite or give back what was deleted."""
         ...

@@ -99,7 +99,15 @@ def name_event(engine: Engine, arrival: int, facts: Facts) -> None:
     )
 
 
-STEPS: Final[tuple[tuple[Step, ...], ...]] = ((FIRST,), (RETENTION, _name_events), (VIEWS,))
+def _tune(engine: Engine) -> None:
+    engine.tune()
+
+
+STEPS: Final[tuple[tuple[Step, ...], ...]] = (
+    (FIRST,),
+    (RETENTION, _name_events, _tune),
+    (VIEWS,),
+)
 
 
 def upgrade(engine: Engine) -> None:

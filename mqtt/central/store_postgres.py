@@ -93,6 +93,15 @@ class PostgresEngine:
         self.script("CREATE TABLE IF NOT EXISTS schema_steps (step INTEGER PRIMARY KEY)")
         self.change("INSERT INTO schema_steps VALUES (?)", (number,))
 
+    def tune(self) -> None:
+        """What is sealed cannot be compressed: do not try."""
+        for table, column in (
+            ("ciphertexts", "ciphertext"),
+            ("events", "event"),
+            ("quarantine", "wire"),
+        ):
+            self.script(f"ALTER TABLE {table} ALTER COLUMN {column} SET STORAGE EXTERNAL")
+
     def scrub(self) -> None:
         """VACUUM: rows that were deleted leave their pages."""
         for table in ("ciphertexts", "events", "quarantine"):

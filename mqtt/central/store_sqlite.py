@@ -76,6 +76,9 @@ class SqliteEngine:
         """PRAGMA user_version: part of the transaction."""
         self.change(f"PRAGMA user_version = {number:d}")
 
+    def tune(self) -> None:
+        """Nothing."""
+
     def scrub(self) -> None:
         """Deleted pages are overwritten already; empty the log that may still hold them."""
         self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
