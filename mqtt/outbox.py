@@ -111,12 +111,12 @@ class Outbox:
         self.close()
 
     def close(self) -> None:
-        """Let the file and its lock go; safe to call twice."""
-        with self._guard:
+        """Let the file and its lock go, whatever the disk says; safe to call twice."""
+        with self._guard, typed_errors(), ExitStack() as last:
+            last.callback(self._owner.release)
+            last.callback(self._db.close)
             if self._mirror is not None:
                 self._mirror.close()
-            self._db.close()
-            self._owner.release()
 
     def head(self) -> Head | None:
         """The place of the next statement; None before the first epoch of a new outbox."""
@@ -229,6 +229,11 @@ class Outbox:
                 return 0
             with self._transaction(now_s):
                 return self._db.execute(outbox_sql.READY_AGAIN, due).rowcount
+
+    def resend(self, epoch: str, first: int, last: int, now_s: float) -> int:
+        """Make what is kept of a range ready, because the centre asks for it anew; how many."""
+        with self._transaction(now_s):
+            return self._db.execute(outbox_sql.RESEND, (epoch, first, last)).rowcount
 
     def receipted(self, receipt: Receipt, now_s: float) -> int:
         """Mark rows whose kiosk, epoch, sequence AND statement hash the receipt names; how many.

@@ -55,6 +55,9 @@ OLDEST_UNRECEIPTED = "SELECT min(committed_at_s) FROM row WHERE state IN ('ready
 COUNTS = "SELECT state, count(*) FROM row GROUP BY state"
 ANY_DUE = "SELECT 1 FROM row WHERE state = 'sent' AND due_at_s <= ? LIMIT 1"
 READY_AGAIN = "UPDATE row SET state = 'ready' WHERE state = 'sent' AND due_at_s <= ?"
+RESEND = """
+UPDATE row SET state = 'ready' WHERE epoch = ? AND sequence BETWEEN ? AND ?
+"""
 RESUME_SENT = "UPDATE row SET due_at_s = ? WHERE state = 'sent'"
 GET = "SELECT value FROM meta WHERE key = ?"
 SET = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"

@@ -21,6 +21,7 @@ from mqtt.link_report import LinkReport, ReportFile, report_path
 from mqtt.notice import Notice, OnChange, Tell
 from mqtt.outbox import Outbox
 from mqtt.receipts import Receipt
+from mqtt.relay_asides import Aside
 from mqtt.relay_frames import FrameError, ToPublisher
 from mqtt.relay_owner import Clock, OnReceipt, OnSigned, OwnerSide, RelaySettings, no_floor
 from mqtt.relay_socket import FrameSocket
@@ -134,6 +135,11 @@ class RelayServer:
         """Rows were written: go and fetch them; the last is the new head. From any thread."""
         head = sealed[-1].statement
         self._jobs.put(lambda: self._new_head(head))
+        self._nudge()
+
+    def say(self, one: Aside) -> None:
+        """Send a signed message that is no event, when the line is there. From any thread."""
+        self._jobs.put(lambda: self._side.asides.put(one))
         self._nudge()
 
     def _new_head(self, statement: bytes) -> None:

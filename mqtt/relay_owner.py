@@ -15,6 +15,7 @@ from mqtt.notice import Notice, OnChange
 from mqtt.outbox import Outbox, Row
 from mqtt.reason_codes import answer
 from mqtt.receipts import Receipt, verify_receipt
+from mqtt.relay_asides import Asides
 from mqtt.relay_frames import (
     Answer,
     FrameError,
@@ -75,6 +76,7 @@ class OwnerSide:
     report: LinkReport = field(default_factory=LinkReport)
     earliest_utc_s: Clock = no_floor
     head: bytes = b""
+    asides: Asides = field(init=False)
     _tokens: dict[int, Row] = field(default_factory=dict)
     _next_token: int = 1
     _acknowledged: list[Row] = field(default_factory=list)
@@ -84,6 +86,7 @@ class OwnerSide:
 
     def __post_init__(self) -> None:
         self.budget = LinkBudget(self.settings.link)
+        self.asides = Asides(self.kiosk)
         self._traffic_at_s = self.clock() + self.settings.traffic_said_every_s
 
     def greet(self) -> list[ToPublisher]:
@@ -130,6 +133,7 @@ class OwnerSide:
     def _answer(self, frame: Answer) -> None:
         row = self._tokens.pop(frame.token, None)
         if row is None:
+            self.asides.answered(frame.token)
             return
         now_s = self.clock()
         outcome = self.window.answered(row.row_id, frame.reason, now_s)
@@ -193,11 +197,17 @@ class OwnerSide:
         self._acknowledged.clear()
 
     def fill(self) -> list[ToPublisher]:
-        """Offers for the room in the window, where it is half empty: many in one go cost less."""
+        """Offers: all that is said beside the events, then events for the room in the window."""
+        if not self.link_up:
+            return []
+        return [*self.asides.offers(self._new_token), *self._events()]
+
+    def _events(self) -> list[ToPublisher]:
+        """Where the window is half empty: many in one go cost less."""
         now_s = self.clock()
         room = self.window.room(now_s)
         free = min(room, self.settings.unreceipted_limit - len(self._unreceipted))
-        if not self.link_up or free <= 0 or 2 * room < self.window.size:
+        if free <= 0 or 2 * room < self.window.size:
             return []
         rows = self.budget.rows(free)
         if rows <= 0:
@@ -207,8 +217,7 @@ class OwnerSide:
     def _offer(self, row: Row, now_s: float) -> Offer:
         self.window.offer(row.row_id, now_s)
         self.budget.offered(row.row_id, len(row.wire), now_s)
-        token = self._next_token
-        self._next_token += 1
+        token = self._new_token()
         self._tokens[token] = row
         properties = topics.cloudevents_properties(
             kiosk=self.kiosk,
@@ -219,6 +228,10 @@ class OwnerSide:
         )
         topic = topics.topic(self.kiosk, "events")
         return Offer(token, topic, row.wire, topics.CONTENT_TYPE, tuple(properties))
+
+    def _new_token(self) -> int:
+        self._next_token += 1
+        return self._next_token - 1
 
     def upkeep(self) -> None:
         """Now and then: what was refused or not answered or not receipted is due again; erase."""
@@ -253,6 +266,7 @@ class OwnerSide:
     def _line_lost(self) -> None:
         self._put_back(self.window.line_lost())
         self._tokens.clear()
+        self.asides.line_lost()
         self.budget.line_lost()
 
     def _put_back(self, row_ids: list[int]) -> None:
