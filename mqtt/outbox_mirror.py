@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mqtt import outbox_sql, outbox_table
-from mqtt.envelope import Head, Sealed, claimed_statement
+from mqtt.envelope import NO_PREVIOUS, Head, Sealed, claimed_statement
 from mqtt.errors import EnvelopeError, OutboxError, OutboxLostError, OutboxMirrorError
 from mqtt.files import file_identity
 from mqtt.outbox_file import Connection, Opener, connect, typed_errors
@@ -66,8 +66,9 @@ class Mirror:
     def step_in(self, outbox: Connection) -> None:
         """Open it where it is closed, and let the one that is behind catch up, for STEP_S at most.
 
-        Raises OutboxLostError where the mirror goes on from a place that an EMPTY outbox lacks; all
-        else that is wrong with the mirror is told by `trouble`.
+        The outbox takes over what the mirror has before it, where each link of the chain is there:
+        a transaction that a power cut split, or a card that was set back. Raises OutboxLostError
+        where an EMPTY outbox cannot do so; all else that is wrong is told by `trouble`.
         """
         try:
             with typed_errors():
@@ -169,13 +170,13 @@ class Mirror:
         """One of the two heads must lie in the other's chain, or nothing is copied."""
         ours = outbox_table.head_of(outbox, self._kiosk)
         its = outbox_table.head_of(db, self._kiosk)
-        if its in {ours, None} or its == outbox_table.head_of(outbox, self._kiosk, APART):
+        if its is None or its == ours or its == outbox_table.head_of(outbox, self._kiosk, APART):
             return
-        if ours is None:
+        if ours is not None and rows_after(outbox, its) is not None:
+            return
+        ahead = rows_after(db, ours or Head(self._kiosk, its.epoch, 1, NO_PREVIOUS))
+        if ahead is None and ours is None:
             raise OutboxLostError(f"{self.path} holds a chain, and the outbox holds none.")
-        if rows_after(outbox, its) is not None:
-            return
-        ahead = rows_after(db, ours)
         if ahead is None:
             raise OutboxMirrorError(f"{self.path} holds another branch than the outbox.")
         with outbox_table.transaction(outbox):
