@@ -1,6 +1,5 @@
 """What the centre makes of a message: stored once, receipted where nothing can be lost, alarmed."""
 
-import sqlite3
 from datetime import UTC, datetime
 
 import pytest
@@ -27,11 +26,11 @@ START = Head(KIOSK, specimen.EPOCH, 1)
 class Centre:
     """One member without a broker; the clock is the test's."""
 
-    def __init__(self, path, kiosk_key, centre_key, *, profiles=(Profile.DEMO,)):
+    def __init__(self, open_store, kiosk_key, centre_key, *, profiles=(Profile.DEMO,)):
         self.receipt_key = ec.generate_private_key(ec.SECP256R1())
         self.notices = []
         self.now_s = 0.0
-        self.store = Store(path)
+        self.store = open_store()
         self.intake = Intake(
             Registry(
                 frozenset(profiles),
@@ -61,8 +60,8 @@ class Centre:
 
 
 @pytest.fixture
-def centre(tmp_path, kiosk_key, centre_key):
-    centre = Centre(tmp_path / "central.sqlite3", kiosk_key, centre_key)
+def centre(open_store, kiosk_key, centre_key):
+    centre = Centre(open_store, kiosk_key, centre_key)
     yield centre
     centre.store.close()
 
@@ -164,9 +163,8 @@ def test_a_signature_of_an_unknown_key_is_kept_receipted_and_alarmed(centre, cen
     assert centre.names() == ["quarantined"]
 
 
-def test_a_production_centre_keeps_demo_events_apart(tmp_path, kiosk_key, centre_key, chain):
-    path = tmp_path / "production.sqlite3"
-    centre = Centre(path, kiosk_key, centre_key, profiles=(Profile.PRODUCTION,))
+def test_a_production_centre_keeps_demo_events_apart(open_store, kiosk_key, centre_key, chain):
+    centre = Centre(open_store, kiosk_key, centre_key, profiles=(Profile.PRODUCTION,))
     assert centre.take(chain[0].wire()) == [1]
     assert centre.store.events() == []
     assert "profile demo is not accepted" in centre.notices[0].what
@@ -174,15 +172,14 @@ def test_a_production_centre_keeps_demo_events_apart(tmp_path, kiosk_key, centre
 
 
 def test_what_no_key_opens_keeps_its_place_in_the_chain_and_opens_later(
-    tmp_path, kiosk_key, centre_key, chain
+    open_store, kiosk_key, centre_key, chain
 ):
-    path = tmp_path / "central.sqlite3"
-    keyless = Centre(path, kiosk_key, ec.generate_private_key(ec.SECP256R1()))
+    keyless = Centre(open_store, kiosk_key, ec.generate_private_key(ec.SECP256R1()))
     assert keyless.take(*(one.wire() for one in chain)) == [1, 2, 3, 4]
     assert {one.event for one in keyless.store.events()} == {None}
     keyless.store.close()
 
-    centre = Centre(path, kiosk_key, centre_key)
+    centre = Centre(open_store, kiosk_key, centre_key)
     assert rejudge(centre.store, centre.intake) == (4, 0)
     assert None not in {one.event for one in centre.store.events()}
     assert centre.store.quarantined() == []
@@ -230,11 +227,9 @@ def test_an_audit_sees_a_cut_tail_by_the_kiosks_signed_head(centre, chain, kiosk
     assert audit(KIOSK, links(centre), [kiosk_key.public_key()], head).whole
 
 
-def test_an_audit_sees_a_row_that_was_changed_in_the_database(centre, chain, kiosk_key, tmp_path):
+def test_an_audit_sees_a_row_that_was_changed_in_the_database(centre, chain, kiosk_key):
     centre.take(*(one.wire() for one in chain))
-    with sqlite3.connect(tmp_path / "central.sqlite3") as database:
-        database.execute("UPDATE statements SET statement = zeroblob(9) WHERE sequence = 2")
-    database.close()
+    centre.store._engine.change("UPDATE statements SET statement = ? WHERE sequence = 2", (b"x",))
     assert audit(KIOSK, links(centre), [kiosk_key.public_key()]).bad_signatures == 1
 
 
