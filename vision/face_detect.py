@@ -32,10 +32,14 @@ class Box:
         """The longer side."""
         return max(self.width_px, self.height_px)
 
-    def grown(self, factor: float) -> "Box":
-        """The same box on a picture that is `factor` times as large."""
-        sides = (self.left_px, self.top_px, self.width_px, self.height_px)
-        return Box(*(side * factor for side in sides))
+    def overlap(self, other: "Box") -> float:
+        """Intersection over union, 0-1."""
+        return float(overlap(self.corners(), other.corners()[None])[0])
+
+    def corners(self) -> Float32:
+        """Left, top, right, bottom (4,)."""
+        right, bottom = self.left_px + self.width_px, self.top_px + self.height_px
+        return np.array([self.left_px, self.top_px, right, bottom], np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

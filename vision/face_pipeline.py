@@ -19,6 +19,7 @@ from vision.model_store import ModelCard, ModelStore
 LEAST_PRESENCE = 0.5
 COMPANY_SHARE = 0.6
 """A face of this share of the nearest one's width stands as near; people far behind do not."""
+SAME_OVERLAP = 0.3
 DARK_P95, BURNT_PCT = 30, 90
 
 
@@ -70,12 +71,16 @@ class Crowd:
     second_share: float = 0.0
 
     @staticmethod
-    def of(found: tuple[DetectedFace, ...], chosen: DetectedFace) -> "Crowd":
-        """Hold all faces against the chosen one, which is one of them."""
-        width_px = max(chosen.box.longest_px, 1e-6)
-        others = [face.box.longest_px / width_px for face in found if face is not chosen]
+    def of(found: tuple[DetectedFace, ...], chosen: Box) -> "Crowd":
+        """Hold all faces against the chosen one; what lies on it is the chosen one itself."""
+        width_px = max(chosen.longest_px, 1e-6)
+        others = [
+            face.box.longest_px / width_px
+            for face in found
+            if face.box.overlap(chosen) < SAME_OVERLAP
+        ]
         near = 1 + sum(share >= COMPANY_SHARE for share in others)
-        return Crowd(len(found), near, max(others, default=0.0))
+        return Crowd(1 + len(others), near, max(others, default=0.0))
 
 
 class FacePipeline:
@@ -109,7 +114,7 @@ class FacePipeline:
             chosen = choose(found, checked)
             mesh = self.lay(checked, chosen)
             if mesh is not None:
-                return self.judge(checked, mesh, Crowd.of(found, chosen))
+                return self.judge(checked, mesh, Crowd.of(found, chosen.box))
         return without_face(checked)
 
     def template(self, pixels: Bgr8, look: FaceLook) -> FaceTemplate:

@@ -1,6 +1,7 @@
 """Makes from a good picture of a face the picture that something is wrong with, by arithmetic."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -8,6 +9,7 @@ import numpy.typing as npt
 
 from vision.face_iris import Eye, Eyes
 from vision.face_pipeline import SeenFace
+from vision.face_quality import Advice
 from vision.image import Bgr8, Float32
 
 Plane = npt.NDArray[np.float32]
@@ -193,32 +195,42 @@ def head_scarf(pixels: Bgr8, face: SeenFace) -> Bgr8:
     return _noisy(_grey(_mixed(_linear(pixels), colour * shade[:, :, None], area)), 1.5)
 
 
-FAULTS: dict[str, Fault] = {
-    "skin reflects a third": reflectance(0.33),
-    "skin reflects a fifth": reflectance(0.2),
-    "skin reflects one and a half": reflectance(1.5),
-    "clear glasses": glasses(0.0),
-    "head scarf": head_scarf,
-    "light a twelfth": dimmed(1 / 12),
-    "light a fortieth": dimmed(1 / 40),
-    "burnt": burnt(5),
-    "back light": back_lit(0.05),
-    "light from one side": side_lit(0.1),
-    "blur 0.05": blurred(0.05),
-    "blur 0.10": blurred(0.10),
-    "mask blue": masked(200, 170, 120),
-    "mask white": masked(225, 225, 225),
-    "mask black": masked(35, 35, 35),
-    "mask skin": masked(120, 150, 200),
-    "dark glasses": glasses(0.97),
-    "tinted glasses": glasses(0.75),
-    "eyes shut": eyes_shut,
-    "looking away": looking_away(0.2),
-    "mouth open": mouth_open,
-    "colours swapped": colours_swapped,
-}
-"""By name; the first five are no faults: nothing should be said of them."""
-HARMLESS = 5
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One fault, and what may be asked for because of it; nothing: it is harmless."""
+
+    name: str
+    make: Fault
+    asked: frozenset[Advice] = frozenset()
+
+
+_LIGHT = frozenset({Advice.MORE_LIGHT, Advice.BACK_LIGHT})
+_MASK_ASKED = frozenset({Advice.UNCOVER_FACE})
+_LENS_ASKED = frozenset({Advice.TAKE_OFF_GLASSES})
+CASES = (
+    Case("skin reflects half more", reflectance(1.5)),
+    Case("skin reflects a third", reflectance(0.33)),
+    Case("skin reflects a fifth", reflectance(0.2)),
+    Case("clear glasses", glasses(0.0)),
+    Case("head scarf", head_scarf),
+    Case("light a twelfth", dimmed(1 / 12), _LIGHT),
+    Case("light a fortieth", dimmed(1 / 40), _LIGHT),
+    Case("back light", back_lit(0.05), _LIGHT),
+    Case("burnt", burnt(5), frozenset({Advice.LESS_LIGHT})),
+    Case("light from one side", side_lit(0.1), frozenset({Advice.UNEVEN_LIGHT})),
+    Case("blur 0.05", blurred(0.05), frozenset({Advice.HOLD_STILL})),
+    Case("blur 0.10", blurred(0.10), frozenset({Advice.HOLD_STILL})),
+    Case("mask blue", masked(200, 170, 120), _MASK_ASKED),
+    Case("mask white", masked(225, 225, 225), _MASK_ASKED),
+    Case("mask black", masked(35, 35, 35), _MASK_ASKED),
+    Case("mask like skin", masked(120, 150, 200), _MASK_ASKED),
+    Case("dark glasses", glasses(0.97), _LENS_ASKED),
+    Case("tinted glasses", glasses(0.75), _LENS_ASKED),
+    Case("eyes shut", eyes_shut, frozenset({Advice.OPEN_EYES})),
+    Case("looking away", looking_away(0.3), frozenset({Advice.LOOK_AT_CAMERA})),
+    Case("mouth open", mouth_open, frozenset({Advice.CLOSE_MOUTH})),
+    Case("colours swapped", colours_swapped),
+)
 
 
 def _both(eyes: Eyes) -> tuple[Eye, Eye]:
