@@ -66,31 +66,35 @@ def square(centre: complex, width_px: float, angle_rad: float, side_px: int) -> 
 def cut(pixels: Bgr8, to_cut: Similarity, side_px: int, how: int = cv2.INTER_LINEAR) -> Bgr8:
     """A square of `side_px` out of a picture; black where the picture ends.
 
-    Where it shrinks by more than half, the part is first averaged down, so that nothing aliases;
-    `how` is OpenCV's interpolation.
+    Where it shrinks by half or more, the part is first averaged down, so that nothing
+    aliases; `how` is OpenCV's interpolation.
     """
-    if to_cut.scale < 0.5:
+    if to_cut.scale <= 0.5:
         pixels, to_cut = _averaged(pixels, to_cut, side_px)
     made = cv2.warpAffine(pixels, to_cut.matrix(), (side_px, side_px), flags=how)
     return np.asarray(made, dtype=np.uint8)
 
 
 def _averaged(pixels: Bgr8, to_cut: Similarity, side_px: int) -> tuple[Bgr8, Similarity]:
-    """The part of the picture under the cut, at about the cut's own scale."""
+    """The part of the picture under the cut, halved as often as the cut is smaller still."""
+    step = 1 << min(12, int(math.log2(1 / max(to_cut.scale, 1e-4))))
     corners = np.array([[0, 0], [side_px, 0], [0, side_px], [side_px, side_px]], np.float32)
     spots = to_cut.inverse().on(corners)
     height, width = pixels.shape[:2]
     left, top = (
-        int(np.clip(low, 0, high - 1)) for low, high in _pairs(spots.min(0), width, height)
+        int(np.clip(low, 0, max(0, high - step)))
+        for low, high in _pairs(spots.min(0), width, height)
     )
     right, bottom = (
-        int(np.clip(v, 1, high)) for v, high in _pairs(spots.max(0) + 1, width, height)
+        int(np.clip(v, 1, high)) for v, high in _pairs(spots.max(0) + step, width, height)
     )
-    part = pixels[top : max(bottom, top + 1), left : max(right, left + 1)]
-    size = [max(1, round(side * to_cut.scale)) for side in (part.shape[1], part.shape[0])]
+    size = (max(1, (right - left) // step), max(1, (bottom - top) // step))
+    part = pixels[top : top + size[1] * step, left : left + size[0] * step]
     small = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
-    factor = complex(size[0] / part.shape[1], 0)
-    shrink = Similarity(factor, -factor * complex(left, top))
+    # a pixel's centre lies in its middle: the first of the small ones between the first `step`
+    shrink = Similarity(
+        complex(1 / step), (0.5 / step - 0.5) * (1 + 1j) - complex(left, top) / step
+    )
     return np.asarray(small, dtype=np.uint8), to_cut.after(shrink.inverse())
 
 
