@@ -7,16 +7,19 @@ from pathlib import Path
 
 import uuid_utils
 
-from firmware_app import log
+from firmware_app import clock, log
 from firmware_app.config import Config
 from firmware_app.crew import Crew, Openers, today
 from firmware_app.domain.questions import QUESTIONS
 from firmware_app.domain.rules import Policy
-from firmware_app.errors import ConfigError, SetupError
+from firmware_app.errors import SetupError
 from firmware_app.release import git_commit, release
+from firmware_app.services.keys import Keys, open_keys
+from firmware_app.services.orders import KioskOrders
 from firmware_app.ui.screens import screen
 from firmware_app.ui.server import PageError, PageServer
 from firmware_app.ui.texts import Texts
+from firmware_app.workers.commands import CommandWorker, Post
 from firmware_app.workers.eyes import Eyes
 from firmware_app.workers.session import Session
 from firmware_app.workers.store import StoreWorker
@@ -39,18 +42,17 @@ from firmware_app.workflow.vocabulary import (
     Wipe,
 )
 from mqtt import groups
-from mqtt.envelope import Sealer
-from mqtt.errors import KeyFileError, OutboxError
-from mqtt.events import Assurance, Profile
-from mqtt.keys import load_or_create_private_key, load_public_key
+from mqtt.command_record import CommandRecord
+from mqtt.commands import Reader
+from mqtt.errors import OutboxError
 from mqtt.outbox import Outbox
 from mqtt.receipts import Receipt
 from mqtt.relay import RelayServer, RelaySettings, RelaySocketError
+from mqtt.relay_owner import OnSigned
 
 HOST = "127.0.0.1"
 MB = 1024 * 1024
 WATCH_S = 1.0
-KEY_GONE_MEND = "Put the key back; or move the outbox aside, and tell the centre the new key."
 
 
 class Kiosk:
@@ -64,17 +66,19 @@ class Kiosk:
         self.config = config
         self._session = Session()
         self._texts = Texts.load()
-        self._outbox, sealer = _open_store(config)
+        keys = open_keys(config)
+        self._outbox = _open_outbox(config)
         self.runner = Runner(self._terms, self._hand_out, self._show)
         self._page = PageServer(
             HOST, config.page.port, self._texts, self._touched, self._session.preview
         )
         eyes = Eyes(reads_zones=config.devices.read_by_camera)
-        self._relay = _relay(config, self._outbox)
+        self._relay = _relay(config, self._outbox, keys, self._centre_says)
+        self._commands = _commands(config, config_file, self._outbox, keys, self._relay)
         crew = Crew(config, openers or Openers(), self._session, eyes, self.runner.post)
         store = StoreWorker(
             self._outbox,
-            sealer,
+            keys.sealer,
             _site(config, config_file, eyes),
             self._session,
             self.runner.post,
@@ -106,6 +110,7 @@ class Kiosk:
         except PageError as error:
             raise SetupError(str(error), error.mend) from error
         try:
+            self._commands.start()
             self._relay.start()
             self._workers.store.start()
         except (OutboxError, RelaySocketError) as error:
@@ -122,6 +127,7 @@ class Kiosk:
         for device in self._workers.devices():
             device.stop()
         self._workers.store.stop()
+        self._commands.stop()
         self._relay.stop()
         self._session.wipe()
         self._outbox.close()
@@ -194,6 +200,9 @@ class Kiosk:
             case _:
                 return
 
+    def _centre_says(self, leaf: str, payload: bytes) -> None:
+        self._commands.take(leaf, payload)
+
     def _let_go(self, *, wipe: bool) -> None:
         for device in self._workers.devices():
             device.cancel()
@@ -203,18 +212,8 @@ class Kiosk:
                 self._workers.finger.forget()
 
 
-def _open_store(config: Config) -> tuple[Outbox, Sealer]:
+def _open_outbox(config: Config) -> Outbox:
     storage = config.storage
-    if storage.outbox.exists() and not config.keys.signing.exists():
-        # a new key would make a chain that the centre cannot verify, and nobody would know why
-        raise SetupError(f"{config.keys.signing} is gone, its outbox is there.", KEY_GONE_MEND)
-    try:
-        signer = load_or_create_private_key(config.keys.signing)
-        recipients = tuple(load_public_key(path) for path in config.keys.recipients)
-    except (KeyFileError, OSError) as error:
-        mend = getattr(error, "mend", "Check the paths under [keys] in kiosk.toml.")
-        raise SetupError(str(error), mend) from error
-    sealer = Sealer(signer, recipients, Profile(config.profile), Assurance(config.assurance))
     try:
         storage.outbox.parent.mkdir(parents=True, exist_ok=True)
         limit = int(storage.outbox_limit_mb * MB)
@@ -230,7 +229,7 @@ def _open_store(config: Config) -> tuple[Outbox, Sealer]:
         raise SetupError(str(error), "Check the path under [storage] in kiosk.toml.") from error
     if outbox.corrupt is not None:
         log.say("outbox_set_aside", "error", what=str(outbox.corrupt), mend=outbox.corrupt.mend)
-    return outbox, sealer
+    return outbox
 
 
 def _site(config: Config, config_file: Path, eyes: Eyes) -> Site:
@@ -255,17 +254,13 @@ def _site(config: Config, config_file: Path, eyes: Eyes) -> Site:
     )
 
 
-def _relay(config: Config, outbox: Outbox) -> RelayServer:
-    try:
-        keys = tuple(load_public_key(path) for path in config.keys.receipts)
-    except (KeyFileError, OSError) as error:
-        raise ConfigError(f"keys.receipts: {error}.") from error
+def _relay(config: Config, outbox: Outbox, keys: Keys, on_signed: OnSigned) -> RelayServer:
     return RelayServer(
         path=config.relay_socket,
         outbox=outbox,
-        receipt_keys=keys,
+        receipt_keys=keys.ring.receipts,
         kiosk=config.kiosk_id,
-        on_signed=_not_yet,
+        on_signed=on_signed,
         on_receipt=_say_receipt,
         tell=lambda one: log.say(one.name, one.severity, what=one.what, mend=one.mend),
         settings=RelaySettings(
@@ -275,9 +270,16 @@ def _relay(config: Config, outbox: Outbox) -> RelayServer:
     )
 
 
-def _not_yet(leaf: str, _payload: bytes) -> None:
-    """Commands, shadows and lists come with the issues that use them; until then they are named."""
-    log.say("signed_message_not_used", what=leaf)
+def _commands(
+    config: Config, config_file: Path, outbox: Outbox, keys: Keys, relay: RelayServer
+) -> CommandWorker:
+    try:
+        record = CommandRecord.open(config.storage.outbox.with_name("commands.record"))
+    except OSError as error:
+        raise SetupError(str(error), "Check the path under [storage] in kiosk.toml.") from error
+    reader = Reader(config.kiosk_id, frozenset(config.keys.groups), record.highest)
+    post = Post(reader, keys.signer, keys.ring, relay.say, clock.utc_now)
+    return CommandWorker(post, record, KioskOrders(config, config_file, outbox, keys))
 
 
 def _say_receipt(receipt: Receipt) -> None:

@@ -90,15 +90,27 @@ class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """PEM files: the kiosk's own signing key, the centre's public keys.
+    """The kiosk's own signing key, and whom it believes: a root and its bundles, or fixed files.
 
-    authorities: the folder of `kiosk csca import`, whose signatures on chips are believed.
+    root: the programme's public key; bundles: the folder where verified ones are kept. tls: the
+    publisher's folder (tls.key, tls.pem, ca.pem). groups: of commands for many kiosks. authorities:
+    the folder of `kiosk csca import`, whose signatures on chips are believed.
     """
 
     signing: Path
-    recipients: Annotated[tuple[Path, ...], Meta(min_length=1)]
-    receipts: Annotated[tuple[Path, ...], Meta(min_length=1)]
+    recipients: tuple[Path, ...] = ()
+    receipts: tuple[Path, ...] = ()
+    root: Path | None = None
+    bundles: Path | None = None
+    tls: Path | None = None
+    groups: tuple[Code, ...] = ()
     authorities: Path | None = None
+
+    def __post_init__(self) -> None:
+        if (self.root is None) != (self.bundles is None):
+            raise ValueError("root and bundles go together")
+        if self.root is None and not (self.recipients and self.receipts):
+            raise ValueError("expected root and bundles, or recipients and receipts")
 
 
 class Law(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -133,7 +145,12 @@ def load(path: Path) -> Config:
 
     Raises ConfigError, which names the key and what was expected.
     """
-    raw = _toml(path, _text(path))
+    return judge(path, _text(path))
+
+
+def judge(path: Path, text: str) -> Config:
+    """What `text` would mean as the content of `path`; raises ConfigError."""
+    raw = _toml(path, text)
     folder = path.resolve().parent
     try:
         config = msgspec.convert(

@@ -20,11 +20,13 @@ from firmware_app import clock
 from firmware_app import config as configuration
 from firmware_app.config import Config, Devices
 from firmware_app.engineer.report import emit, table
-from firmware_app.errors import ConfigError
+from firmware_app.errors import ConfigError, SetupError
+from firmware_app.services.keys import open_keys
 from firmware_app.ui.texts import Texts
 from firmware_app.workers import mrz_eyes
 from mqtt.errors import KeyFileError, OutboxError
-from mqtt.keys import load_private_key, load_public_key
+from mqtt.keys import load_public_key
+from mqtt.keys_tpm import load_signer
 from mqtt.outbox_file import count_rows
 from vision.errors import VisionError
 from vision.model_store import ModelStore
@@ -75,13 +77,14 @@ def examine(path: Path, limit_s: float) -> list[Finding]:
 def _keys(config: Config) -> Finding:
     keys = config.keys
     try:
-        load_private_key(keys.signing)
+        load_signer(keys.signing)
         for path in (*keys.recipients, *keys.receipts):
             load_public_key(path)
+        open_keys(config)
     except FileNotFoundError as error:
         mend = "`kiosk run` makes its own signing key; the centre's keys come with its bundle."
         return Finding("keys", "bad", f"{error.filename} is not there", mend)
-    except KeyFileError as error:
+    except (KeyFileError, SetupError) as error:
         return Finding("keys", "bad", str(error), error.mend)
     return Finding("keys", "good", "own signing key and the centre's keys load")
 

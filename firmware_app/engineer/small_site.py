@@ -21,15 +21,19 @@ from drivers.chip import certificates
 from drivers.chip.csca import CscaStore
 from drivers.chip.simulated_peer import SPECIMEN, issuer_of
 from drivers.chip.simulated_reader import card_for_pcscd, leave_stage
+from firmware_app.clock import utc_now
 from firmware_app.engineer import virtual_reader
 from firmware_app.engineer.processes import Child, Family
 from firmware_app.errors import SetupError
+from mqtt.bundle_store import BundleStore
+from mqtt.bundles import KEYS
 from mqtt.central.errors import CentralError
 from mqtt.central.mosquitto import BrokerProcess, free_port
 from mqtt.central.show import as_json
 from mqtt.central.site import Site, init_site, start_broker
 from mqtt.central.store_sqlite import Store
 from mqtt.errors import OutboxBusyError
+from mqtt.keys import load_public_key
 from mqtt.owner_lock import OwnerLock
 
 KIOSK_ID = "uto-demo-1"
@@ -67,8 +71,8 @@ resend_after_s = {resend_after_s}
 
 [keys]
 signing = "{signing}"
-recipients = ["{recipient}"]
-receipts = ["{receipts}"]
+root = "{root}"
+bundles = "{folder}/bundles"
 authorities = "{folder}/csca"
 
 [law]
@@ -178,6 +182,7 @@ class SmallSite:
     def start_kiosk(self) -> Child:
         """The kiosk itself; returns when its first screen is up."""
         files = self.site.kiosk(KIOSK_ID)
+        _give_keys(self.site, self.folder / "bundles")
         self.config_file.write_text(
             CONFIG.format(
                 kiosk=KIOSK_ID,
@@ -189,8 +194,7 @@ class SmallSite:
                 resend_after_s=self.resend_after_s,
                 try_limit_s=self.try_limit_s,
                 signing=files.signing.private,
-                recipient=self.site.recipient.public,
-                receipts=self.site.receipts.public,
+                root=self.site.root.public,
             )
         )
         self.started_at_s = time.monotonic()
@@ -276,6 +280,12 @@ def _site(folder: Path) -> Site:
         return init_site(folder / "site", KIOSK_ID, port=free_port())
     except CentralError as error:
         raise SetupError(str(error), error.mend) from error
+
+
+def _give_keys(site: Site, folder: Path) -> None:
+    """As `kiosk keys enrol` would: the bundle that the site's root signed."""
+    store = BundleStore(folder, load_public_key(site.root.public), utc_now)
+    store.take(site.bundle.read_bytes(), KEYS)
 
 
 def _believe_simulated_issuer(folder: Path) -> None:

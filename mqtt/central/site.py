@@ -1,8 +1,11 @@
 """Makes a throw-away site in a folder: certificates, keys, registry, broker configuration."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
+from mqtt.bundles import KEYS, Bundle, KeySet, Recipient, key_bytes, make_bundle, pack_keys
+from mqtt.central.clock import utc_now
 from mqtt.central.errors import SiteError
 from mqtt.central.mosquitto import (
     LOOPBACK,
@@ -12,7 +15,15 @@ from mqtt.central.mosquitto import (
     configuration_text,
 )
 from mqtt.central.mosquitto import start as start_mosquitto
-from mqtt.central.pki import KeyPair, make_authority, make_key_pair, make_leaf, write_private
+from mqtt.central.pki import (
+    VALID_DAYS,
+    KeyPair,
+    make_authority,
+    make_key_pair,
+    make_leaf,
+    write_private,
+)
+from mqtt.keys import load_private_key, load_public_key
 from mqtt.topics import is_kiosk_id
 
 DEFAULT_PORT = 8883
@@ -58,6 +69,21 @@ class Site:
     def receipts(self) -> KeyPair:
         """The centre's receipt signing key, and its public half for the kiosks."""
         return self._keys("centre", "receipts")
+
+    @property
+    def commands(self) -> KeyPair:
+        """The centre's command signing key, and its public half."""
+        return self._keys("centre", "commands")
+
+    @property
+    def root(self) -> KeyPair:
+        """The key that signed the bundle; a real programme keeps it offline."""
+        return self._keys("pki", "root")
+
+    @property
+    def bundle(self) -> Path:
+        """Whom the kiosks seal for, whose receipts and commands they believe."""
+        return self.folder / "centre" / "keys.bundle"
 
     @property
     def registry(self) -> Path:
@@ -114,8 +140,10 @@ def init_site(folder: Path, kiosk: str, *, port: int = DEFAULT_PORT, profile: st
     try:
         _make_folders(site, kiosk)
         _make_certificates(site, kiosk)
-        for pair in (site.recipient, site.receipts, site.kiosk(kiosk).signing):
+        pairs = (site.recipient, site.receipts, site.commands, site.root)
+        for pair in (*pairs, site.kiosk(kiosk).signing):
             make_key_pair(pair)
+        _make_bundle(site)
         _write_texts(site, profile)
     except OSError as error:
         raise SiteError(f"{error.filename}: {error.strerror}.") from None
@@ -142,6 +170,25 @@ def _make_certificates(site: Site, kiosk: str) -> None:
     for pair, common_name, server in leaves:
         if fresh or not pair.exists():
             make_leaf(pair, site.authority, common_name, server=server)
+
+
+def _make_bundle(site: Site) -> None:
+    """One key for as long as the certificates hold: a throw-away site has no months."""
+    if site.bundle.exists():
+        return
+    now = utc_now().replace(microsecond=0)
+    end = now + timedelta(days=VALID_DAYS)
+    recipient, receipts, commands = (
+        key_bytes(load_public_key(pair.public))
+        for pair in (site.recipient, site.receipts, site.commands)
+    )
+    keys = KeySet(
+        recipients=(Recipient(key=recipient, use="month", not_before=now, not_after=end),),
+        receipts=(receipts,),
+        commands=(commands,),
+    )
+    bundle = Bundle(name=KEYS, version=1, issued_at=now, expires_at=end, content=pack_keys(keys))
+    write_private(site.bundle, make_bundle(bundle, load_private_key(site.root.private)))
 
 
 def _write_texts(site: Site, profile: str) -> None:

@@ -1,0 +1,1 @@
+"""What the kiosk knows besides the traveller: its keys, its staged configuration."""
