@@ -12,6 +12,7 @@ from pathlib import Path
 
 from firmware_app.engineer import chip_commands, face_commands
 from firmware_app.errors import KioskError
+from mqtt.no_core import write_no_core
 
 Run = Callable[[argparse.Namespace], int]
 CONFIG = Path("kiosk.toml")
@@ -22,6 +23,7 @@ MAX_SECONDS = 3600
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0, or the error's own."""
+    write_no_core()
     chosen = _parser().parse_args(words)
     run: Run = chosen.run
     try:

@@ -25,12 +25,14 @@ from mqtt.broker import (
     clock_trouble,
     closed_early,
     diagnose,
+    hung_up,
     hurry,
     refused,
     sent_away,
 )
 from mqtt.delivery import WINDOW
 from mqtt.line_meter import LineMeter, read_meter
+from mqtt.no_core import write_no_core
 from mqtt.notice import Notice, OnChange, tell_stderr
 from mqtt.publisher_loop import Publisher
 from mqtt.publisher_settings import PublisherSettings
@@ -123,7 +125,8 @@ class BrokerLink:
 
     def socket(self) -> Line | None:
         """The open connection, or None."""
-        return self.client.socket()
+        line = self.client.socket()
+        return line if line is not None and line.fileno() >= 0 else None
 
     def want_write(self) -> bool:
         """Whether bytes wait to go out."""
@@ -302,6 +305,8 @@ class BrokerLink:
         if self.trouble is None and flags.is_disconnect_packet_from_server:
             server = str(getattr(properties, "ServerReference", ""))
             self.trouble = sent_away(self.settings.broker, reason.value, server)
+        elif self.trouble is None and self.up:
+            self.trouble = hung_up(self.settings.broker)
         elif self.trouble is None:
             words = self._last_words or str(reason)
             self.trouble = closed_early(self.settings.broker, words)
@@ -340,6 +345,7 @@ class BrokerLink:
 
 def main(words: list[str] | None = None) -> int:
     """Run the program until SIGTERM or SIGINT; 78 where the configuration can never work."""
+    write_no_core()
     said = OnChange(tell_stderr)
     try:
         settings = publisher_settings.settings(publisher_settings.parser().parse_args(words))

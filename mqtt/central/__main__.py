@@ -4,16 +4,36 @@ import argparse
 import sys
 
 from mqtt.broker import BrokerSetupError
-from mqtt.central import chain_commands, serve_commands, show_commands, site_commands
+from mqtt.central import (
+    bench_commands,
+    chain_commands,
+    courier_commands,
+    key_commands,
+    order_commands,
+    serve_commands,
+    show_commands,
+    site_commands,
+)
 from mqtt.central.command import EXIT_OK, EXIT_TROUBLE, Run
 from mqtt.central.errors import CentralError
 from mqtt.errors import KeyFileError
+from mqtt.no_core import write_no_core
 
-GROUPS = (serve_commands, show_commands, chain_commands, site_commands)
+GROUPS = (
+    serve_commands,
+    show_commands,
+    chain_commands,
+    courier_commands,
+    bench_commands,
+    site_commands,
+    key_commands,
+    order_commands,
+)
 
 
 def main(words: list[str] | None = None) -> int:
     """Run one command; 0 well, 1 the chain is not whole, 2 something to mend."""
+    write_no_core()
     args = _parser().parse_args(words)
     run: Run = args.command
     try:

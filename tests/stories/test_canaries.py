@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import socket
 import subprocess
 import threading
@@ -191,6 +192,16 @@ def test_no_command_line_and_no_environment_has_them(crossed):
     ]
     assert all(said[::2])
     assert canaries_in(b"\0".join(said)) == set()
+
+
+def test_none_of_them_ever_leaves_a_core(crossed):
+    """Limit 1: nothing to a file, and nothing to a program that gathers cores."""
+    site, _, _ = crossed
+    ours = [pid for pid in processes(site) if pid != site.broker.process.pid]
+    assert len(ours) >= 3
+    for pid in ours:
+        limits = Path(f"/proc/{pid}/limits").read_text()
+        assert re.search(r"^Max core file size +1 +1 ", limits, re.MULTILINE), pid
 
 
 def test_after_the_visit_the_page_gives_nothing_of_it(crossed):
