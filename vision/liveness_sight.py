@@ -19,8 +19,6 @@ PRINT_PX = (96, 72)
 Fingerprint = npt.NDArray[np.uint8]
 
 # Point numbers of the MediaPipe face mesh; right and left are the person's own.
-RIGHT_EYE = (33, 133, (160, 159, 158), (144, 145, 153))
-LEFT_EYE = (263, 362, (387, 386, 385), (373, 374, 380))
 LIPS = (78, 308, (82, 13, 312), (87, 14, 317))
 SKIN = ((151, 9, 108, 337), (50, 205, 101), (280, 425, 330))
 """Forehead, right cheek, left cheek."""
@@ -39,7 +37,7 @@ class Sight:
 
     at_s: the frame's own time, monotonic; yaw, pitch, roll: degrees, signs of face_mesh.Pose;
     centre_px, width_px: of the face's box; points: mesh (468, 3) float32 in pixels;
-    eyes_open: (left, right), height over width, about 0.3 open and below 0.15 shut;
+    eyes_open: (left, right), height over width, about 0.3 open and 0.1 shut;
     mouth_open: gap between the lips over the mouth's width, 0 shut;
     skin_bgr: (3, 3) mean linear light (0-1) of forehead, right and left cheek by blue, green, red;
     around_bgr: (3,) the same of the room beside the head; fingerprint: uint8 (72, 96), the frame
@@ -91,7 +89,7 @@ def see(
         centre_px=face.box.centre,
         width_px=face.box.longest_px,
         points=points,
-        eyes_open=(_gap(points, LEFT_EYE), _gap(points, RIGHT_EYE)),
+        eyes_open=(face.eyes.left.openness, face.eyes.right.openness),
         mouth_open=_gap(points, LIPS),
         skin_bgr=skin(pixels, points),
         around_bgr=around(pixels, face),
@@ -100,6 +98,11 @@ def see(
         template=template,
         passive=passive,
     )
+
+
+def linear_light(colour: tuple[int, ...]) -> Float32:
+    """What 0-255 of a display or a picture (sRGB) means in light, 0-1."""
+    return np.asarray(_LINEAR[list(colour)], np.float32)
 
 
 def fingerprint(pixels: Bgr8) -> Fingerprint:

@@ -1,0 +1,126 @@
+"""The display's light on the skin: a random sequence of colours, and its echo in the face (pure).
+
+Skin shows the display's colours added to the room's light. Each sample is the ratio of skin to
+room, so that neither a lamp nor the camera's automatic exposure and white balance, which act on
+both, count; a slow drift is taken out. What is left is held against the sequence at every delay
+that a display and a camera may have, and against sequences that were not shown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from vision.liveness_plan import Choose
+from vision.liveness_sight import Sight, linear_light
+
+Colour = tuple[int, int, int]
+"""Red, green, blue as the display is told, 0-255."""
+
+PALETTE: tuple[Colour, ...] = (
+    (255, 140, 60),
+    (90, 255, 120),
+    (80, 120, 255),
+    (255, 90, 255),
+    (60, 255, 255),
+    (255, 230, 60),
+)
+"""None is a saturated red in the sense of WCAG 2.2 (R / (R + G + B) >= 0.8 in linear light)."""
+LAGS_S = np.arange(0.0, 0.501, 1 / 60)
+LEAST_SAMPLES = 10
+OTHERS = 200
+DARK = 1e-3
+
+Numbers = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """How the skin answered.
+
+    match: correlation with the shown sequence, -1 to 1, at `lag_s`; gain: light added by the
+    display's full colours, as a share of the light on the skin; luck: share of other sequences that
+    fit as well; other: the best correlation among those.
+    """
+
+    match: float = 0.0
+    lag_s: float = 0.0
+    gain: float = 0.0
+    luck: float = 1.0
+    other: float = 0.0
+
+
+def draw_colours(choose: Choose, count: int = 6) -> tuple[Colour, ...]:
+    """A random sequence out of the palette in which no colour follows itself."""
+    drawn: list[Colour] = []
+    for _ in range(count):
+        left = [colour for colour in PALETTE if not drawn or colour != drawn[-1]]
+        drawn.append(left[choose(len(left))])
+    return tuple(drawn)
+
+
+@dataclass(slots=True)
+class Reflection:
+    """What was shown since when, and what the skin did meanwhile."""
+
+    _shown: list[tuple[float, Colour]] = field(default_factory=list)
+    _at_s: list[float] = field(default_factory=list)
+    _ratios: list[Numbers] = field(default_factory=list)
+
+    def show(self, colour: Colour, at_s: float) -> None:
+        """From then on the display is asked for this colour."""
+        if not self._shown or self._shown[-1][1] != colour:
+            self._shown.append((at_s, colour))
+
+    def take(self, sight: Sight) -> None:
+        """One sample."""
+        skin = sight.skin_bgr.mean(axis=0).astype(np.float64)
+        room = sight.around_bgr.astype(np.float64)
+        room = room if room.min() > DARK else np.ones(3)
+        self._at_s.append(sight.at_s)
+        self._ratios.append(np.log(np.maximum(skin, DARK) / room))
+
+    def echo(self) -> Echo:
+        """What it comes to; nothing where there is too little to say."""
+        if len(self._at_s) < LEAST_SAMPLES or len(self._shown) < 2:
+            return Echo()
+        at_s, ratios = np.asarray(self._at_s), np.asarray(self._ratios)
+        seen = _settled(at_s, ratios[:, [0, 2]] - ratios[:, [1]])
+        starts = np.array([at for at, _ in self._shown])
+        ours = _best(at_s, seen, starts, [colour for _, colour in self._shown])
+        others = [_best(at_s, seen, starts, colours)[0] for colours in _others(len(starts))]
+        luck = float(np.mean([one >= ours[0] for one in others]))
+        return Echo(ours[0], ours[1], ours[2], luck, max(others))
+
+
+def _best(
+    at_s: Numbers, seen: Numbers, starts: Numbers, colours: Sequence[Colour]
+) -> tuple[float, float, float]:
+    """Correlation, lag and gain where the correlation is largest."""
+    light = np.array([linear_light(colour) for colour in colours])  # red, green, blue
+    chroma = light[:, [2, 0]] - light[:, [1]]
+    best = (-1.0, 0.0, 0.0)
+    for lag_s in LAGS_S:
+        index = np.clip(np.searchsorted(starts, at_s - lag_s, side="right") - 1, 0, None)
+        shown = _settled(at_s, chroma[index])
+        power = float((shown**2).sum())
+        both = float((shown * seen).sum())
+        match = both / max(float(np.sqrt(power * (seen**2).sum())), 1e-12)
+        if match > best[0]:
+            best = (match, float(lag_s), both / max(power, 1e-12))
+    return best
+
+
+def _settled(at_s: Numbers, values: Numbers) -> Numbers:
+    """Values (n, k) without their mean and their slow drift (a parabola in time)."""
+    time = at_s - at_s.mean()
+    drift = np.stack([np.ones_like(time), time, time**2], axis=1)
+    solution, *_ = np.linalg.lstsq(drift, values, rcond=None)
+    return np.asarray(values - drift @ solution)
+
+
+def _others(count: int) -> list[tuple[Colour, ...]]:
+    """Sequences that were not asked for: the same each time, since chance has no say in a score."""
+    dice = np.random.default_rng(2026)
+    return [draw_colours(lambda most: int(dice.integers(most)), count) for _ in range(OTHERS)]
