@@ -11,6 +11,8 @@ from drivers.errors import DeviceUrlError
 from drivers.registry import check_url, is_simulated
 from firmware_app.errors import ConfigError
 from mqtt.groups import Code, KioskId
+from vision.face_pose import FaceCamera
+from vision.face_quality import FaceLimits
 
 # What goes into every event is held to the event's own words here: there it would fail too late.
 ShortCode = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:+-]{0,32}$(?!\n)")]
@@ -20,6 +22,7 @@ Port = Annotated[int, Meta(ge=1, le=65535)]
 Hours = Annotated[float, Meta(ge=0, le=87_600)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 FingerCode = Annotated[int, Meta(ge=1, le=10)]
+Points = Annotated[float, Meta(ge=0, le=100)]
 
 
 MOST_BYTES = 1_000_000
@@ -80,6 +83,51 @@ class PolicyChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     read_doubtful_again: bool = True
 
 
+class FaceQuality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The least of each component of a face's quality before the traveller is asked; 0: never.
+
+    docs/face_quality.md says what each measures.
+    """
+
+    single_face: Points = 50
+    inter_eye_distance: Points = 50
+    head_size: Points = 50
+    crop: Points = 50
+    over_exposure: Points = 50
+    under_exposure: Points = 50
+    dynamic_range: Points = 50
+    contrast: Points = 50
+    illumination_uniformity: Points = 50
+    yaw: Points = 50
+    pitch: Points = 50
+    roll: Points = 50
+    sharpness: Points = 50
+    mouth_occlusion: Points = 50
+    eyes_visible: Points = 50
+    eyes_open: Points = 50
+    mouth_closed: Points = 50
+    gaze: Points = 50
+    natural_colour: Points = 0
+    background: Points = 0
+
+
+class Face(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The traveller's camera, and what is asked of a face before it."""
+
+    field_of_view_deg: Annotated[float, Meta(ge=20, le=120)] = 60.0
+    quality: FaceQuality = FaceQuality()
+
+    @property
+    def camera(self) -> FaceCamera:
+        """The lens, for the head's pose."""
+        return FaceCamera(self.field_of_view_deg)
+
+    @property
+    def limits(self) -> FaceLimits:
+        """The same for vision."""
+        return FaceLimits(**msgspec.structs.asdict(self.quality))
+
+
 class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where crossings wait, and how long."""
 
@@ -135,9 +183,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     assurance: Literal["software", "tpm"] = "software"
     page: Page = Page()
     policy: PolicyChoice = PolicyChoice()
+    face: Face = Face()
 
 
-GROUPS = (Post, Page, Devices, PolicyChoice, Storage, Keys, Law)
+GROUPS = (Post, Page, Devices, PolicyChoice, Face, FaceQuality, Storage, Keys, Law)
 
 
 def load(path: Path) -> Config:

@@ -9,7 +9,10 @@ from firmware_app.workers import mrz_eyes
 from firmware_app.workers.session import Pixels
 from vision.errors import VisionError
 from vision.face_pipeline import FaceLook, FacePipeline
+from vision.face_pose import FaceCamera
+from vision.face_quality import FaceLimits
 from vision.face_template import FaceTemplate
+from vision.face_track import FaceTracker
 from vision.finger_pipeline import FingerLook, FingerPipeline, FingerTemplate
 from vision.iso19794_2 import FingerPosition
 from vision.model_store import ModelCard, ModelStore
@@ -21,18 +24,21 @@ from vision.mrz_reader import MrzReader
 class Eyes:
     """Face, finger and zone pipelines; each is loaded by whoever needs it first, or by `warm_up`.
 
-    reads_zones: whether this post's documents are read by camera, so that it is worth the memory.
+    reads_zones: whether this post's documents are read by camera, so that it is worth the memory;
+    limits, camera: what is asked of a face, and the lens it is seen through.
     """
 
     models: ModelStore = field(default_factory=ModelStore)
     reads_zones: bool = False
+    limits: FaceLimits = field(default_factory=FaceLimits)
+    camera: FaceCamera = field(default_factory=FaceCamera)
     _face_lock: threading.Lock = field(default_factory=threading.Lock)
     _finger_lock: threading.Lock = field(default_factory=threading.Lock)
     _zone_lock: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
     def _face(self) -> FacePipeline:
-        return FacePipeline(self.models)
+        return FacePipeline(self.models, self.limits, self.camera)
 
     @cached_property
     def _finger(self) -> FingerPipeline:
@@ -58,6 +64,16 @@ class Eyes:
         """Judge one camera picture."""
         with self._face_lock:
             return self._face.look(pixels)
+
+    def tracker(self) -> FaceTracker:
+        """A fresh follower of one traveller's face, for `follow`. Raises ModelError."""
+        with self._face_lock:
+            return FaceTracker(self._face)
+
+    def follow(self, tracker: FaceTracker, pixels: Pixels, at_s: float) -> FaceLook:
+        """Judge one camera picture as the next of a row; `at_s` is the frame's."""
+        with self._face_lock:
+            return tracker.feed(pixels, at_s)
 
     def template(self, pixels: Pixels, look: FaceLook) -> FaceTemplate:
         """The template of the face that `look` saw in `pixels`."""

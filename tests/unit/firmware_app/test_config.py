@@ -9,6 +9,7 @@ import pytest
 from firmware_app import config
 from firmware_app.errors import ConfigError
 from firmware_app.ui.texts import LANGUAGES
+from vision.face_quality import FaceLimits
 
 EXAMPLE = Path(__file__).parents[3] / "kiosk.example.toml"
 
@@ -28,8 +29,17 @@ def test_the_example_is_good_and_names_every_key():
     text = EXAMPLE.read_text(encoding="utf-8")
     for group in (config.Config, *config.GROUPS):
         for key in group.__struct_fields__:
-            assert f"{key} =" in text or f"[{key}]" in text, key
+            assert f"{key} =" in text or f"{key}]" in text, key
     assert loaded.profile == "production"
+
+
+def test_the_limits_of_a_face_reach_vision_and_stand_at_its_defaults(tmp_path):
+    assert config.load(EXAMPLE).face.limits == FaceLimits()
+    changed = written(tmp_path, ("eyes_visible = 50", "eyes_visible = 0"))
+    assert config.load(changed).face.limits == FaceLimits(eyes_visible=0)
+    wrong = written(tmp_path, ("eyes_visible = 50", "eyes_visible = 101"))
+    with pytest.raises(ConfigError, match=r"face\.quality\.eyes_visible"):
+        config.load(wrong)
 
 
 def test_paths_are_relative_to_the_file(tmp_path):
