@@ -72,7 +72,8 @@ class Kiosk:
         self._page = PageServer(
             HOST, config.page.port, self._texts, self._touched, self._session.preview
         )
-        eyes = Eyes(reads_zones=config.devices.read_by_camera)
+        reads_zones, face = config.devices.read_by_camera, config.face
+        eyes = Eyes(reads_zones=reads_zones, limits=face.limits, camera=face.camera)
         self._relay = _relay(config, self._outbox, keys, self._centre_says)
         self._commands = _commands(config, config_file, self._outbox, keys, self._relay)
         crew = Crew(config, openers or Openers(), self._session, eyes, self.runner.post)
