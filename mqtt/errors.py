@@ -132,3 +132,9 @@ class OutboxLostError(OutboxMirrorError):
     """The mirror holds a chain that the outbox lacks: its card was changed or set back."""
 
     mend = "Run `kiosk outbox restore`, which begins again from the mirror; nothing is deleted."
+
+
+class OutboxCourierError(OutboxError):
+    """A stick, or a file on it, cannot be used; the outbox is as it was."""
+
+    mend = "Use another stick, and look at the file's name: each kiosk has its own."

@@ -1,6 +1,7 @@
 """What files need to survive a power cut: a synced folder, and a way aside instead of deletion."""
 
 import os
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -46,3 +47,29 @@ def file_identity(path: Path) -> tuple[int, int]:
     """Which file stands there, by device and inode; raises OSError where none does."""
     found = path.stat()
     return found.st_dev, found.st_ino
+
+
+def write_whole(path: Path, pieces: Iterable[bytes], mode: int = 0o600) -> None:
+    """Write a file that is there in full after a power cut, or not at all; raises OSError."""
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        with beside.open("wb") as file:
+            os.fchmod(file.fileno(), mode)
+            for piece in pieces:
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.rename(path)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def read_back(path: Path) -> Iterator[bytes]:
+    """The file from its medium, not from memory, as far as the kernel lets go of it."""
+    with path.open("rb") as file:
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        while piece := file.read(1 << 20):
+            yield piece

@@ -271,7 +271,7 @@ class Outbox:
                 with typed_errors():
                     self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
                 if self._mirror is not None:
-                    self._mirror.truncate_log()
+                    self._mirror.settle(self._db)
         return count
 
     def levels(self, now_s: float) -> Levels:

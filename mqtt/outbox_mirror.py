@@ -108,11 +108,12 @@ class Mirror:
         except OutboxError as error:
             self._lost(error)
 
-    def truncate_log(self) -> None:
-        """What was erased is gone from the write-ahead log, too, when this returns."""
+    def settle(self, outbox: Connection) -> None:
+        """After erasures: the counts are alike, and what was erased is gone from the log, too."""
         if self.in_step and self._db is not None:
             try:
                 with typed_errors():
+                    self._take_meta(outbox, self._db)
                     self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             except OutboxError as error:
                 self._lost(error)

@@ -80,3 +80,11 @@ INSERT INTO row (epoch, sequence, kind, event_id, hour, attachment, statement_sh
 VALUES (?, ?, ?, ?, ?, ?, ?, replace(?, 'sent', 'ready'), ?, ?)
 """
 FORGET_APART = "DELETE FROM meta WHERE key IN ('apart_epoch', 'apart_sequence', 'apart_previous')"
+WAITING = """
+SELECT row_id, statement_sha256 FROM row WHERE state <> 'receipted' ORDER BY attachment, row_id
+"""
+ROW_BYTES = "SELECT statement, ciphertext FROM bytes WHERE row_id = ?"
+LINKS = """
+SELECT row_id, epoch, sequence, statement, ciphertext FROM row JOIN bytes USING (row_id)
+WHERE row_id > ? ORDER BY row_id LIMIT ?
+"""

@@ -8,11 +8,14 @@ from mqtt.central import (
     bench_commands,
     chain_commands,
     courier_commands,
+    export_commands,
+    fleet_commands,
     key_commands,
     order_commands,
     serve_commands,
     show_commands,
     site_commands,
+    upkeep_commands,
 )
 from mqtt.central.command import EXIT_OK, EXIT_TROUBLE, Run
 from mqtt.central.errors import CentralError
@@ -25,6 +28,9 @@ GROUPS = (
     chain_commands,
     courier_commands,
     bench_commands,
+    export_commands,
+    fleet_commands,
+    upkeep_commands,
     site_commands,
     key_commands,
     order_commands,

@@ -1,0 +1,107 @@
+"""Receipts that came back by hand: laid into a folder, taken from it by the outbox's owner."""
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from mqtt import courier, files
+from mqtt.courier import Cargo, CourierError
+from mqtt.errors import OutboxCourierError, ReceiptError
+from mqtt.keys import PublicKey
+from mqtt.outbox import Outbox
+from mqtt.receipts import Receipt, verify_receipt
+
+FILE_LIMIT_BYTES = 64 * 1024 * 1024
+REFUSED_SUFFIX = ".refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A receipts file that was read: how many entries it has, how many it had signed wrongly."""
+
+    entries: int
+    receipts: tuple[Receipt, ...]
+    refused: int
+
+
+def drop_folder(outbox: Path) -> Path:
+    """Where the owner looks."""
+    return outbox.with_name(outbox.name + ".receipts")
+
+
+def read_receipts(path: Path, kiosk: str, keys: Sequence[PublicKey]) -> Dropped:
+    """The receipts of a courier file that the centre signed for this kiosk.
+
+    Raises OutboxCourierError for a file that is none, is cut or is for another kiosk.
+    """
+    reader = courier.Reader()
+    found: list[Receipt] = []
+    refused = 0
+    try:
+        if path.stat().st_size > FILE_LIMIT_BYTES:
+            raise OutboxCourierError(f"{path.name} is too large to be a file of receipts.")
+        for carried in reader.feed(path.read_bytes()):
+            try:
+                receipt = verify_receipt(carried.data or b"", keys)
+            except ReceiptError:
+                refused += 1
+                continue
+            if receipt.kiosk == kiosk:
+                found.append(receipt)
+        manifest = reader.end()
+    except CourierError as error:
+        raise OutboxCourierError(f"{path.name}: {error}") from None
+    except OSError as error:
+        raise OutboxCourierError(f"{path}: {error.strerror}.") from None
+    if manifest.cargo is not Cargo.RECEIPTS or manifest.kiosk != kiosk:
+        raise OutboxCourierError(f"{path.name} is not a file of receipts for {kiosk}.")
+    return Dropped(sum(len(one.entries) for one in found), tuple(found), refused)
+
+
+def drop(path: Path, outbox: Path) -> Path:
+    """Lay a copy where the owner finds it, readable by him; raises OutboxCourierError."""
+    folder = drop_folder(outbox)
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        there = folder / path.name
+        files.write_whole(there, [path.read_bytes()], mode=0o600)
+        owner = outbox.parent.stat()
+        for one in (folder, there):
+            with suppress(PermissionError):  # only root may give it away, and only he needs to
+                os.chown(one, owner.st_uid, owner.st_gid)
+    except OSError as error:
+        raise OutboxCourierError(f"{folder}: {error.strerror}.") from None
+    return there
+
+
+def take_dropped(
+    outbox: Outbox, path: Path, keys: Sequence[PublicKey], now_s: float
+) -> list[tuple[str, int, str]]:
+    """The owner's part: apply each file, then remove it. Gives name, rows marked, what is wrong.
+
+    A file that cannot be used is kept under another name. Raises OutboxError; the file is then
+    tried again the next time.
+    """
+    told = []
+    for file in _waiting(drop_folder(path)):
+        marked, why = 0, ""
+        try:
+            dropped = read_receipts(file, outbox.kiosk, keys)
+        except OutboxCourierError as error:
+            why = str(error)
+        else:
+            marked = sum(outbox.receipted(receipt, now_s) for receipt in dropped.receipts)
+            why = f"{dropped.refused} receipts are not the centre's." if dropped.refused else ""
+        with suppress(OSError):
+            file.rename(file.with_name(file.name + REFUSED_SUFFIX)) if why else file.unlink()
+        told.append((file.name, marked, why))
+    return told
+
+
+def _waiting(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.glob(f"[!.]*{courier.RECEIPTS_SUFFIX}"))
+    except OSError:
+        return []
