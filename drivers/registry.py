@@ -49,7 +49,10 @@ def open_finger_scanner(name: str, url: str) -> FingerScanner:
 
 
 def open_camera(name: str, url: str) -> Camera:
-    """Open `v4l2:`, `simulated:` or `folder:`; raises DeviceUrlError and what opening raises."""
+    """Open `v4l2:`, `libcamera:`, `simulated:` or `folder:`.
+
+    Raises DeviceUrlError and what opening raises.
+    """
     return _open(_CAMERAS, "camera", DeviceUrl.parse(name, url))
 
 
@@ -79,10 +82,15 @@ def is_simulated(url: str) -> bool:
 
     A camera's path outside /dev is a film, a serial one there a program, and so is a keyboard's
     outside /dev/input; the kernel keeps no device in the folders below /dev that programs write to.
+    A program of libcamera: that is none of the system's is a stand-in, too.
     """
     parsed = DeviceUrl.parse("device", url)
     if parsed.scheme in _STAND_INS:
         return True
+    if parsed.scheme == "libcamera":
+        from drivers.camera.libcamera import is_stand_in
+
+        return is_stand_in(parsed)
     folder = _NODES.get(parsed.scheme)
     return folder is not None and not _is_node(parsed.path, folder)
 
@@ -216,6 +224,13 @@ def _v4l2(url: DeviceUrl) -> Callable[[], Camera]:
     return _placed(url, check_params, open_v4l2)
 
 
+def _libcamera(url: DeviceUrl) -> Callable[[], Camera]:
+    from drivers.camera.libcamera import check_url, open_libcamera
+
+    check_url(url)
+    return lambda: open_libcamera(url)
+
+
 def _simulated_camera(url: DeviceUrl) -> Callable[[], Camera]:
     from drivers.camera.simulated import check_params, open_simulated
 
@@ -246,6 +261,7 @@ _CHIP_READERS: _Factories[ContactlessReader] = {
 }
 _CAMERAS: _Factories[Camera] = {
     "v4l2": _v4l2,
+    "libcamera": _libcamera,
     "simulated": _simulated_camera,
     "folder": _picture_folder,
 }

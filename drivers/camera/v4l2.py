@@ -13,8 +13,10 @@ from typing import Final
 
 import drivers
 from drivers.camera import v4l2_child
-from drivers.camera.api import Frame
-from drivers.camera.v4l2_slots import LONGEST_PX, Notice, Slots
+from drivers.camera.api import Frame, TimedBy
+from drivers.camera.v4l2_choice import Wishes
+from drivers.camera.v4l2_order import Kind, Order, Reason
+from drivers.camera.v4l2_slots import Notice, Slots
 from drivers.deadline import Deadline
 from drivers.device import DeviceInfo
 from drivers.errors import DeviceGoneError, DeviceRefusedError, DeviceUrlError
@@ -22,6 +24,7 @@ from drivers.url import Params
 
 _ROOT: Final = Path(drivers.__file__).parent.parent
 _SYS_CLASS: Final = Path("/sys/class/video4linux")
+_BY_ID: Final = Path("/dev/v4l/by-id")
 _V4L2_MAJOR: Final = 81  # Linux Documentation/admin-guide/devices.txt
 _START_LIMIT_S: Final = 10.0
 _HANG_S: Final = 5.0  # of waiting without a picture, over several calls
@@ -40,43 +43,77 @@ class CameraRightsError(DeviceRefusedError):
 class CameraBusyError(DeviceRefusedError):
     """The camera is there, yet gives no picture."""
 
+    mend = "Stop the other program that uses the camera, or unplug the camera for five seconds."
+
+
+class CameraNodeError(DeviceRefusedError):
+    """A node that gives no pictures; a camera may have several nodes."""
+
     mend = (
-        "Stop the other program that uses the camera; of the nodes that one camera has,"
-        " name the one that gives pictures (`v4l2-ctl --list-devices`)."
+        "Name the node that gives pictures: of /dev/v4l/by-id/ the one that ends in -video-index0"
+        " (docs/cameras.md)."
     )
 
 
-def open_v4l2(name: str, path: Path, params: Params) -> "V4l2Camera":
-    """Open `v4l2:///dev/video0?width=1280&height=720&fps=30` (these are the defaults).
+class CameraFormatError(DeviceRefusedError):
+    """The camera offers neither YUYV nor MJPEG, or not the one that `format=` asks for."""
 
-    The camera takes the nearest size that it has. A `path` that is no device is played as a film at
-    `fps`. The camera's process lives no longer than the thread that opened it. Raises
-    DeviceUrlError, DeviceGoneError, CameraRightsError, CameraBusyError, and DeviceTimeoutError
+    mend = (
+        "Leave `format=` out of the URL; if that changes nothing, the camera is of no known kind."
+    )
+
+
+class CameraProgramError(DeviceRefusedError):
+    """The program that should give the camera's pictures cannot be run."""
+
+    mend = "Install the Debian package rpicam-apps, or name the program in the URL (`program=`)."
+
+
+_REFUSALS: Final = {
+    Reason.NO_PICTURE: (CameraBusyError, "the camera gives no picture."),
+    Reason.BUSY: (CameraBusyError, "another program uses the camera."),
+    Reason.NO_CAMERA_NODE: (CameraNodeError, "the node is none of a camera's pictures."),
+    Reason.NO_KNOWN_FORMAT: (CameraFormatError, "the camera has no pixel format that is known."),
+    Reason.GONE: (DeviceGoneError, "the camera left before it was opened."),
+    Reason.NO_PROGRAM: (CameraProgramError, "the program is not there or may not be run."),
+}
+
+
+def open_v4l2(name: str, path: Path, params: Params) -> "V4l2Camera":
+    """Open `v4l2:///dev/v4l/by-id/...-video-index0?width=1280&height=720&fps=30` (the defaults).
+
+    The camera takes the nearest mode that it has; further parameters are those of v4l2_choice. A
+    `path` that is no device is played as a film at `fps`. Raises DeviceUrlError, DeviceGoneError,
+    CameraRightsError, CameraBusyError, CameraNodeError, CameraFormatError, and DeviceTimeoutError
     after 10 s.
     """
-    width_px, height_px, fps = check_params(params)
-    is_device = _check(name, path)
-    info = device_info(path, _SYS_CLASS) if is_device else _FILM
-    order = v4l2_child.Order(str(path), is_device, width_px, height_px, fps, 0, 0)
+    wishes = check_params(params)
+    kind = _check(name, path)
+    info = device_info(path, _SYS_CLASS) if kind is Kind.DEVICE else _FILM
+    return open_process(name, info, Order(str(path), kind, wishes.words(), 0, 0))
+
+
+def open_process(name: str, info: DeviceInfo, order: Order) -> "V4l2Camera":
+    """Start a camera's process and wait for its first picture; as open_v4l2 raises.
+
+    The process lives no longer than the thread that opened it.
+    """
     try:
         started = _start(order)
     except OSError as error:
         raise DeviceGoneError(name, f"its process cannot start ({error.strerror}).") from error
     camera = V4l2Camera(name, info, *started)
     try:
-        camera.wait_for_start(Deadline.after(name, _START_LIMIT_S), is_device=is_device)
+        camera.wait_for_start(Deadline.after(name, _START_LIMIT_S), order.kind)
     except BaseException:
         camera.close()
         raise
     return camera
 
 
-def check_params(params: Params) -> tuple[int, int, int]:
-    """Width, height and frames a second of the URL; raises DeviceUrlError."""
-    params.only("width", "height", "fps")
-    width_px = params.whole("width", 1280, 16, LONGEST_PX)
-    height_px = params.whole("height", 720, 16, LONGEST_PX)
-    return width_px, height_px, params.whole("fps", 30, 1, 240)
+def check_params(params: Params) -> Wishes:
+    """What the URL asks for; raises DeviceUrlError."""
+    return Wishes.of(params)
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -90,6 +127,7 @@ class V4l2Camera:
     _memory: int
     _slots: Slots | None = None
     _unanswered_s: float = 0.0
+    _timed_by: TimedBy = TimedBy.ARRIVAL
     _closed: bool = field(default=False, init=False)
 
     @property
@@ -97,13 +135,21 @@ class V4l2Camera:
         """The camera's process, for `kiosk doctor`."""
         return self._process.pid
 
-    def wait_for_start(self, deadline: Deadline, *, is_device: bool) -> None:
-        """Wait until the camera gave its first picture; called once, by `open_v4l2`."""
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """For `kiosk doctor`: the mode, what the camera cannot do, who says when frames are of."""
+        if self._slots is None:
+            return ()
+        return (*self._slots.notes, f"frames are timed by the {self._timed_by}")
+
+    def wait_for_start(self, deadline: Deadline, kind: Kind) -> None:
+        """Wait until the camera gave its first picture; called once, by `open_process`."""
         notice = self._listen(deadline)[0]
-        if notice.kind != Notice.STARTED:
-            if is_device:
-                raise CameraBusyError(self.name, "the camera gives no picture.")
+        if notice.kind == Notice.FAILED and kind is Kind.FILM:
             raise DeviceUrlError(self.name, "the file is no film.")
+        if notice.kind == Notice.FAILED:
+            refusal, what = _REFUSALS[Reason(notice.first)]
+            raise refusal(self.name, what)
         self._slots = Slots(self._memory, notice.first, notice.second)
 
     def grab(self, deadline: Deadline) -> Frame:
@@ -114,11 +160,13 @@ class V4l2Camera:
         """
         while True:
             newest = self._listen(deadline)[-1]
-            if newest.at_s < time.monotonic() - _STALE_S or self._slots is None:
+            if newest.told_s < time.monotonic() - _STALE_S or self._slots is None:
                 continue
             pixels = self._slots.copy(newest.first, newest.second)
             if pixels is not None:
-                return Frame(pixels, newest.at_s)
+                stamped = newest.kind == Notice.STAMPED
+                self._timed_by = TimedBy.DRIVER if stamped else TimedBy.ARRIVAL
+                return Frame(pixels, newest.at_s, self._timed_by)
 
     def close(self) -> None:
         """End the process, however it is; safe to call twice, at most 1 s."""
@@ -181,23 +229,32 @@ def _line(file: Path) -> str:
         return ""
 
 
-def _check(name: str, path: Path) -> bool:
-    """Whether `path` is a V4L2 device (and not a film); raises what is wrong with it."""
+def _check(name: str, path: Path) -> Kind:
+    """Whether `path` is a V4L2 device or a film; raises what is wrong with it."""
     try:
         status = path.stat()
     except PermissionError as error:
         raise CameraRightsError(name, f"no right to look at {path}.") from error
     except OSError as error:
-        raise DeviceGoneError(name, f"there is no {path}.") from error
+        raise DeviceGoneError(name, f"there is no {path}; {_there(_BY_ID)}.") from error
     is_device = stat.S_ISCHR(status.st_mode) and os.major(status.st_rdev) == _V4L2_MAJOR
     if not is_device and not stat.S_ISREG(status.st_mode):
         raise DeviceUrlError(name, f"{path} is neither a camera nor a film.")
     if not os.access(path, os.R_OK | (os.W_OK if is_device else 0)):
         raise CameraRightsError(name, f"no right to open {path}.")
-    return is_device
+    return Kind.DEVICE if is_device else Kind.FILM
 
 
-def _start(order: v4l2_child.Order) -> tuple[subprocess.Popen[bytes], int, int]:
+def _there(folder: Path) -> str:
+    """Which cameras have a stable name."""
+    try:
+        names = sorted(one.name for one in folder.iterdir() if one.name.endswith("-index0"))
+    except OSError:
+        names = []
+    return f"in {folder} there are {', '.join(names)}" if names else "no camera is plugged in"
+
+
+def _start(order: Order) -> tuple[subprocess.Popen[bytes], int, int]:
     """The process, our end of the notices, and the memory; no descriptor is left if it fails."""
     reading, writing = os.pipe()
     memory = os.memfd_create("camera")

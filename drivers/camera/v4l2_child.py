@@ -1,4 +1,4 @@
-"""The camera's own process: takes pictures with OpenCV, so that its hangs are nobody else's.
+"""The camera's own process: takes and decodes pictures, so that its hangs are nobody else's.
 
 Started by drivers.camera.v4l2; its standard input is the life line: when that ends, so does this.
 """
@@ -12,11 +12,14 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from drivers.camera.libcamera_child import Program
+from drivers.camera.v4l2_choice import Wishes
+from drivers.camera.v4l2_device import V4l2Device
+from drivers.camera.v4l2_order import Kind, Order, Pixels, Reason, Source, SourceError, Taken
 from drivers.camera.v4l2_slots import LONGEST_PX, Notice, Slots, size_bytes
 
 _LIFE_LINE = 0
@@ -25,100 +28,92 @@ _UNASKED_S = 2.0  # nobody waits for a picture: frames are taken off the queue, 
 _BAD_IN_A_ROW = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What the kiosk asks of this process; `memory` and `notices` are inherited descriptors."""
-
-    path: str
-    is_device: bool
-    width_px: int
-    height_px: int
-    fps: int
-    memory: int
-    notices: int
-
-    def words(self) -> list[str]:
-        """The command line's end; `parse` is its inverse."""
-        numbers = (self.width_px, self.height_px, self.fps, self.memory, self.notices)
-        return [self.path, str(int(self.is_device)), *map(str, numbers)]
-
-    @classmethod
-    def parse(cls, words: Sequence[str]) -> "Order":
-        """Take a command line apart."""
-        path, is_device, *numbers = words
-        width_px, height_px, fps, memory, notices = map(int, numbers)
-        return cls(path, is_device == "1", width_px, height_px, fps, memory, notices)
-
-
 def main(words: Sequence[str]) -> None:
     """Serve one camera until it is gone or nobody holds the life line."""
     _die_with_the_kiosk()
     order = Order.parse(words)
     os.set_blocking(order.notices, False)
-    capture = _opened(order)
-    picture = _first_picture(capture)
-    if picture is None:
-        _say(order, Notice(Notice.FAILED))
+    cv2.setNumThreads(1)
+    try:
+        source = _opened(order)
+        taken, picture = _first_picture(source)
+    except SourceError as error:
+        _say(order, Notice(Notice.FAILED, error.reason))
         return
     height_px, width_px = picture.shape[:2]
     os.ftruncate(order.memory, size_bytes(width_px, height_px))
     slots = Slots(order.memory, width_px, height_px)
     slots.ask(time.monotonic())
-    slot, pixels = slots.blank(1)
-    pixels[...] = picture
-    slots.done(slot, 1)
+    slots.note(source.notes)
     _say(order, Notice(Notice.STARTED, width_px, height_px))
-    _say(order, Notice(Notice.PICTURE, slot, 1, time.monotonic()))
-    _serve(order, capture, slots)
+    _give(order, slots, 1, taken, picture)
+    _serve(order, source, slots)
 
 
-def _serve(order: Order, capture: cv2.VideoCapture, slots: Slots) -> None:
+def _serve(order: Order, source: Source, slots: Slots) -> None:
     number, bad = 1, 0
-    due_s = time.monotonic()
-    while bad < _BAD_IN_A_ROW:
-        if not order.is_device:
-            due_s = _wait_until(due_s + 1.0 / order.fps)
-        if not capture.grab():
-            return
-        at_s = time.monotonic()
-        if at_s - slots.asked_at_s > _UNASKED_S:
+    while bad < _BAD_IN_A_ROW and (taken := source.take()) is not None:
+        if time.monotonic() - slots.asked_at_s > _UNASKED_S:
             continue
-        slot, pixels = slots.blank(number + 1)
-        taken, picture = capture.retrieve(pixels)
-        bad = 0 if taken else bad + 1
-        if not taken:
+        picture = source.pixels()
+        bad = bad + 1 if picture is None else 0
+        if picture is None:
             continue
-        if picture.shape != pixels.shape or picture.dtype != np.uint8:
+        if picture.shape != slots.shape:
             return  # the camera changed its size: the kiosk opens it anew
-        if picture is not pixels:
-            pixels[...] = picture
         number += 1
-        slots.done(slot, number)
-        _say(order, Notice(Notice.PICTURE, slot, number, at_s))
+        _give(order, slots, number, taken, picture)
 
 
-def _opened(order: Order) -> cv2.VideoCapture:
-    cv2.setNumThreads(1)
-    if not order.is_device:
-        return cv2.VideoCapture(order.path)
-    capture = cv2.VideoCapture(order.path, cv2.CAP_V4L2)
-    capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
-    capture.set(cv2.CAP_PROP_FRAME_WIDTH, order.width_px)
-    capture.set(cv2.CAP_PROP_FRAME_HEIGHT, order.height_px)
-    capture.set(cv2.CAP_PROP_FPS, order.fps)
-    return capture
+def _give(order: Order, slots: Slots, number: int, taken: Taken, picture: Pixels) -> None:
+    slot, pixels = slots.blank(number)
+    pixels[...] = picture
+    slots.done(slot, number)
+    kind = Notice.STAMPED if taken.stamped else Notice.PICTURE
+    _say(order, Notice(kind, slot, number, taken.at_s, time.monotonic()))
 
 
-def _first_picture(capture: cv2.VideoCapture) -> cv2.typing.MatLike | None:
-    """The first picture that can be decoded; None where there is none of a kind we know."""
+def _opened(order: Order) -> Source:
+    if order.kind is Kind.DEVICE:
+        return V4l2Device(order.path, Wishes.parse(order.wishes))
+    if order.kind is Kind.PROGRAM:
+        return Program(order.path, order.arguments)
+    return Film(order.path, Wishes.parse(order.wishes).fps)
+
+
+class Film:
+    """A file of moving pictures at its own pace; a Source of v4l2_order."""
+
+    notes: tuple[str, ...] = ()
+
+    def __init__(self, path: str, fps: int) -> None:
+        self._capture = cv2.VideoCapture(path)
+        self._period_s = 1.0 / fps
+        self._due_s = time.monotonic() - self._period_s
+
+    def take(self) -> Taken | None:
+        """The next frame when it is due; None after the last."""
+        self._due_s = _wait_until(self._due_s + self._period_s)
+        return Taken(time.monotonic(), stamped=False) if self._capture.grab() else None
+
+    def pixels(self) -> Pixels | None:
+        """Decode it."""
+        taken, picture = self._capture.retrieve()
+        return np.asarray(picture) if taken else None
+
+
+def _first_picture(source: Source) -> tuple[Taken, Pixels]:
+    """The first frame that can be decoded. Raises SourceError."""
     for _ in range(_BAD_IN_A_ROW):
-        if not capture.grab():
-            return None
-        taken, picture = capture.retrieve()
-        if taken:
-            known = picture.ndim == 3 and picture.shape[2] == 3 and picture.dtype == np.uint8
-            return picture if known and max(picture.shape) <= LONGEST_PX else None
-    return None
+        taken = source.take()
+        if taken is None:
+            break
+        picture = source.pixels()
+        if picture is not None and picture.ndim == 3 and picture.shape[2] == 3:
+            if picture.dtype == np.uint8 and max(picture.shape) <= LONGEST_PX:
+                return taken, picture
+            break
+    raise SourceError(Reason.NO_PICTURE)
 
 
 def _wait_until(due_s: float) -> float:

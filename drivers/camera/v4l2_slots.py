@@ -1,8 +1,9 @@
 """The memory that a camera's process and the kiosk share: three pictures, newest told by a notice.
 
-Layout: one page with a number for each slot and the time of the kiosk's last question, then three
-pictures of height x width x 3 bytes. A slot's number is 0 while its picture is being written, and
-the picture's own number after; who copies looks at it before and after.
+Layout: one page with a number for each slot, the time of the kiosk's last question, and from byte
+128 on lines for an engineer; then three pictures of height x width x 3 bytes. A slot's number is 0
+while its picture is being written, and the picture's own number after; who copies looks at it
+before and after.
 """
 
 import mmap
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 SLOTS: Final = 3
+_NOTES_AT: Final = 128
 HEADER_BYTES: Final = 4096
 LONGEST_PX: Final = 8192
 
@@ -24,22 +26,26 @@ Pixels = npt.NDArray[np.uint8]
 class Notice:
     """What the camera's process says on the pipe, in one write that the kernel does not split.
 
-    STARTED: `first` and `second` are width and height. PICTURE: slot and number. FAILED: neither.
+    STARTED: `first` and `second` are width and height. PICTURE: slot and number, `at_s` when it
+    came; STAMPED: likewise, `at_s` as the camera's driver says. FAILED: `first` is a Reason.
+    `told_s` is when the kiosk could have had it.
     """
 
     STARTED: ClassVar[int] = 1
     PICTURE: ClassVar[int] = 2
     FAILED: ClassVar[int] = 3
-    LAYOUT: ClassVar[struct.Struct] = struct.Struct("=IIQd")
+    STAMPED: ClassVar[int] = 4
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct("=IIQdd")
 
     kind: int
     first: int = 0
     second: int = 0
     at_s: float = 0.0
+    told_s: float = 0.0
 
     def packed(self) -> bytes:
-        """The 24 bytes of this notice."""
-        return self.LAYOUT.pack(self.kind, self.first, self.second, self.at_s)
+        """The 32 bytes of this notice."""
+        return self.LAYOUT.pack(self.kind, self.first, self.second, self.at_s, self.told_s)
 
     @classmethod
     def unpack_all(cls, data: bytes) -> "list[Notice]":
@@ -59,12 +65,13 @@ class Slots:
     Shape of each picture: (height, width, 3), uint8, blue-green-red.
     """
 
-    __slots__ = ("_asked", "_numbers", "_pictures")
+    __slots__ = ("_asked", "_notes", "_numbers", "_pictures")
 
     def __init__(self, fd: int, width_px: int, height_px: int) -> None:
         memory = mmap.mmap(fd, size_bytes(width_px, height_px))
         self._numbers = np.frombuffer(memory, np.uint64, SLOTS)
         self._asked = np.frombuffer(memory, np.float64, 1, offset=64)
+        self._notes = np.frombuffer(memory, np.uint8, HEADER_BYTES - _NOTES_AT, _NOTES_AT)
         pixels = np.frombuffer(memory, np.uint8, offset=HEADER_BYTES)
         self._pictures = pixels.reshape(SLOTS, height_px, width_px, 3)
 
@@ -76,6 +83,21 @@ class Slots:
     def ask(self, at_s: float) -> None:
         """Say that somebody waits for a picture."""
         self._asked[0] = at_s
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of each picture: height, width, 3."""
+        return self._pictures.shape[1:]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was noted before the first picture, such as the mode."""
+        return tuple(self._notes.tobytes().rstrip(b"\0").decode("utf-8", "replace").splitlines())
+
+    def note(self, lines: tuple[str, ...]) -> None:
+        """Leave lines for an engineer; what does not fit is cut off."""
+        data = "\n".join(lines).encode()[: HEADER_BYTES - _NOTES_AT]
+        self._notes[: len(data)] = np.frombuffer(data, np.uint8)
 
     def blank(self, number: int) -> tuple[int, Pixels]:
         """The slot for picture `number`, marked as being written; call `done` after."""
@@ -97,4 +119,4 @@ class Slots:
     def close(self) -> None:
         """Let go of the memory, which is unmapped with its last view; safe to call twice."""
         self._numbers, self._asked = np.empty(0, np.uint64), np.empty(0, np.float64)
-        self._pictures = np.empty(0, np.uint8)
+        self._pictures = self._notes = np.empty(0, np.uint8)

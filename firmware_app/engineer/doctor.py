@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from drivers import registry
+from drivers.camera.api import notes_of
 from drivers.chip.csca import CscaStore
 from drivers.chip.errors import ChipDataError
 from drivers.deadline import Deadline
@@ -267,11 +268,12 @@ def _camera(name: str, url: str, limit_s: float) -> Finding:
     camera = registry.open_camera(name, url)
     try:
         pixels = camera.grab(Deadline.after(name, limit_s)).pixels
+        notes = notes_of(camera)
     finally:
         camera.close()
     height, width = pixels.shape[:2]
     what = f"{_named(camera.info)} gives {width}x{height}, mean light {pixels.mean():.0f} of 255"
-    return Finding(name, "good", what)
+    return Finding(name, "good", "; ".join([what, *notes]))
 
 
 def _scanner(name: str, url: str, limit_s: float) -> Finding:

@@ -16,7 +16,7 @@ import pytest
 
 from drivers.camera import v4l2
 from drivers.camera.v4l2 import device_info, open_v4l2
-from drivers.camera.v4l2_child import Order
+from drivers.camera.v4l2_order import Kind, Order
 from drivers.camera.v4l2_slots import Notice, Slots, size_bytes
 from drivers.deadline import Deadline
 from drivers.errors import CancelledError, DeviceGoneError, DeviceTimeoutError, DeviceUrlError
@@ -289,15 +289,22 @@ def test_a_picture_that_is_being_replaced_is_not_copied() -> None:
     assert reader.copy(3, 7) is None
     reader.ask(5.5)
     assert writer.asked_at_s == 5.5
+    assert reader.notes == ()
+    writer.note(("640x480 YUYV 30/s", "no control for focus"))
+    assert reader.notes == ("640x480 YUYV 30/s", "no control for focus")
+    writer.note(("x" * 9000,))
+    assert len(reader.notes[0]) < 4096
     for side in (reader, writer, reader):
         side.close()
     os.close(memory)
 
 
 def test_order_and_notices_survive_their_way() -> None:
-    order = Order("/dev/video0", True, 1280, 720, 30, 5, 6)
+    order = Order("/dev/video0", Kind.DEVICE, "1280,720,30,auto", 5, 6)
     assert Order.parse(order.words()) == order
-    notices = [Notice(Notice.STARTED, 640, 480), Notice(Notice.PICTURE, 2, 5, 1.5)]
+    order = Order("/usr/bin/rpicam-vid", Kind.PROGRAM, "", 5, 6, ("--camera", "0"))
+    assert Order.parse(order.words()) == order
+    notices = [Notice(Notice.STARTED, 640, 480), Notice(Notice.STAMPED, 2, 5, 1.5, 1.6)]
     data = b"".join(notice.packed() for notice in notices)
     assert Notice.unpack_all(data) == notices
     assert Notice.unpack_all(data[:-1]) == notices[:1]
