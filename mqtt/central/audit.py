@@ -1,7 +1,7 @@
 """Whether a kiosk's chain is whole: order and completeness, with public keys alone."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mqtt.central.store import StoredHead, StoredStatement
@@ -57,7 +57,7 @@ def audit(
         kiosk=kiosk,
         statements=len(links),
         epochs=len(places),
-        gaps=tuple(_gaps(places)),
+        gaps=tuple(gaps_in(places)),
         forks=tuple(_forks(links, after)),
         bad_signatures=sum(verified(link.statement, kiosk, keys) is None for link in links),
         unlinked=tuple(
@@ -79,7 +79,8 @@ def verified(data: bytes, kiosk: str, keys: Sequence[PublicKey]) -> Statement | 
     return None
 
 
-def _gaps(places: Mapping[str, set[int]]) -> Iterable[Gap]:
+def gaps_in(places: Mapping[str, Collection[int]]) -> Iterable[Gap]:
+    """The empty places below the highest, by epoch."""
     for epoch, taken in places.items():
         expected = 1
         for sequence in sorted(taken):

@@ -36,7 +36,7 @@ def _audit(args: argparse.Namespace) -> int:
     with settings.store(read_only=True) as store:
         heads, kiosks = store.heads(), store.kiosks()
         audits = [
-            audit(name, store.statements(name), registry.keys.get(name, ()), heads.get(name))
+            audit(name, store.statements(name), registry.every_key(name), heads.get(name))
             for name in kiosks
         ]
         waiting = sum(one.messages for one in store.quarantine_use().values())

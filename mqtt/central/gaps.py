@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from mqtt.notice import Notice
 
+GAP = "gap"
+
 
 @dataclass(slots=True)
 class GapWatch:
@@ -31,7 +33,7 @@ class GapWatch:
         self._alarmed.add(place)
         what = f"{kiosk}: {missing} empty places in epoch {epoch}."
         mend = "Look at the kiosk's outbox; `kiosk-central audit` names the places."
-        return [Notice("gap", "error", what, mend)]
+        return [Notice(GAP, "error", what, mend)]
 
     def _closed(self, place: tuple[str, str]) -> list[Notice]:
         if place not in self._alarmed:

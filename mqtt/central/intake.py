@@ -10,17 +10,21 @@ from mqtt import cbor
 from mqtt.central.alarms import Alarms
 from mqtt.central.audit import verified
 from mqtt.central.clock import Clock, utc_now
-from mqtt.central.gaps import GapWatch
+from mqtt.central.fleet import site_view
+from mqtt.central.gaps import GAP, GapWatch
 from mqtt.central.judge import Judged, judge
 from mqtt.central.metrics import Metrics
+from mqtt.central.orders import Orders
 from mqtt.central.receipt_desk import ReceiptDesk
 from mqtt.central.registry import Registry
 from mqtt.central.store import CentralStore, Outcome, StoredHead
+from mqtt.central.trust import Trust
 from mqtt.keys import PrivateKey, Signer
 from mqtt.notice import Notice, Tell
 from mqtt.receipts import ReceiptEntry
 
 STATE_LIMIT_BYTES = 8192
+SITE_EVERY_S = 15.0
 QUARANTINE_MEND = "Compare registry and keys with the kiosk's; then `kiosk-central rejudge`."
 FULL_MEND = "See who sends it with `kiosk-central fleet`; mend, then `kiosk-central rejudge`."
 FORK_MEND = "Its card was copied or set back: send an engineer; both branches are kept."
@@ -43,10 +47,14 @@ class Intake:
     utc_now: Clock = utc_now
     monotonic_s: Callable[[], float] = time.monotonic
     gaps: GapWatch = field(default_factory=GapWatch)
+    renew: Callable[[], Trust | Notice | None] = lambda: None
+    orders: Orders | None = None
+    quarantine_limit_bytes: int = 0
     metrics: Metrics = field(default_factory=Metrics)
     alarms: Alarms = field(init=False)
     _touched: set[tuple[str, str]] = field(default_factory=set)
     _watch_at_s: float = 0.0
+    _site_at_s: float = 0.0
 
     def __post_init__(self) -> None:
         self.alarms = Alarms(self.tell)
@@ -101,6 +109,14 @@ class Intake:
         place = (said.epoch, said.sequence) if said is not None else (None, None)
         self.store.keep_head(StoredHead(kiosk, state.online, at, state.head, *place))
 
+    def take_answer(self, kiosk: str, payload: bytes) -> None:
+        """Keep what a kiosk answers to a command."""
+        if self.orders is None:
+            return
+        notice = self.orders.answered(kiosk, payload, self.registry)
+        if notice is not None:
+            self.alarms.say(kiosk, notice, self.monotonic_s())
+
     def _alarm(self, one: Judged, outcome: Outcome, now_s: float) -> None:
         if outcome is Outcome.AGAIN:
             return
@@ -123,7 +139,30 @@ class Intake:
             return
         self._watch_at_s = now_s + self.gaps.look_every_s
         self.alarms.watch(now_s)
+        self._renew()
         for kiosk, epoch in sorted(self._touched | self.gaps.open_places):
             for notice in self.gaps.seen(kiosk, epoch, self.store.missing(kiosk, epoch), now_s):
                 self.tell(notice)
+                if notice.name == GAP:
+                    self._ask(kiosk, epoch)
         self._touched.clear()
+        if now_s >= self._site_at_s:
+            self._site_at_s = now_s + SITE_EVERY_S
+            self.metrics.site = site_view(self.store, self.quarantine_limit_bytes)
+
+    def _renew(self) -> None:
+        """Enrolled, revoked, rotated: what the files say now holds from now on."""
+        match self.renew():
+            case Trust() as trust:
+                self.registry, self.recipient_keys = trust.registry, trust.recipient_keys
+                self.tell(Notice("trust_renewed", "info", "registry and keys were read anew."))
+            case Notice() as notice:
+                self.alarms.say("", notice, self.monotonic_s())
+            case None:
+                return
+
+    def _ask(self, kiosk: str, epoch: str) -> None:
+        if self.orders is not None:
+            taken = self.store.sequences(kiosk, epoch)
+            for notice in self.orders.ask(kiosk, epoch, taken, self.utc_now()):
+                self.tell(notice)

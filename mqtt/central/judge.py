@@ -104,7 +104,7 @@ def _claim(wire: bytes) -> tuple[Statement, ReceiptEntry] | None:
 
 def _verified(kiosk: str, wire: bytes, registry: Registry) -> Opened:
     """Try each key that the registry has for the kiosk; raises EnvelopeError."""
-    problem = EnvelopeError("the registry does not know this kiosk.")
+    problem = EnvelopeError(registry.stranger(kiosk))
     for key in registry.keys.get(kiosk, ()):
         try:
             return envelope.read_wire(wire, {kiosk: key}.get)
@@ -116,5 +116,5 @@ def _verified(kiosk: str, wire: bytes, registry: Registry) -> Opened:
 def _accepted(statement: Statement, registry: Registry) -> None:
     if statement.profile not in registry.profiles:
         raise EnvelopeError(f"profile {statement.profile.value} is not accepted here.")
-    if statement.assurance not in registry.assurances:
+    if not registry.admits(statement.kiosk, statement.assurance):
         raise EnvelopeError(f"assurance {statement.assurance.value} is not accepted here.")

@@ -90,7 +90,7 @@ class Metrics:
     def _site(self) -> Iterable[str]:
         site = self.site
         for name, what, value in (
-            ("kiosks", "Kiosks that were ever heard.", site.kiosks),
+            ("kiosks", "Kiosks that ever showed a state.", site.kiosks),
             ("kiosks_online", "Kiosks whose retained state says online.", site.online),
             ("gap_kiosks", "Kiosks with empty places in a chain.", site.gap_kiosks),
             ("gap_places", "Empty places in all chains.", site.gap_places),

@@ -1,5 +1,6 @@
 """central.toml: where the centre finds its broker, keys, registry and database."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,13 +10,16 @@ import msgspec
 from msgspec import Meta
 
 from mqtt.broker import Address, TlsFiles
+from mqtt.central.command_desk import CommandDesk
 from mqtt.central.errors import CentralError, ExtraMissingError
 from mqtt.central.intake import Intake
+from mqtt.central.orders import Orders
 from mqtt.central.registry import Registry
 from mqtt.central.sink import Sink, SinkSettings
 from mqtt.central.store import CentralStore
 from mqtt.central.store_sqlite import Store
-from mqtt.keys import load_private_key
+from mqtt.central.trust import TrustFiles
+from mqtt.keys import PrivateKey, load_private_key
 from mqtt.notice import OnChange, Tell
 
 
@@ -31,9 +35,9 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cert: str
     key: str
     registry: str
-    recipient_keys: list[str]
     receipt_key: str
     database: str
+    recipient_keys: list[str] = []
     replicated: bool = False
     metrics: str = ""
     quarantine_limit_mb: Annotated[int, Meta(ge=1)] = 1024
@@ -96,12 +100,39 @@ class CentralSettings:
 
     def intake(self, store: CentralStore, tell: Tell) -> Intake:
         """What judges, stores and receipts; raises RegistryError, KeyFileError, SettingsError."""
+        files = self._trust_files()
         try:
-            keys = [load_private_key(self.folder / name) for name in self.file.recipient_keys]
+            trust = files.load()
             signer = load_private_key(self.folder / self.file.receipt_key)
         except OSError as error:
             raise SettingsError(f"{error.filename}: {error.strerror}.") from None
-        return Intake(self.registry(), keys, signer, store, tell)
+        return Intake(
+            trust.registry,
+            trust.recipient_keys,
+            signer,
+            store,
+            tell,
+            renew=files.renewed,
+            orders=self._orders(),
+            quarantine_limit_bytes=self.file.quarantine_limit_mb << 20,
+        )
+
+    def recipient_keys(self) -> Sequence[PrivateKey]:
+        """Every private key that events may be sealed for; raises as `intake` does."""
+        try:
+            return self._trust_files().load().recipient_keys
+        except OSError as error:
+            raise SettingsError(f"{error.filename}: {error.strerror}.") from None
+
+    def _trust_files(self) -> TrustFiles:
+        named = [self.folder / name for name in self.file.recipient_keys]
+        return TrustFiles(self.folder / self.file.registry, named)
+
+    def _orders(self) -> Orders:
+        """The folder of commands, and their key where this centre has one."""
+        key = self.folder / "commands.key"
+        signer = load_private_key(key) if key.exists() else None
+        return Orders(CommandDesk(self.folder / "commands"), signer)
 
     def sink(self, store: CentralStore, tell: Tell, member: str | None = None) -> Sink:
         """One member of the sink; each needs a certificate of its own (`member`.pem here)."""

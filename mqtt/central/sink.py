@@ -22,6 +22,7 @@ from mqtt.topics import RECEIPT_CONTENT_TYPE, ROOT, kiosk_of, topic
 
 EVENTS = f"$share/centre/{ROOT}/+/events"
 STATES = f"{ROOT}/+/state"
+ANSWERS = f"$share/centre/{ROOT}/+/cmd/res"
 KEEPALIVE_S = 30
 CONNECT_LIMIT_S = 10.0
 WAIT_S = 0.5
@@ -108,6 +109,7 @@ class Sink:
         if have and self._trouble is None and (have == had or have >= self.settings.batch_limit):
             self._commit(client)
         self._receipt(client)
+        self._order(client)
         self.intake.watch()
 
     def _commit(self, client: paho.Client) -> None:
@@ -130,6 +132,14 @@ class Sink:
             client.publish(topic(kiosk, "receipts"), receipt, qos=1, properties=properties)
             intake.metrics.receipts += 1
             intake.metrics.receipted = self.desk.receipted
+
+    def _order(self, client: paho.Client) -> None:
+        """Bring commands to kiosks; what is lost is brought again until it is answered."""
+        orders, intake = self.intake.orders, self.intake
+        if orders is None or not intake.metrics.connected:
+            return
+        for kiosk, signed in orders.due(intake.utc_now(), intake.monotonic_s()):
+            client.publish(topic(kiosk, "cmd"), signed, qos=1)
 
     def _client(self) -> paho.Client:
         client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5, manual_ack=True)
@@ -155,7 +165,7 @@ class Sink:
             return
         self._failures = 0
         self.intake.metrics.connected = True
-        client.subscribe([(name, SubscribeOptions(qos=1)) for name in (EVENTS, STATES)])
+        client.subscribe([(name, SubscribeOptions(qos=1)) for name in (EVENTS, STATES, ANSWERS)])
         what = f"{self.settings.broker}: connected."
         self.said.say("link", Notice("broker_back", "info", what))
 
@@ -174,12 +184,18 @@ class Sink:
 
     def _on_message(self, client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
         kiosk = kiosk_of(message.topic)
-        if kiosk is None or not message.topic.endswith("/events"):
-            if kiosk is not None:
-                self.intake.take_state(kiosk, bytes(message.payload))
-            client.ack(message.mid, message.qos)
+        if kiosk is not None and message.topic.endswith("/events"):
+            self._batch.append(message)
             return
-        self._batch.append(message)
+        if kiosk is not None:
+            self._take_aside(kiosk, message.topic, bytes(message.payload))
+        client.ack(message.mid, message.qos)
+
+    def _take_aside(self, kiosk: str, topic_name: str, payload: bytes) -> None:
+        if topic_name.endswith("/state"):
+            self.intake.take_state(kiosk, payload)
+        elif topic_name.endswith("/cmd/res"):
+            self.intake.take_answer(kiosk, payload)
 
     def _on_log(self, _client: paho.Client, _data: object, level: int, words: str) -> None:
         if level == paho.MQTT_LOG_ERR:

@@ -187,6 +187,10 @@ class CentralStore(Protocol):
         """How far each epoch has come; `with_gaps` only those with empty places."""
         ...
 
+    def lags(self) -> dict[str, int]:
+        """How many events a kiosk's signed head is ahead of what is stored, where it is."""
+        ...
+
     def sequences(self, kiosk: str, epoch: str) -> list[int]:
         """The places of an epoch that are taken, sorted."""
         ...

@@ -50,6 +50,11 @@ SELECT_GAPS = """
 SELECT kiosk, epoch, highest, stored, last_utc FROM epochs WHERE highest > stored
 ORDER BY kiosk, last_utc, epoch
 """
+SELECT_LAGS = """
+SELECT heads.kiosk, heads.sequence - coalesce(highest, 0) FROM heads LEFT JOIN epochs
+ON epochs.kiosk = heads.kiosk AND epochs.epoch = heads.epoch
+WHERE heads.sequence > coalesce(highest, 0)
+"""
 UPSERT_HEAD = """
 INSERT INTO heads (kiosk, online, heard_utc, statement, epoch, sequence)
 VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (kiosk) DO UPDATE SET online = excluded.online,
@@ -191,6 +196,10 @@ class SqlStore:
         """How far each epoch has come, the newest of a kiosk last."""
         rows = self._engine.rows(SELECT_GAPS if with_gaps else SELECT_EPOCHS)
         return [EpochState(*row) for row in rows]
+
+    def lags(self) -> dict[str, int]:
+        """How many events a kiosk's signed head is ahead of what is stored, where it is."""
+        return {row[0]: row[1] for row in self._engine.rows(SELECT_LAGS)}
 
     def sequences(self, kiosk: str, epoch: str) -> list[int]:
         """The places of an epoch that are taken, sorted."""
