@@ -76,22 +76,23 @@ class Device:
     in_tpm: bool
     utc_now: Callable[[], datetime]
 
-    def request(self, token: Token | None) -> bytes:
+    def request(self, token: Token | None, *, keep_signing: bool = False) -> bytes:
         """The bytes of a request: with a token the first one, without it a renewal.
 
-        Makes the new keys, or takes those of a request that had no answer. Raises EnrolError,
-        KeyFileError, OSError.
+        Makes the new keys, or takes those of a request that had no answer; `keep_signing` renews
+        the TLS key alone. Raises EnrolError, KeyFileError, OSError.
         """
         if token is not None and token.kiosk != self.kiosk:
             raise EnrolError("the token is for another kiosk.")
-        for path in self.room.key_files():
-            self._make(_next(path))
-        signing, tls = (self._csr(_next(path)) for path in self.room.key_files())
+        if not keep_signing:
+            self._make(_next(self.room.signing))
+        self._make(_next(self.room.tls_key))
+        signing, tls = (self._csr(_newest(path)) for path in self.room.key_files())
         request = Request(
             kiosk=self.kiosk,
             signing=signing,
             tls=tls,
-            assurance=Assurance.TPM if self._all_in_tpm() else Assurance.SOFTWARE,
+            assurance=self._assurance(),
             made_at=self.utc_now(),
             nonce=os.urandom(16),
         )
@@ -148,8 +149,8 @@ class Device:
         else:
             create_private_key(path)
 
-    def _all_in_tpm(self) -> bool:
-        return is_tpm_key(_next(self.room.signing))
+    def _assurance(self) -> Assurance:
+        return Assurance.TPM if is_tpm_key(_newest(self.room.signing)) else Assurance.SOFTWARE
 
     def _csr(self, path: Path) -> bytes:
         if is_tpm_key(path):

@@ -287,9 +287,9 @@ def _serve(desk: Desk, where: str) -> int:
 
 
 def _revoke(args: argparse.Namespace) -> int:
-    room, now = CentreRoom(args.centre), utc_now()
-    Desk(room).revoke(args.kiosk, args.why, now)
-    count = ceremony.write_revoked(room, now)
+    room = CentreRoom(args.centre)
+    Desk(room).revoke(args.kiosk, args.why, utc_now())
+    count = len(Registry.load(room.registry).revoked())
     say(f"{args.kiosk} is revoked; {count} certificates on {room.revoked}.")
     say("next: send the broker SIGHUP or restart it, and restart the sink: both then refuse it.")
     return EXIT_OK

@@ -36,7 +36,8 @@ from mqtt.errors import BundleError
 from mqtt.files import write_durably
 from mqtt.keys import PrivateKey, PublicKey, load_public_key, public_pem, thumbprint
 
-ROOT_DAYS, ISSUING_DAYS, BUNDLE_DAYS, LIST_DAYS = 20 * 365, 5 * 365, 190, 35
+ROOT_DAYS, ISSUING_DAYS, BUNDLE_DAYS = 20 * 365, 5 * 365, 190
+LIST_DAYS = 2 * 365  # a broker whose list has ended lets nobody in; each rotation signs a new one
 OVERLAP_BEFORE, OVERLAP_AFTER = timedelta(days=3), timedelta(days=7)
 KEEP = timedelta(days=180)
 """How long a month's private key stays after its last day, for kiosks that were without a link."""
@@ -109,7 +110,6 @@ def make_centre(
     write_durably(room.issuing.private, _pkcs8(issuing))
     if not room.registry.exists():
         write_durably(room.registry, _REGISTRY.encode())
-    write_revoked(room, now)
     bundle = draft(room, now)
     take(room, make_bundle(bundle, signer), now)
     return bundle
@@ -192,6 +192,7 @@ def take(room: CentreRoom, data: bytes, now: datetime) -> Bundle:
     if now >= bundle.expires_at:
         raise KeysError("the bundle has expired.")
     write_durably(room.bundle, data, 0o644)
+    write_revoked(room, now)
     return bundle
 
 

@@ -9,6 +9,7 @@ import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+from mqtt.central.keys_ceremony import write_revoked
 from mqtt.central.keys_rooms import CentreRoom, KeysError
 from mqtt.central.keys_tokens import TokenBook
 from mqtt.central.pki import Subject, name, sign_leaf
@@ -43,6 +44,8 @@ class Desk:
         answer, entered = self._issue(claim.request, data, now, entry)
         write_entry(self.room.registry, claim.request.kiosk, entered)
         book.used(claim, answer)
+        if entry is not None:
+            write_revoked(self.room, now)
         return answer
 
     def revoke(self, kiosk: str, why: str, now: datetime) -> Entry:
@@ -56,6 +59,7 @@ class Desk:
             entry, revoked_at=at, revoked_why=why, certificates=_revoked(entry.certificates, at)
         )
         write_entry(self.room.registry, kiosk, revoked)
+        write_revoked(self.room, now)
         return revoked
 
     def _renew(self, data: bytes, now: datetime) -> bytes:
