@@ -16,6 +16,7 @@ from firmware_app.errors import SetupError
 from firmware_app.release import git_commit, release
 from firmware_app.services.keys import Keys, open_keys
 from firmware_app.services.orders import KioskOrders
+from firmware_app.services.outbox import OutboxUpkeep, open_outbox
 from firmware_app.ui.screens import screen
 from firmware_app.ui.server import PageError, PageServer
 from firmware_app.ui.texts import Texts
@@ -51,7 +52,6 @@ from mqtt.relay import RelayServer, RelaySettings, RelaySocketError
 from mqtt.relay_owner import OnSigned
 
 HOST = "127.0.0.1"
-MB = 1024 * 1024
 WATCH_S = 1.0
 
 
@@ -67,7 +67,9 @@ class Kiosk:
         self._session = Session()
         self._texts = Texts.load()
         keys = open_keys(config)
-        self._outbox = _open_outbox(config)
+        self._outbox = open_outbox(config)
+        path = config.storage.outbox
+        self._upkeep = OutboxUpkeep(self._outbox, path, keys.ring.receipts)
         self.runner = Runner(self._terms, self._hand_out, self._show)
         self._page = PageServer(
             HOST, config.page.port, self._texts, self._touched, self._session.preview
@@ -87,7 +89,7 @@ class Kiosk:
         )
         self._workers = crew.workers(store)
         self._eyes = eyes
-        self._out_of_service = "outbox_full" if self._outbox.is_full else ""
+        self._out_of_service = self._upkeep.why_closed()
         self._stopping = threading.Event()
 
     def run(self) -> None:
@@ -119,6 +121,7 @@ class Kiosk:
         for device in self._workers.devices():
             device.start()
         threading.Thread(target=self._eyes.warm_up, name="warm-up", daemon=True).start()
+        self._upkeep.start()
         threading.Thread(target=self._watch, name="watch", daemon=True).start()
         log.say("kiosk_started", version=release(), url=f"http://{HOST}:{self._page.port}")
 
@@ -141,7 +144,7 @@ class Kiosk:
         """
         while not self._stopping.wait(WATCH_S):
             try:
-                why = "outbox_full" if self._outbox.is_full else ""
+                why = self._upkeep.why_closed()
                 used_pct = self._outbox.levels(time.monotonic()).used_pct
             except OutboxError as error:
                 why, used_pct = "outbox_unusable", 0.0
@@ -211,26 +214,6 @@ class Kiosk:
             self._session.wipe()
             if self._workers.finger is not None:
                 self._workers.finger.forget()
-
-
-def _open_outbox(config: Config) -> Outbox:
-    storage = config.storage
-    try:
-        storage.outbox.parent.mkdir(parents=True, exist_ok=True)
-        limit = int(storage.outbox_limit_mb * MB)
-        outbox = Outbox(
-            storage.outbox,
-            kiosk=config.kiosk_id,
-            max_bytes=limit,
-            resend_s=storage.resend_after_s,
-        )
-    except OutboxError as error:
-        raise SetupError(str(error), error.mend) from error
-    except OSError as error:
-        raise SetupError(str(error), "Check the path under [storage] in kiosk.toml.") from error
-    if outbox.corrupt is not None:
-        log.say("outbox_set_aside", "error", what=str(outbox.corrupt), mend=outbox.corrupt.mend)
-    return outbox
 
 
 def _site(config: Config, config_file: Path, eyes: Eyes) -> Site:

@@ -129,10 +129,16 @@ class Face(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where crossings wait, and how long."""
+    """Where crossings wait, and how long.
+
+    mirror: the same rows on a second medium; without_mirror: what to do while it is away.
+    """
 
     outbox: Path
     outbox_limit_mb: Annotated[float, Meta(ge=1, le=1_000_000)] = 512.0
+    ballast_mb: Annotated[float, Meta(ge=0, le=1000)] = 8.0
+    mirror: Path | None = None
+    without_mirror: Literal["refuse", "go_on"] = "refuse"
     keep_after_receipt_h: Hours = 72.0
     resend_after_s: Seconds = 60.0
 

@@ -1,6 +1,5 @@
 """Receipts that came back by hand: laid into a folder, taken from it by the outbox's owner."""
 
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -67,10 +66,8 @@ def drop(path: Path, outbox: Path) -> Path:
         folder.mkdir(mode=0o700, exist_ok=True)
         there = folder / path.name
         files.write_whole(there, [path.read_bytes()], mode=0o600)
-        owner = outbox.parent.stat()
         for one in (folder, there):
-            with suppress(PermissionError):  # only root may give it away, and only he needs to
-                os.chown(one, owner.st_uid, owner.st_gid)
+            files.give_like_folder(one)
     except OSError as error:
         raise OutboxCourierError(f"{folder}: {error.strerror}.") from None
     return there

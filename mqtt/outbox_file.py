@@ -100,6 +100,19 @@ def count_rows(path: Path) -> dict[str, int]:
         return dict(db.execute(outbox_sql.COUNTS).fetchall())
 
 
+def copy_whole(source: Path, target: Path) -> None:
+    """A copy of the file with what its log holds, on the disk when this returns.
+
+    Raises sqlite's errors and OSError.
+    """
+    os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    with closing(read_beside(source)) as old, closing(open_file(target)) as new:
+        old.backup(new)
+    with target.open("rb+") as file:
+        os.fsync(file.fileno())
+    sync_folder(target.parent)
+
+
 @contextmanager
 def bare_writer(path: Path) -> Iterator[Callable[[bytes, bytes], None]]:
     """SQLite as a plain program would use it, WAL and FULL: one commit a call; to measure beside.
