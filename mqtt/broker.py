@@ -53,6 +53,9 @@ class Address:
         return f"{self.host}:{self.port}"
 
 
+TPM_KEY = b"-----BEGIN TSS2 PRIVATE KEY-----"  # of the tpm2 provider; docs/keys.md
+
+
 @dataclass(frozen=True, slots=True)
 class TlsFiles:
     """PEM files: whom we believe, who we are, and the proof of it; `crl` names whom no longer."""
@@ -84,14 +87,19 @@ class TlsFiles:
         return context
 
     def common_name(self) -> str:
-        """The CN of our certificate; raises CertificateFileError, also where the key is another."""
+        """The CN of our certificate; raises CertificateFileError, also where the key is another.
+
+        A key in the TPM is OpenSSL's to hold against the certificate (`context` does).
+        """
         try:
             certificate = x509.load_pem_x509_certificate(self.cert.read_bytes())
-            key = load_pem_private_key(self.key.read_bytes(), None)
+            pem = self.key.read_bytes()
+            key = None if pem.startswith(TPM_KEY) else load_pem_private_key(pem, None)
         except (OSError, ValueError, TypeError):
             raise CertificateFileError(f"{self._names()}: missing or not PEM.") from None
         form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        if key.public_key().public_bytes(*form) != certificate.public_key().public_bytes(*form):
+        certified = certificate.public_key().public_bytes(*form)
+        if key is not None and key.public_key().public_bytes(*form) != certified:
             raise CertificateFileError(f"{self.key} is not the key of {self.cert}.")
         names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         return str(names[0].value) if names else ""
@@ -153,6 +161,15 @@ def _unverified(error: ssl.SSLCertVerificationError, address: Address) -> Troubl
     what = f"{address}: the broker's certificate is not signed by our CA ({error.verify_message})."
     mend = "Compare the file given as --ca with the broker's CA, or see who sits in between."
     return Trouble("broker_wrong_ca", what, mend)
+
+
+def hung_up(address: Address) -> Trouble:
+    """The line broke after the broker had said yes, without a reason that reached us."""
+    mend = (
+        "Nothing for a link that breaks now and then. Where it breaks seconds after each start: see"
+        " the broker's log, whether a second device uses this kiosk's certificate."
+    )
+    return Trouble("broker_line_broke", f"{address}: the line to the broker broke.", mend)
 
 
 def closed_early(address: Address, last_words: str) -> Trouble:
