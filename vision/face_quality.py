@@ -152,8 +152,8 @@ def score(seen: Measures) -> Components:
         mouth_occlusion=_on(seen.mouth_detail, 0.15, 0.105),
         eyes_visible=_on(seen.lens, 0.45, 0.25),
         eyes_open=_on(seen.openness, 0.24, 0.15),
-        mouth_closed=_on(seen.mouth_gap, 0.10, 0.20),
-        gaze=_on(seen.gaze, 0.05, 0.14),
+        mouth_closed=_on(seen.mouth_gap, 0.10, 0.14),
+        gaze=_on(seen.gaze, 0.05, 0.12),
         natural_colour=_on(seen.warmth, 0.08, -0.06),
         background=_on(seen.room, 3, 12),
     )
