@@ -45,7 +45,7 @@ def test_json_is_one_document_with_the_event_the_receipt_and_the_steps(tmp_path)
     assert still_running(tmp_path) == []
     again_s = time.monotonic()
     assert demo(tmp_path, "--port", free_port()).returncode == 0
-    assert time.monotonic() - again_s < 20, "the second run finds everything made"
+    assert time.monotonic() - again_s < 40, "the second run finds everything made"
 
 
 def test_a_taken_port_is_one_line_with_its_mend(tmp_path):
