@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from firmware_app.engineer import chip_commands, face_commands, keys_commands
+from firmware_app.engineer import chip_commands, face_commands, keys_commands, look_commands
 from firmware_app.errors import KioskError
 from mqtt.no_core import write_no_core
 
@@ -198,6 +198,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     kinds = evaluate.add_subparsers(dest="what", required=True, metavar="WHAT")
     face_commands.add_faces(kinds, _add, _count)
+    look_commands.add_looks(kinds, _add)
     zones = _add(
         kinds,
         "mrz",
