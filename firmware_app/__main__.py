@@ -10,7 +10,13 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from firmware_app.engineer import chip_commands, face_commands, keys_commands, look_commands
+from firmware_app.engineer import (
+    chip_commands,
+    face_commands,
+    keys_commands,
+    look_commands,
+    outbox_commands,
+)
 from firmware_app.errors import KioskError
 from mqtt.no_core import write_no_core
 
@@ -87,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_read_document(commands)
     chip_commands.add_chip(commands, _add, _seconds)
     chip_commands.add_csca(commands, _add)
+    outbox_commands.add_outbox(commands, _add)
     keys_commands.add_keys(commands, _add)
     _add_bench(commands)
     _add_evaluate(commands)

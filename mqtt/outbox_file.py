@@ -91,15 +91,6 @@ def read_beside(path: Path) -> Connection:
     return sqlite3.connect(name, uri=True, isolation_level=None, check_same_thread=False)
 
 
-def count_rows(path: Path) -> dict[str, int]:
-    """Rows by state, read beside the owner without its lock; changes nothing.
-
-    Raises OutboxCorruptError, OutboxDiskError.
-    """
-    with typed_errors(), closing(read_beside(path)) as db:
-        return dict(db.execute(outbox_sql.COUNTS).fetchall())
-
-
 def copy_whole(source: Path, target: Path) -> None:
     """A copy of the file with what its log holds, on the disk when this returns.
 

@@ -23,18 +23,21 @@ from firmware_app.config import Config, Devices
 from firmware_app.engineer.report import emit, table
 from firmware_app.errors import ConfigError, SetupError
 from firmware_app.services.keys import open_keys
+from firmware_app.services.outbox import sizes
 from firmware_app.ui.texts import Texts
 from firmware_app.workers import mrz_eyes
-from mqtt.errors import KeyFileError, OutboxError
+from mqtt.errors import KeyFileError, OutboxError, OutboxMirrorError
 from mqtt.keys import load_public_key
 from mqtt.keys_tpm import load_signer
-from mqtt.outbox_file import count_rows
+from mqtt.outbox_room import check_partition
+from mqtt.outbox_status import look, mirror_words
 from vision.errors import VisionError
 from vision.model_store import ModelStore
 from vision.mrz_reader import MrzReader
 
 Verdict = Literal["good", "bad", "unsure"]
 TROUBLE_EXIT_CODE = 5
+SET_ASIDE_MEND = "Bring its rows to the centre by stick: docs/outbox.md, a file that was set aside."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def examine(path: Path, limit_s: float) -> list[Finding]:
         return [Finding("config", "bad", str(error), error.mend)]
     findings = [Finding("config", "good", f"kiosk {config.kiosk_id}, profile {config.profile}")]
     findings += [_keys(config), _outbox(config), _clock(), _models(), *_texts(config)]
-    findings += _authorities(config)
+    findings += [*_mirror(config), *_authorities(config)]
     running = _running(config.page.port)
     findings.append(running)
     if running.verdict == "good":
@@ -97,17 +100,31 @@ def _outbox(config: Config) -> Finding:
         mend = "Make the folder and give it to the user that runs the kiosk, or mend [storage]."
         return Finding("outbox", "bad", f"{path.parent} is not there or may not be written", mend)
     free_mb = shutil.disk_usage(path.parent).free / 2**20
-    if not path.exists():
-        what = "none yet; the kiosk makes it at its first start"
-        return _roomy(Finding("outbox", "good", what), limit_mb, free_mb)
     try:
-        rows = count_rows(path)
+        check_partition(path.parent, *sizes(config))
+        seen = look(path) if path.exists() else None
     except OutboxError as error:
         return Finding("outbox", "bad", str(error), error.mend)
-    used_mb = path.stat().st_size / 2**20
-    waiting, receipted = rows.get("ready", 0) + rows.get("sent", 0), rows.get("receipted", 0)
-    what = f"{waiting} rows wait for a receipt, {receipted} have one; {used_mb:.1f} MB"
-    return _roomy(Finding("outbox", "good", what), limit_mb - used_mb, free_mb)
+    if seen is None:
+        what = "none yet; the kiosk makes it at its first start"
+        return _roomy(Finding("outbox", "good", what), limit_mb, free_mb)
+    if seen.set_aside or seen.suspect:
+        what = "a file that does not read was set aside, or will be at the next start"
+        return Finding("outbox", "bad", what, SET_ASIDE_MEND)
+    used_mb = seen.file_bytes / 2**20
+    what = f"{seen.ready + seen.sent} rows wait for a receipt, {seen.receipted} have one"
+    found = Finding("outbox", "good", f"{what}; {used_mb:.1f} MB")
+    return _roomy(found, limit_mb - used_mb, free_mb)
+
+
+def _mirror(config: Config) -> list[Finding]:
+    """The second medium, where the post has one."""
+    storage = config.storage
+    if storage.mirror is None or not storage.outbox.exists():
+        return []
+    in_step, what = mirror_words(storage.outbox, storage.mirror)
+    mend = "" if in_step else OutboxMirrorError.mend
+    return [Finding("mirror", "good" if in_step else "bad", what, mend)]
 
 
 def _roomy(found: Finding, wanted_mb: float, free_mb: float) -> Finding:

@@ -17,7 +17,7 @@ from drivers.stage import send_cue
 from firmware_app.engineer import doctor
 from mqtt.contract import vectors
 from mqtt.outbox import Outbox
-from mqtt.outbox_file import count_rows
+from mqtt.outbox_status import look as look_beside
 
 EXAMPLE = Path(__file__).parents[3] / "kiosk.example.toml"
 WHERE = "/var/lib/border-kiosk/outbox.sqlite3"
@@ -50,7 +50,7 @@ def test_the_rows_that_wait_are_counted_while_another_process_owns_them(config):
     chain = vectors.chain()
     with Outbox(path, kiosk=chain[0].kiosk, max_bytes=MAX_BYTES) as outbox:
         outbox.commit(chain, 1.0)
-        assert count_rows(path) == {"ready": len(chain)}
+        assert look_beside(path).ready == len(chain)
         found = look(config)
     assert found.verdict == "good"
     assert found.what.startswith(f"{len(chain)} rows wait for a receipt, 0 have one")
@@ -71,12 +71,35 @@ def test_a_folder_that_is_not_there_is_bad(config):
     assert (found.verdict, bool(found.mend)) == ("bad", True)
 
 
-def test_a_disk_that_is_full_before_the_outbox_is_named(config):
+def limit(config, mb):
     text = config.read_text(encoding="utf-8")
-    config.write_text(text.replace("limit_mb = 512", "limit_mb = 1000000"), encoding="utf-8")
+    config.write_text(text.replace("limit_mb = 512", f"limit_mb = {mb:.0f}"), encoding="utf-8")
+
+
+def test_a_disk_that_is_full_before_the_outbox_is_named(config):
+    disk = shutil.disk_usage(config.parent)
+    limit(config, (disk.free + disk.total) / 2 / 2**20)
     found = look(config)
     assert found.verdict == "unsure"
     assert "outbox_limit_mb" in found.mend
+
+
+def test_a_cap_that_no_emptying_of_the_disk_makes_fit_is_bad(config):
+    limit(config, shutil.disk_usage(config.parent).total / 2**20)
+    found = look(config)
+    assert found.verdict == "bad"
+    assert "outbox_limit_mb" in found.mend
+
+
+def test_a_file_that_was_set_aside_is_named_with_its_mend(config):
+    path = config.parent / "outbox" / "rows.sqlite3"
+    path.write_bytes(b"no database at all" * 100)
+    chain = vectors.chain()
+    with Outbox(path, kiosk=chain[0].kiosk, max_bytes=MAX_BYTES) as outbox:
+        outbox.commit(chain, 1.0)
+        found = look(config)
+    assert found.verdict == "bad"
+    assert "docs/outbox.md" in found.mend
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,107 @@
+"""`kiosk outbox export` and `import`: sealed rows to a stick, signed receipts from one."""
+
+import threading
+from pathlib import Path
+
+from firmware_app import config as configuration
+from firmware_app.config import Config
+from firmware_app.engineer.outbox_tools import existing, said_errors
+from firmware_app.engineer.report import emit, progress
+from firmware_app.errors import SetupError
+from firmware_app.services.keys import open_keys
+from mqtt.courier import RECEIPTS_SUFFIX
+from mqtt.outbox_drop import Dropped, drop, read_receipts
+from mqtt.outbox_export import Exported, export
+from mqtt.outbox_status import owner_pid
+
+LEFT_EXIT_CODE = 1
+TAKE_LIMIT_S = 10.0
+POLL_S = 0.1
+
+
+def export_rows(
+    config_file: Path, folder: Path, file: Path | None, *, resume: bool, as_json: bool
+) -> int:
+    """Write courier files; exit code 1 where rows are left for another stick."""
+    config = configuration.load(config_file)
+    path = existing(config, file)
+    if not folder.is_dir():
+        raise SetupError(f"{folder} is no folder.", "Mount the stick and name a folder on it.")
+    with said_errors():
+        found = export(path, folder, resume=resume, on_part=_said)
+    document = {
+        "waiting": found.waiting,
+        "rows": found.rows,
+        "left": found.left,
+        "unreadable": found.unreadable,
+        "files": [str(one) for one in found.files],
+    }
+    emit(document, _export_words(folder, found), as_json=as_json)
+    return LEFT_EXIT_CODE if found.left or found.unreadable else 0
+
+
+def _said(rows: int, waiting: int) -> None:
+    progress(f"  {rows} of {waiting} rows are on the stick")
+
+
+def _export_words(folder: Path, found: Exported) -> str:
+    if not found.waiting:
+        return "nothing waits: each row has its receipt, or went to an earlier stick."
+    lines = [f"{found.rows} of {found.waiting} rows in {len(found.files)} files in {folder}."]
+    if found.unreadable:
+        lines.append(f"{found.unreadable} rows do not read, or have had their receipt meanwhile.")
+    if found.left:
+        lines.append(f"{found.left} are left: the stick is full. With the next one:")
+        lines.append("  kiosk outbox export FOLDER --continue")
+    lines.append("Unmount the stick. At the centre: kiosk-central courier import FOLDER")
+    return "\n".join(lines)
+
+
+def import_receipts(config_file: Path, path: Path, *, as_json: bool) -> int:
+    """Check the receipts here, so that a wrong file is told at once; the owner checks again."""
+    config = configuration.load(config_file)
+    outbox = existing(config, None)
+    found = [(one, _read(config, one)) for one in _files(path)]
+    with said_errors():
+        laid = [drop(one, outbox) for one, _ in found]
+    running = owner_pid(outbox.with_name(outbox.name + ".lock")) is not None
+    taken = running and _taken(laid)
+    entries = sum(one.entries for _, one in found)
+    refused = sum(one.refused for _, one in found)
+    document = {"files": len(laid), "entries": entries, "refused": refused, "taken": taken}
+    lines = [f"{entries} receipts in {len(laid)} files are signed by the centre for this kiosk."]
+    if refused:
+        lines.append(f"{refused} are not, and count for nothing.")
+    lines.append(
+        "The kiosk has taken them: see `kiosk outbox status`."
+        if taken
+        else "The kiosk takes them at its next start."
+    )
+    emit(document, "\n".join(lines), as_json=as_json)
+    return 0
+
+
+def _read(config: Config, path: Path) -> Dropped:
+    with said_errors():
+        return read_receipts(path, config.kiosk_id, open_keys(config).ring.receipts)
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        found = sorted(path.rglob(f"*{RECEIPTS_SUFFIX}"))
+    else:
+        found = [path] if path.exists() else []
+    if not found:
+        mend = "`kiosk-central courier import` writes them beside the files that it reads."
+        raise SetupError(f"{path} holds no *{RECEIPTS_SUFFIX}.", mend)
+    return found
+
+
+def _taken(laid: list[Path]) -> bool:
+    """Whether the owner has taken them all within a few seconds."""
+    pause = threading.Event()
+    for _ in range(round(TAKE_LIMIT_S / POLL_S)):
+        if not any(path.exists() for path in laid):
+            return True
+        pause.wait(POLL_S)
+    return False
