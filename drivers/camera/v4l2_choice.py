@@ -143,8 +143,9 @@ def nearest(modes: Iterable[Mode], wishes: Wishes) -> Mode | None:
 
 def within_range(wanted: int, low: int, high: int, step: int) -> int:
     """The value of a stepwise range that is nearest."""
-    inside = min(max(wanted, low), high)
-    return low + round((inside - low) / max(step, 1)) * max(step, 1) if high > low else low
+    step = max(step, 1)
+    steps = round((min(max(wanted, low), high) - low) / step)
+    return low + min(steps, (high - low) // step) * step
 
 
 def held(name: str, value: str, offered: Sequence[int]) -> tuple[tuple[int, int], ...] | None:
