@@ -29,6 +29,7 @@ from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.runner import Durations, Runner
 from firmware_app.workflow.vocabulary import (
     Command,
+    LeaveChallenge,
     LookForFace,
     ReadChip,
     ReadDocument,
@@ -193,8 +194,8 @@ class Kiosk:
                 workers.chip.read(command)
             case TakePortrait() if workers.portrait is not None:
                 workers.portrait.take()
-            case LookForFace():
-                workers.face.look()
+            case LookForFace() | LeaveChallenge():
+                workers.face.do(command)
             case ScanFinger() if workers.finger is not None:
                 workers.finger.scan(command)
             case StoreCrossing():

@@ -22,10 +22,12 @@ Port = Annotated[int, Meta(ge=1, le=65535)]
 Hours = Annotated[float, Meta(ge=0, le=87_600)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 FingerCode = Annotated[int, Meta(ge=1, le=10)]
+ChallengeName = Literal["turn_left", "turn_right", "look_up", "blink", "open_mouth", "colours"]
 Points = Annotated[float, Meta(ge=0, le=100)]
 
 
 MOST_BYTES = 1_000_000
+TEST = "Keep supervised = true, or name the record of a test by docs/pad-field-test.md."
 READ_BY_CAMERA = "camera:page_camera"
 DEVICE_KINDS = {
     "document_reader": "document_reader",
@@ -128,6 +130,27 @@ class Face(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return FaceLimits(**msgspec.structs.asdict(self.quality))
 
 
+class Liveness(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is asked of a face to show that it is live; docs/liveness.md.
+
+    count: so many of `challenges`, by chance; 0: none, each crossing is then a referral.
+    challenge_s: acting time for each. field_test: the record of a test by docs/pad-field-test.md,
+    without which the kiosk stays supervised.
+    """
+
+    challenges: tuple[ChallengeName, ...] = (
+        "turn_left",
+        "turn_right",
+        "look_up",
+        "blink",
+        "open_mouth",
+        "colours",
+    )
+    count: Annotated[int, Meta(ge=0, le=6)] = 3
+    challenge_s: Annotated[float, Meta(ge=2, le=60)] = 12.0
+    field_test: Path | None = None
+
+
 class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where crossings wait, and how long.
 
@@ -190,9 +213,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     page: Page = Page()
     policy: PolicyChoice = PolicyChoice()
     face: Face = Face()
+    liveness: Liveness = Liveness()
 
 
-GROUPS = (Post, Page, Devices, PolicyChoice, Face, FaceQuality, Storage, Keys, Law)
+GROUPS = (Post, Page, Devices, PolicyChoice, Face, FaceQuality, Liveness, Storage, Keys, Law)
 
 
 def load(path: Path) -> Config:
@@ -214,6 +238,7 @@ def judge(path: Path, text: str) -> Config:
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {error}.") from error
     _check_devices(path, config)
+    _check_supervised(path, config)
     return config
 
 
@@ -251,6 +276,13 @@ def _path(folder: Path, kind: type, value: object) -> object:
     if kind is Path and isinstance(value, str) and value and "\0" not in value:
         return folder / value
     raise ValueError("expected a path")
+
+
+def _check_supervised(path: Path, config: Config) -> None:
+    """Nobody takes the officer away before liveness was tested on people and attacks."""
+    test = config.liveness.field_test
+    if not config.policy.supervised and (test is None or not test.is_file()):
+        raise ConfigError(f"{path}: policy.supervised is false without liveness.field_test.", TEST)
 
 
 def _check_devices(path: Path, config: Config) -> None:

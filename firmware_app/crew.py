@@ -22,9 +22,11 @@ from firmware_app.workers.document_camera import CameraDocumentWorker
 from firmware_app.workers.eyes import Eyes
 from firmware_app.workers.face import FaceWorker
 from firmware_app.workers.finger import FingerWorker
+from firmware_app.workers.liveness import Challenges
 from firmware_app.workers.session import Session
 from firmware_app.workers.store import StoreWorker
 from firmware_app.workflow.vocabulary import Event
+from vision.liveness import ChallengeKind, Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +140,14 @@ class Crew:
     def _face_worker(self) -> FaceWorker:
         url = self.config.devices.camera
         device = DeviceWorker("camera", lambda: self.openers.camera("camera", url))
-        policy = self.config.policy
+        policy, liveness = self.config.policy, self.config.liveness
+        challenges = Challenges(
+            tuple(ChallengeKind(name) for name in liveness.challenges),
+            liveness.count if policy.head_turn else 0,
+            Limits(challenge_s=liveness.challenge_s),
+        )
         return FaceWorker(
-            device, self.post, self.session, self.eyes, policy.try_limit_s, policy.head_turn
+            device, self.post, self.session, self.eyes, policy.try_limit_s, challenges
         )
 
     def _finger_worker(self) -> FingerWorker | None:

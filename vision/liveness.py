@@ -117,6 +117,11 @@ class LivenessTest:
         return not self._left
 
     @property
+    def now(self) -> ChallengeKind | None:
+        """The challenge of now."""
+        return self._left[0] if self._left else None
+
+    @property
     def same_person(self) -> bool:
         """Whether every template so far is of whom the first was of."""
         return self.evidence.identity >= self.limits.thresholds.identity

@@ -46,7 +46,7 @@ def draw_plan(
 
 def instead_of(
     choose: Choose,
-    kind: ChallengeKind,
+    kind: ChallengeKind | None,
     kinds: Sequence[ChallengeKind],
     plan: Sequence[ChallengeKind],
 ) -> ChallengeKind | None:
@@ -70,6 +70,6 @@ def _has_like(drawn: Sequence[ChallengeKind], kind: ChallengeKind) -> bool:
     return any((kind in HEAD) == (one in HEAD) for one in drawn)
 
 
-def _both_turns(one: ChallengeKind, other: ChallengeKind) -> bool:
+def _both_turns(one: ChallengeKind, other: ChallengeKind | None) -> bool:
     turns = {ChallengeKind.TURN_LEFT, ChallengeKind.TURN_RIGHT}
     return one is not other and {one, other} == turns

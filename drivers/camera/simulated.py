@@ -38,7 +38,7 @@ TURN_DEG = 36.0
 UP_DEG = 24.0
 HEAD_DEG_PER_S = 150.0
 LID_PER_S, JAW_PER_S = 10.0, 4.0
-TURN_HOLD_S, ACT_HOLD_S = 0.25, 0.4
+TURN_HOLD_S, ACT_HOLD_S = 0.25, 0.6
 LIGHT_DELAY_S = 0.1  # of the display and the camera together
 LONGEST_DELAY_S = 60.0
 
@@ -173,7 +173,7 @@ class SimulatedCamera:
             now_s = time.monotonic()
             if now_s >= self._next_s and not self.peer.frozen:
                 self._next_s = now_s + 1 / FRAMES_PER_S
-                return Frame(self.peer.look(), now_s)
+                return Frame(_grained(self.peer.look()), now_s)
             self._pause.wait(min(wait_s, max(0.001, self._next_s - now_s)))
 
     def close(self) -> None:
@@ -218,7 +218,18 @@ ACTS: dict[tuple[str, str | bool], tuple[Stance, float]] = {
     ("blink", True): (Stance(eyes_closed=1.0), ACT_HOLD_S),
     ("mouth", True): (Stance(mouth_open=1.0), ACT_HOLD_S),
 }
+DICE = np.random.default_rng()
+GRAIN = DICE.normal(0, 1.2, (HEIGHT_PX, WIDTH_PX, 3)).round().astype(np.int16)
 BLACK: Pixels = np.zeros((HEIGHT_PX, WIDTH_PX, 3), np.uint8)
+
+
+def _grained(pixels: Pixels) -> Pixels:
+    """As a camera takes it: with a noise that is never the same."""
+    rows, columns = (int(DICE.integers(side)) for side in GRAIN.shape[:2])
+    rolled = np.roll(GRAIN, (rows, columns), axis=(0, 1))
+    tiles = (-(-pixels.shape[0] // HEIGHT_PX), -(-pixels.shape[1] // WIDTH_PX), 1)
+    laid = np.tile(rolled, tiles)[: pixels.shape[0], : pixels.shape[1]]
+    return np.asarray(cv2.add(pixels, laid, dtype=cv2.CV_8U), np.uint8)
 
 
 def _dark(peer: Peer) -> Pixels:

@@ -110,13 +110,30 @@ class FingerMissing:
     reason: NotCaptured
 
 
+class Became(StrEnum):
+    """What became of a challenge; the last two are the traveller's own choice."""
+
+    OBEYED = "obeyed"
+    NOT_OBEYED = "not_obeyed"
+    REPLACED = "replaced"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """One thing that was asked before the camera, such as turn_left."""
+
+    code: str
+    became: Became
+
+
 @dataclass(frozen=True, slots=True)
 class Liveness:
-    """What the liveness challenge found: method, what was asked, scores by cue, decision."""
+    """What the liveness test found: method, what was asked, scores by cue, decision."""
 
     method: str
     version: str
-    challenges: tuple[str, ...]
+    challenges: tuple[Challenge, ...]
     scores: tuple[tuple[str, float], ...]
     decision: LivenessDecision
 

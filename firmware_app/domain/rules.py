@@ -38,6 +38,7 @@ class Reason(StrEnum):
     FACE_NOT_MATCHED = "face_not_matched"
     FACE_NOT_COMPARED = "face_not_compared"
     LIVENESS_NOT_SURE = "liveness_not_sure"
+    PRESENTATION_ATTACK = "presentation_attack"
     UNACCOMPANIED_MINOR = "unaccompanied_minor"
     SUPERVISED = "supervised"
     ASKED_FOR_A_PERSON = "asked_for_a_person"
@@ -148,10 +149,13 @@ def _check_reasons(checks: tuple[Check, ...], policy: Policy) -> list[Reason]:
 def _face_reasons(
     taken: bool, liveness: Liveness | None, comparison: Comparison | None
 ) -> list[Reason]:
+    """A live face takes no reason away: it clears nobody, it only gives no reason of its own."""
     if not taken:
         return [Reason.FACE_NOT_TAKEN]
     reasons = []
-    if liveness is None or liveness.decision is not LivenessDecision.LIVE:
+    if liveness is not None and liveness.decision is LivenessDecision.ATTACK:
+        reasons.append(Reason.PRESENTATION_ATTACK)
+    elif liveness is None or liveness.decision is not LivenessDecision.LIVE:
         reasons.append(Reason.LIVENESS_NOT_SURE)
     if comparison is None:
         reasons.append(Reason.FACE_NOT_COMPARED)

@@ -22,6 +22,7 @@ from drivers.chip.csca import CscaStore
 from drivers.chip.simulated_peer import SPECIMEN, issuer_of
 from drivers.chip.simulated_reader import card_for_pcscd, leave_stage
 from firmware_app.clock import utc_now
+from firmware_app.config import Liveness
 from firmware_app.engineer import virtual_reader
 from firmware_app.engineer.processes import Child, Family
 from firmware_app.errors import SetupError
@@ -62,7 +63,11 @@ port = {port}
 
 [policy]
 try_limit_s = {try_limit_s}
-head_turn = {head_turn}
+
+[liveness]
+challenges = {challenges}
+count = {count}
+challenge_s = {challenge_s}
 
 [storage]
 outbox = "{folder}/outbox.sqlite3"
@@ -104,7 +109,9 @@ class SmallSite:
     outbox_limit_mb: float = 64.0
     resend_after_s: float = 60.0
     try_limit_s: float = 25.0
-    head_turn: bool = True
+    challenges: tuple[str, ...] = Liveness().challenges
+    challenge_count: int = 3
+    challenge_s: float = 12.0
     chip: bool = True
     pcsc: bool = False
     devices: dict[str, str] = field(default_factory=dict)
@@ -188,7 +195,9 @@ class SmallSite:
                 kiosk=KIOSK_ID,
                 folder=self.folder,
                 devices=self._device_lines(),
-                head_turn=str(self.head_turn).lower(),
+                challenges=json.dumps(self.challenges),
+                count=self.challenge_count,
+                challenge_s=self.challenge_s,
                 port=self.page_port,
                 outbox_limit_mb=self.outbox_limit_mb,
                 resend_after_s=self.resend_after_s,

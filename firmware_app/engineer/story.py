@@ -24,7 +24,8 @@ class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the centre must have stored; empty fields are not looked at. `none`: no event at all.
 
-    checks: document checks by code, each with the result that it must have.
+    checks: document checks by code, each with the result that it must have; liveness: the decision;
+    challenges: what became of the challenges, each result as often as it must be there.
     """
 
     outcome: Literal["completed", "referred", "none"]
@@ -32,6 +33,8 @@ class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     decision: str = ""
     not_captured: tuple[str, ...] = ()
     checks: dict[str, str] = {}
+    liveness: str = ""
+    challenges: tuple[str, ...] = ()
 
 
 class Story(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,7 +42,8 @@ class Story(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     hands: screen -> the button that is touched there (a list: one each time the screen comes up);
     answers: the buttons for question screens; body: cues to the simulated devices;
-    follow_turns: whether the head turns as the screen asks, the other way, or not at all;
+    follow: whether the face does what the screen asks, something else, or nothing; at_challenge:
+    buttons that are touched instead, one a challenge; lit: whether the display's light reaches it;
     pace_s: before each touch.
     """
 
@@ -48,7 +52,9 @@ class Story(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     answers: tuple[str, ...]
     body: tuple[Act, ...]
     expect: Expect
-    follow_turns: Literal["asked", "other", "never"] = "asked"
+    follow: Literal["asked", "other", "never"] = "asked"
+    at_challenge: tuple[str, ...] = ()
+    lit: bool = True
     pace_s: float = 0.0
     limit_s: float = 60.0
 

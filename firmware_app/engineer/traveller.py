@@ -22,6 +22,20 @@ COUNTED, STALE = 204, 409
 STAGE_LIMIT_S = 3.0
 LINE_LIMIT_BYTES = 65_536
 
+PAGE = "808080"
+LEFT: dict[str, object] = {"turn": "left"}
+RIGHT: dict[str, object] = {"turn": "right"}
+ACTS: dict[str, dict[str, object]] = {
+    "turn_left": LEFT,
+    "turn_right": RIGHT,
+    "look_up": {"look": "up"},
+    "blink": {"blink": True},
+    "open_mouth": {"mouth": True},
+    "colours": {},
+}
+"""What the body does when it is asked to, and what one does that does not listen."""
+OTHERS = dict.fromkeys(ACTS, LEFT) | {"turn_left": RIGHT, "colours": {}}
+
 ScreenNow = dict[str, Any]
 
 
@@ -36,8 +50,13 @@ class Traveller:
     on_screen: Callable[[str, float], None] = lambda _name, _at_s: None
     _visits: Counter[str] = field(default_factory=Counter)
     _last: str = ""
-    _turn: str = ""
+    _asked: str = ""
+    _colour: str = ""
+    _leaving: list[str] = field(init=False)
     _stopping: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self._leaving = list(self.story.at_challenge) if self.hands else []
 
     def stop(self) -> None:
         """Walk away within a second."""
@@ -70,19 +89,24 @@ class Traveller:
             for act in self.story.body:
                 if act.screen == name and self._visits[name] <= act.times:
                     self._cue(act.peer, **act.cue)
-        self._follow(str(screen.get("asked_turn", "")))
+        self._follow(screen)
         if self.hands:
             button = self._button(screen, name, came_up=came_up)
             if button:
                 self._stopping.wait(self.story.pace_s)
                 self._touch(int(screen["serial"]), button)
 
-    def _follow(self, asked: str) -> None:
-        if asked != self._turn and asked and self.story.follow_turns != "never":
-            other = "right" if asked == "left" else "left"
-            turn = asked if self.story.follow_turns == "asked" else other
-            self._cue("camera", turn=turn)
-        self._turn = asked
+    def _follow(self, screen: ScreenNow) -> None:
+        """Do what the face is asked to do, in the display's light; or touch that it cannot be."""
+        asked, colour = str(screen.get("challenge", "")), str(screen.get("colour", ""))
+        if colour != self._colour and self.story.lit:
+            self._cue("camera", light=list(bytes.fromhex(colour[1:] or PAGE)))
+        if asked and asked != self._asked:
+            if self._leaving:
+                self._touch(int(screen["serial"]), self._leaving.pop(0))
+            elif self.story.follow != "never":
+                self._cue("camera", **(ACTS if self.story.follow == "asked" else OTHERS)[asked])
+        self._asked, self._colour = asked, colour
 
     def _cue(self, peer: str, **what: object) -> None:
         """Give a cue; a peer whose device is being opened gets a moment to come on stage."""

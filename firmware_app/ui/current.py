@@ -71,4 +71,13 @@ def _same_step(one: Screen, other: Screen) -> bool:
 
 
 def _without_advice(screen: Screen) -> Screen:
-    return replace(screen, cue="", countdown_s=0, live=False, asked_turn="", picture="")
+    return replace(
+        screen,
+        cue="",
+        countdown_s=0,
+        live=False,
+        challenge="",
+        colour="",
+        done_pct=0,
+        picture="",
+    )

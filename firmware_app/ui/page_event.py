@@ -43,7 +43,9 @@ def page(screen: Screen, serial: int, texts: Texts) -> dict[str, object]:
         "steps": screen.steps,
         "countdown_s": screen.countdown_s,
         "code": screen.code,
-        "asked_turn": screen.asked_turn,
+        "challenge": screen.challenge,
+        "colour": screen.colour,
+        "done_pct": screen.done_pct,
         "words": _words(screen, texts),
     }
 

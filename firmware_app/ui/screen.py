@@ -1,6 +1,6 @@
 """What one screen is: message ids, buttons and pictures as values; no pixels, no texts, no I/O."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 ButtonKind = Literal["primary", "plain", "choice", "help"]
@@ -39,7 +39,8 @@ class Screen:
     name: stable name, also the picture's and the sound's; title, cue: Fluent message ids;
     arguments: values for the messages, never personal; live: show the camera's mirror picture;
     step, steps: progress (0 of 0 hides it); countdown_s: seconds left on a warning;
-    code: a slip's code; asked_turn: where the head should turn now.
+    code: a slip's code; challenge: what the face is asked to do now; colour: of the whole display,
+    as #rrggbb; done_pct: how much of all challenges is done.
     """
 
     name: str
@@ -55,4 +56,6 @@ class Screen:
     steps: int = 0
     countdown_s: int = 0
     code: str = ""
-    asked_turn: Literal["", "left", "right"] = field(default="")
+    challenge: str = ""
+    colour: str = ""
+    done_pct: int = 0

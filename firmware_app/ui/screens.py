@@ -31,6 +31,8 @@ STEPS = 6
 HELP = Button("help", "button-help", "help", "help")
 BACK = Button("back", "button-back", icon="back")
 END = Button("end", "button-end", icon="end")
+CANNOT_DO = Button("cannot-do", "button-cannot-do")
+SKIP_CHALLENGES = Button("skip-challenges", "button-skip-challenges", icon="continue")
 CONTINUE = Button("continue", "button-continue", "primary", "continue")
 OWN_NAMES = {"en": "English", "fr": "Français", "ar": "العربية"}
 
@@ -168,19 +170,8 @@ def _sensing(state: AwaitDocument | AwaitChip | AwaitFace | AwaitFinger) -> Scre
                 step=1,
                 steps=STEPS,
             )
-        case AwaitFace(cue=cue, asked_turn=turn):
-            return Screen(
-                "face",
-                "face-title",
-                language,
-                cue=cue,
-                buttons=(END, HELP),
-                picture="face",
-                live=True,
-                step=3,
-                steps=STEPS,
-                asked_turn="left" if turn == "left" else "right" if turn == "right" else "",
-            )
+        case AwaitFace():
+            return _face(state)
         case AwaitFinger(cue=cue, position=position):
             name = position.name.lower().replace("_", "-")
             return Screen(
@@ -195,6 +186,26 @@ def _sensing(state: AwaitDocument | AwaitChip | AwaitFace | AwaitFinger) -> Scre
             )
         case _:
             assert_never(state)
+
+
+def _face(state: AwaitFace) -> Screen:
+    """The mirror; who cannot do one challenge is then offered to leave them all."""
+    leave = (CANNOT_DO, SKIP_CHALLENGES) if state.left_one else (CANNOT_DO,)
+    ask = state.ask
+    return Screen(
+        "face",
+        "face-title",
+        state.visit.language,
+        cue=state.cue,
+        buttons=(*leave, END, HELP),
+        picture="face",
+        live=True,
+        step=3,
+        steps=STEPS,
+        challenge=ask.challenge,
+        colour="#{:02x}{:02x}{:02x}".format(*ask.colour) if ask.colour else "",
+        done_pct=ask.done_pct,
+    )
 
 
 def _why_no_finger(state: WhyNoFinger) -> Screen:

@@ -1,33 +1,41 @@
-"""The face step: mirror picture, one cue at a time, a random head turn, the comparison."""
+"""The face step: mirror picture, one cue at a time, random challenges, the comparison."""
 
 import secrets
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from drivers.camera.api import Camera, Frame
 from drivers.deadline import Deadline
-from drivers.errors import DeviceError
+from drivers.errors import DeviceError, DeviceGoneError, DeviceTimeoutError
 from firmware_app import log
-from firmware_app.domain.biometrics import (
-    Comparison,
-    FaceSample,
-    Liveness,
-    LivenessDecision,
-    Quality,
-)
-from firmware_app.workers.cues import Cues
+from firmware_app.domain.biometrics import Comparison, FaceSample, Quality
 from firmware_app.workers.described import capture_device, model, why_missing
 from firmware_app.workers.device_worker import DeviceWorker, Job
 from firmware_app.workers.eyes import Eyes
+from firmware_app.workers.liveness import Challenges, on_screen, told
 from firmware_app.workers.pictures import small_jpeg
 from firmware_app.workers.session import Pixels, Session
-from firmware_app.workflow.vocabulary import Event, FaceAdvice, FaceFailed, FaceTaken
+from firmware_app.workflow.face_ask import FaceAsk
+from firmware_app.workflow.vocabulary import (
+    Event,
+    FaceAdvice,
+    FaceFailed,
+    FaceTaken,
+    LeaveChallenge,
+    LookForFace,
+)
 from vision.errors import VisionError
 from vision.face_pipeline import FaceLook
 from vision.face_quality import QUALITY_METHOD, QUALITY_VERSION, Advice
 from vision.face_template import FaceTemplate, compare
 from vision.face_threshold import FALSE_MATCH_RATE, THRESHOLD
-from vision.head_turn import METHOD, SIDES, VERSION, Decision, HeadTurn, Phase, Sight
+from vision.face_token import token_portrait
+from vision.face_track import FaceTracker
+from vision.liveness import Ask, Choose, LivenessTest, Phase
+from vision.liveness_sight import see
 
 ALGORITHM = "cosine"
 REFERENCE = "document_portrait"
@@ -36,11 +44,27 @@ PREVIEW_QUALITY = 65
 FACE_LONGEST_PX = 320
 CUE_DONE = "face-cue-well-done"
 CUE_HERE = "face-cue-look-here"
+FRAME_LIMIT_S = 3.0
+TEMPLATE_GAP_S = 0.5
+SOFT_LIMIT_S = 5.0
+SOFT = frozenset(
+    {
+        Advice.BACK_LIGHT,
+        Advice.UNEVEN_LIGHT,
+        Advice.UNCOVER_FACE,
+        Advice.TAKE_OFF_GLASSES,
+        Advice.LOOK_AT_CAMERA,
+    }
+)
+"""What not everybody can mend: asked for SOFT_LIMIT_S, then the quality in the event says it."""
+
+Passive = Callable[[Pixels, FaceLook], float]
+"""A passive detector's score of one face, 0 attack to 1 live; chosen by configuration."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Taken:
-    """The best frontal frame so far."""
+    """A frontal frame and what is kept of it."""
 
     pixels: Pixels
     look: FaceLook
@@ -49,91 +73,156 @@ class _Taken:
 
 
 @dataclass(slots=True)
+class _Try:
+    """One try: who is followed, what is asked, the best frontal frame so far."""
+
+    tracker: FaceTracker
+    test: LivenessTest
+    best: _Taken | None = None
+    shown: tuple[str, FaceAsk] | None = None
+    described_at_s: float = 0.0
+    soft_since_s: float | None = None
+    still: Pixels | None = None
+    still_since_s: float = 0.0
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to ask and there is something to send."""
+        return self.test.done and self.best is not None
+
+    def is_ready(self, look: FaceLook, at_s: float) -> bool:
+        """Whether this frame is fit; what cannot be mended holds nobody up for long."""
+        if look.advice not in SOFT:
+            self.soft_since_s = None
+            return look.face is not None and look.advice is None
+        self.soft_since_s = at_s if self.soft_since_s is None else self.soft_since_s
+        return at_s - self.soft_since_s > SOFT_LIMIT_S
+
+
+@dataclass(slots=True)
 class FaceWorker:
-    """Turns frames into one FaceTaken, or into the cue that helps."""
+    """Turns frames into one FaceTaken, or into the cue that helps.
+
+    choose: chance for the challenges; passive: joins its score to the others', where there is one.
+    """
 
     device: DeviceWorker[Camera]
     post: Callable[[Event], None]
     session: Session
     eyes: Eyes
     try_limit_s: float
-    head_turn: bool = True
-    choose: Callable[[tuple[str, ...]], str] = field(default=secrets.choice)
+    challenges: Challenges = field(default_factory=Challenges)
+    choose: Choose = field(default=secrets.randbelow)
+    passive: Passive | None = None
+    _leaving: deque[bool] = field(default_factory=deque)
 
-    def look(self) -> None:
-        """One try."""
+    def do(self, command: LookForFace | LeaveChallenge) -> None:
+        """One try; or leave the challenge of now, which the traveller cannot do, or all of them."""
+        if isinstance(command, LeaveChallenge):
+            self._leaving.append(command.every)
+            return
         token = self.session.token
+        self._leaving.clear()
         self.device.ask(
             Job(
                 lambda camera, deadline: self._work(camera, deadline, token),
                 self._give_up,
-                self.try_limit_s,
+                self.try_limit_s + self.challenges.longest_s,
             )
         )
 
     def _work(self, camera: Camera, deadline: Deadline, token: int) -> None:
-        challenge = self._challenge()
-        cues = Cues(lambda cue, turn: self.post(FaceAdvice(cue, turn)))
-        first: _Taken | None = None
-        while True:
-            frame = camera.grab(deadline)
-            preview = small_jpeg(frame.pixels, PREVIEW_LONGEST_PX, PREVIEW_QUALITY)
-            self.session.keep_preview(token, preview)
-            look = self._look(frame)
-            if look is None:
-                continue
-            if not self.head_turn and look.advice is None:
-                self._finish(camera, self._take(frame, look), challenge, token)
-                return
-            before, restarts = challenge.phase, challenge.restarts
-            phase = challenge.feed(_sight(look, frame), frontal=look.advice is None)
-            if phase is Phase.TURN and before is Phase.FRONTAL:
-                first = self._take(frame, look)
-            elif phase is Phase.DONE and first is not None:
-                last = self._take(frame, look)
-                if self._same_person(first, last):
-                    cues.say(CUE_DONE, at_once=True)
-                    self._finish(camera, max(first, last, key=_quality), challenge, token)
-                    return
-                challenge = self._challenge()
-            if challenge.restarts > restarts:
-                cues.say(CUE_HERE, at_once=True)  # the turn is asked for anew, not in silence
-            self._cue(cues, challenge, look)
-
-    def _challenge(self) -> HeadTurn:
-        return HeadTurn("left" if self.choose(SIDES) == "left" else "right")
-
-    def _look(self, frame: Frame) -> FaceLook | None:
+        """Until done; with a face but half a test, what there is goes to a person."""
+        attempt = _Try(self.eyes.tracker(), self.challenges.test(self.choose))
         try:
-            return self.eyes.look(frame.pixels)
+            while not attempt.done:
+                frame = self._grab(camera, deadline)
+                preview = small_jpeg(frame.pixels, PREVIEW_LONGEST_PX, PREVIEW_QUALITY)
+                self.session.keep_preview(token, preview)
+                self._check_moving(attempt, frame)
+                self._advance(attempt, frame)
+        except DeviceTimeoutError:
+            if attempt.best is None:
+                raise
+        self._finish(camera, attempt, token)
+
+    def _grab(self, camera: Camera, deadline: Deadline) -> Frame:
+        """The next frame; a camera that gives none for a while counts as gone."""
+        try:
+            return camera.grab(deadline.sooner(FRAME_LIMIT_S))
+        except DeviceTimeoutError:
+            deadline.slice_s()
+            raise DeviceGoneError(self.device.name, "the camera gives no pictures.") from None
+
+    def _check_moving(self, attempt: _Try, frame: Frame) -> None:
+        """No camera gives the same picture twice, for its noise; one that does hangs."""
+        few = frame.pixels[::16, ::16]
+        if attempt.still is None or not np.array_equal(few, attempt.still):
+            attempt.still, attempt.still_since_s = few.copy(), frame.at_s
+        elif self.challenges.count and frame.at_s - attempt.still_since_s > FRAME_LIMIT_S:
+            raise DeviceGoneError(self.device.name, "the camera gives one picture all the time.")
+
+    def _advance(self, attempt: _Try, frame: Frame) -> None:
+        """One frame: look, feed the test, say what to do next."""
+        while self._leaving:
+            self.challenges.leave(attempt.test, self.choose, every=self._leaving.popleft())
+        try:
+            look = self.eyes.follow(attempt.tracker, frame.pixels, frame.at_s)
+            ready = attempt.is_ready(look, frame.at_s)
+            taken = self._take(attempt, frame, look) if ready else None
         except VisionError as error:
             log.say("frame_unusable", device=self.device.name, what=str(error))
+            return
+        sight = see(
+            frame.pixels,
+            look,
+            frame.at_s,
+            None if taken is None else taken.template,
+            self.passive(frame.pixels, look) if self.passive and taken else None,
+        )
+        ask = attempt.test.feed(sight, ready)
+        if not attempt.test.same_person:
+            attempt.test, attempt.best = self.challenges.test(self.choose), None
+        self._say(attempt, ask, look)
+
+    def _take(self, attempt: _Try, frame: Frame, look: FaceLook) -> _Taken | None:
+        """Describe a fit frame now and then, and keep the best of them."""
+        if attempt.best is not None and frame.at_s - attempt.described_at_s < TEMPLATE_GAP_S:
             return None
-
-    def _take(self, frame: Frame, look: FaceLook) -> _Taken:
+        attempt.described_at_s = frame.at_s
         template = self.eyes.template(frame.pixels, look)
-        return _Taken(frame.pixels, look, template, look.face.quality if look.face else 0)
+        quality = look.face.quality if look.face else 0
+        taken = _Taken(frame.pixels, look, template, quality)
+        if attempt.best is None or quality > attempt.best.quality:
+            attempt.best = taken
+        return taken
 
-    def _same_person(self, first: _Taken, last: _Taken) -> bool:
-        return compare(first.template, last.template) >= THRESHOLD
+    def _say(self, attempt: _Try, ask: Ask, look: FaceLook) -> None:
+        """One cue at a time: the challenge, else the advice, else to look here."""
+        cue = CUE_HERE
+        if attempt.done:
+            cue = CUE_DONE
+        elif ask.phase is Phase.ACT and ask.kind is not None:
+            cue = f"face-cue-{_dashed(ask.kind.value)}"
+        elif ask.phase is not Phase.RETURN and look.cue is not None:
+            cue = f"face-cue-{_dashed(look.cue.value)}"
+        shown = (cue, on_screen(ask))
+        if shown != attempt.shown:
+            attempt.shown = shown
+            self.post(FaceAdvice(*shown))
 
-    def _cue(self, cues: Cues, challenge: HeadTurn, look: FaceLook) -> None:
-        if challenge.phase is Phase.TURN:
-            cues.say(f"face-cue-turn-{challenge.side}", challenge.side, at_once=True)
-        elif challenge.phase is Phase.RETURN:
-            cues.say(CUE_HERE, at_once=True)
-        elif look.advice is not None:
-            cues.say(f"face-cue-{look.advice.value.replace('_', '-')}")
-
-    def _finish(self, camera: Camera, taken: _Taken, challenge: HeadTurn, token: int) -> None:
-        self.session.keep_face(token, small_jpeg(taken.pixels, FACE_LONGEST_PX))
+    def _finish(self, camera: Camera, attempt: _Try, token: int) -> None:
+        best = attempt.best
+        if best is None:
+            return
+        self.session.keep_face(token, _portrait(best))
         sample = FaceSample(
-            template=taken.template.to_int8(),
-            quality=Quality(QUALITY_METHOD, QUALITY_VERSION, taken.quality),
+            template=best.template.to_int8(),
+            quality=Quality(QUALITY_METHOD, QUALITY_VERSION, best.quality),
             device=capture_device(camera.info),
             model=model(self.eyes.face_model),
         )
-        self.post(FaceTaken(sample, _liveness(challenge), self._comparison(taken.template)))
+        self.post(FaceTaken(sample, told(attempt.test), self._comparison(best.template)))
 
     def _comparison(self, live: FaceTemplate) -> Comparison | None:
         """Hold the live face against the document's portrait; None where there is none to use."""
@@ -161,28 +250,13 @@ class FaceWorker:
         self.post(FaceFailed(why_missing(error)))
 
 
-def _quality(taken: _Taken) -> int:
-    return taken.quality
+def _portrait(taken: _Taken) -> bytes:
+    """The token image for the event; the whole frame, small, where none can be made."""
+    try:
+        return token_portrait(taken.pixels, taken.look).jpeg
+    except VisionError:
+        return small_jpeg(taken.pixels, FACE_LONGEST_PX)
 
 
-def _sight(look: FaceLook, frame: Frame) -> Sight | None:
-    if look.face is None or look.advice is Advice.TWO_FACES:
-        return None
-    return Sight(
-        yaw_deg=look.face.pose.yaw_deg,
-        centre_px=look.face.box.centre,
-        width_px=look.face.box.longest_px,
-        points=look.face.mesh.points,
-        at_s=frame.at_s,
-    )
-
-
-def _liveness(challenge: HeadTurn) -> Liveness:
-    verdict = challenge.verdict()
-    decision = {
-        Decision.LIVE: LivenessDecision.LIVE,
-        Decision.NOT_SURE: LivenessDecision.NOT_SURE,
-        Decision.ATTACK: LivenessDecision.ATTACK,
-    }[verdict.decision]
-    asked = (f"turn_{challenge.side}",) if challenge.phase is Phase.DONE else ()
-    return Liveness(METHOD, VERSION, asked, verdict.scores, decision)
+def _dashed(word: str) -> str:
+    return word.replace("_", "-")

@@ -6,7 +6,9 @@ from typing import TypedDict
 
 from firmware_app.clock import ClockQuality
 from firmware_app.domain.biometrics import (
+    Became,
     CaptureDevice,
+    Challenge,
     FaceSample,
     FingerMissing,
     FingerSample,
@@ -272,13 +274,19 @@ def _liveness(visit: Visit) -> groups.Liveness | None:
         return None
     return groups.Liveness(
         method=f"{visit.liveness.method}/{visit.liveness.version}",
-        challenges=tuple(
-            groups.Challenge(code=code, result=groups.Result.PASSED)
-            for code in visit.liveness.challenges
-        ),
+        challenges=tuple(_challenge(one) for one in visit.liveness.challenges),
         scores=dict(visit.liveness.scores),
         decision=visit.liveness.decision.value,
     )
+
+
+def _challenge(one: Challenge) -> groups.Challenge:
+    """Passed, failed; or not done, and why: the traveller had it replaced, or left it."""
+    if one.became in {Became.REPLACED, Became.SKIPPED}:
+        return groups.Challenge(code=one.code, result=groups.Result.NOT_DONE, why=one.became.value)
+    passed = one.became is Became.OBEYED
+    result = groups.Result.PASSED if passed else groups.Result.FAILED
+    return groups.Challenge(code=one.code, result=result)
 
 
 def _comparison(visit: Visit) -> groups.Comparison:

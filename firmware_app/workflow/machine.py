@@ -15,9 +15,10 @@ from firmware_app.domain.rules import (
     fingers_told,
     to_read_again,
 )
-from firmware_app.workflow.fingers import armed, await_finger, next_finger, why_no_finger
+from firmware_app.workflow.face import await_face, looking
+from firmware_app.workflow.fingers import armed, await_finger, why_no_finger
 from firmware_app.workflow.outside import Terms, home, leaving, resting, saving
-from firmware_app.workflow.tries import TRIES, worth_another
+from firmware_app.workflow.tries import TRIES
 from firmware_app.workflow.vocabulary import (
     AskQuestion,
     AwaitChip,
@@ -32,13 +33,9 @@ from firmware_app.workflow.vocabulary import (
     DocumentArrived,
     DocumentUnreadable,
     Event,
-    FaceAdvice,
-    FaceFailed,
-    FaceTaken,
     Go,
     Idle,
     Interruptible,
-    LookForFace,
     OutOfService,
     PortraitTaken,
     ReadChip,
@@ -119,7 +116,7 @@ def _own_step(state: Interruptible, event: Event, terms: Terms) -> Step:
         case AwaitChip():
             return _chip(state, event)
         case AwaitFace():
-            return _face(state, event, terms)
+            return await_face(state, event, terms)
         case AwaitFinger():
             return await_finger(state, event, terms.policy, terms.today)
         case _:
@@ -220,21 +217,6 @@ def _confirm(state: ConfirmDocument, event: Touched) -> Step:
             return Step(state)
 
 
-def _face(state: AwaitFace, event: Event, terms: Terms) -> Step:
-    match event:
-        case FaceAdvice(cue=cue, asked_turn=asked_turn):
-            return Step(replace(state, cue=cue, asked_turn=asked_turn))
-        case FaceTaken(sample=sample, liveness=liveness, comparison=comparison):
-            visit = replace(state.visit, face=sample, liveness=liveness, comparison=comparison)
-            return next_finger(visit, terms.policy, terms.today)
-        case FaceFailed(reason=reason) if worth_another(state.tries_left, reason):
-            return _resume(AwaitFace(state.visit, state.tries_left - 1))
-        case FaceFailed(reason=reason):
-            return next_finger(replace(state.visit, face=reason), terms.policy, terms.today)
-        case _:
-            return Step(state)
-
-
 def _question(state: AskQuestion, event: Touched, terms: Terms) -> Step:
     question = terms.questions[state.index]
     if event.button == "back" and state.index > 0:
@@ -288,8 +270,8 @@ def _resume(state: Interruptible) -> Step:
         case AwaitChip(visit=visit):
             again = () if visit.document is None else (ReadChip(visit.document),)
             return Step(AwaitChip(visit), again)
-        case AwaitFace(visit=visit, tries_left=tries_left):
-            return Step(AwaitFace(visit, tries_left), (LookForFace(),))
+        case AwaitFace():
+            return looking(state)
         case AwaitFinger():
             return armed(state)
         case (

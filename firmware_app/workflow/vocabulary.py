@@ -15,6 +15,7 @@ from firmware_app.domain.biometrics import (
 )
 from firmware_app.domain.crossing import Document, Visit
 from firmware_app.domain.rules import Outcome, Reason
+from firmware_app.workflow.face_ask import NOTHING_ASKED, FaceAsk
 
 # ---- states: where we are -------------------------------------------------------------------
 
@@ -71,12 +72,13 @@ class ConfirmDocument:
 
 @dataclass(frozen=True, slots=True)
 class AwaitFace:
-    """The camera looks; one cue at a time."""
+    """The camera looks; one cue at a time. left_one: a challenge was said to be impossible."""
 
     visit: Visit
     tries_left: int
     cue: str = "face-cue-look-here"
-    asked_turn: str = ""
+    ask: FaceAsk = NOTHING_ASKED
+    left_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,10 +231,10 @@ class PortraitTaken:
 
 @dataclass(frozen=True, slots=True)
 class FaceAdvice:
-    """One cue for the face step; `asked_turn` is left, right or empty."""
+    """One cue for the face step, and what is asked of the traveller."""
 
     cue: str
-    asked_turn: str = ""
+    ask: FaceAsk = NOTHING_ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +342,13 @@ class LookForFace:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaveChallenge:
+    """The traveller cannot do the challenge of now: ask for another; `every`: for none any more."""
+
+    every: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ScanFinger:
     """Arm the scanner for one try."""
 
@@ -370,6 +379,7 @@ Command = (
     | ReadChip
     | TakePortrait
     | LookForFace
+    | LeaveChallenge
     | ScanFinger
     | StopDevices
     | StoreCrossing

@@ -76,7 +76,7 @@ def test_a_crossing_of_real_inputs_reaches_the_centre_and_its_receipt(data, tmp_
         tmp_path / "site",
         free_port(),
         try_limit_s=8.0,
-        head_turn=False,
+        challenge_count=0,
         chip=False,
         devices=devices,
         kiosk_command=kiosk,

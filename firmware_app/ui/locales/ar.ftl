@@ -96,6 +96,10 @@ face-cue-look-at-camera = انظر إلى الكاميرا.
 face-cue-look-straight = انظر إلى الأمام مباشرة.
 face-cue-turn-left = أدر رأسك ببطء إلى اليسار.
 face-cue-turn-right = أدر رأسك ببطء إلى اليمين.
+face-cue-look-up = ارفع ذقنك ببطء.
+face-cue-blink = أغمض عينيك. عُدّ إلى اثنين. ثم افتحهما.
+face-cue-open-mouth = افتح فمك واسعًا ثم أغلقه.
+face-cue-colours = استمر في النظر هنا. الألوان تتغيّر.
 face-cue-well-done = أحسنت.
 
 ## Finger cues
@@ -140,6 +144,8 @@ button-save = حفظ
 button-yes = نعم، هذا أنا
 button-no = لا
 button-not-me = هذا ليس أنا
+button-cannot-do = لا أستطيع فعل هذا
+button-skip-challenges = المتابعة من دون هذا
 button-cannot-give-finger = لا أستطيع تقديم هذا الإصبع
 button-finger-missing = ليس لدي هذا الإصبع
 button-finger-bandaged = عليه ضماد أو هو مجروح

@@ -96,6 +96,10 @@ face-cue-look-at-camera = Look into the camera.
 face-cue-look-straight = Look straight ahead.
 face-cue-turn-left = Turn your head slowly to the left.
 face-cue-turn-right = Turn your head slowly to the right.
+face-cue-look-up = Raise your chin slowly.
+face-cue-blink = Close your eyes. Count to two. Open them.
+face-cue-open-mouth = Open your mouth wide, then close it.
+face-cue-colours = Keep looking here. The colours change.
 face-cue-well-done = Well done.
 
 ## Finger cues
@@ -140,6 +144,8 @@ button-save = Save
 button-yes = Yes, this is me
 button-no = No
 button-not-me = This is not me
+button-cannot-do = I cannot do this
+button-skip-challenges = Go on without this
 button-cannot-give-finger = I cannot give this finger
 button-finger-missing = I do not have it
 button-finger-bandaged = It is bandaged or hurt

@@ -96,6 +96,10 @@ face-cue-look-at-camera = Regardez la caméra.
 face-cue-look-straight = Regardez droit devant vous.
 face-cue-turn-left = Tournez lentement la tête à gauche.
 face-cue-turn-right = Tournez lentement la tête à droite.
+face-cue-look-up = Levez lentement le menton.
+face-cue-blink = Fermez les yeux. Comptez jusqu’à deux. Ouvrez-les.
+face-cue-open-mouth = Ouvrez grand la bouche, puis fermez-la.
+face-cue-colours = Continuez à regarder ici. Les couleurs changent.
 face-cue-well-done = Très bien.
 
 ## Finger cues
@@ -140,6 +144,8 @@ button-save = Enregistrer
 button-yes = Oui, c’est moi
 button-no = Non
 button-not-me = Ce n’est pas moi
+button-cannot-do = Je ne peux pas faire cela
+button-skip-challenges = Continuer sans cela
 button-cannot-give-finger = Je ne peux pas donner ce doigt
 button-finger-missing = Je n’ai pas ce doigt
 button-finger-bandaged = Il est bandé ou blessé

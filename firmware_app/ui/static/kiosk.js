@@ -10,7 +10,8 @@ const CUE_ICONS = {
   present: "document", "unreadable-try-again": "again", "wrong-check-digits": "again", expired: "document",
   moving: "hold-still", "turn-over": "again", glare: "less-light", "look-here": "look", "no-face": "help",
   "two-faces": "help", closer: "closer", farther: "farther", centre: "centre", "more-light": "more-light",
-  "less-light": "less-light", "hold-still": "hold-still", "look-straight": "look", "turn-left": "turn-left",
+  "less-light": "less-light", "hold-still": "hold-still", "look-straight": "look", "turn-left": "turn-left", "look-up": "up", blink: "blink", "open-mouth": "open-mouth",
+  colours: "more-light",
   "turn-right": "turn-right", place: "finger", press: "down", lighter: "up", "move-left": "left",
   "move-right": "right", "move-up": "up", "move-down": "down", dry: "breath", wet: "drop", lift: "up",
   latent: "wipe", "one-finger": "finger", turn: "up", again: "again", "no-finger": "finger", "well-done": "yes", wait: "how-long", chip: "how-long", completed: "up", referred: "help",
@@ -208,13 +209,23 @@ function drawPicture(screen) {
     return picture(screen.picture);
   });
   figure.dataset.picture = screen.picture;
-  figure.dataset.turn = screen.asked_turn;
+  if (figure.dataset.challenge === "blink" && screen.challenge !== "blink") chime([784]); // to shut eyes
+  figure.dataset.challenge = screen.challenge;
+  glow(screen.colour);
+  const ring = figure.querySelector(".progress");
+  if (ring) ring.style.strokeDasharray = `${screen.done_pct} 100`;
   if (fresh && looking) { looking.abort(); looking = null; }
   if (fresh && live) {
     looking = new AbortController();
     figure.querySelector(".live").setAttribute("aria-label", words.live || "");
     look(figure.querySelector("canvas"), looking.signal);
   }
+}
+
+/** The whole display in one colour, whose light on the face the camera looks for; empty: none. */
+function glow(colour) {
+  kiosk.classList.toggle("glowing", Boolean(colour));
+  kiosk.style.setProperty("--glow", colour || "transparent");
 }
 
 /** Draw each new camera picture as it comes; the next is asked for while this one is drawn, never more. */
@@ -338,7 +349,7 @@ function moment() {
   show({
     serial: 0, name: "moment", language, direction, title: words.moment, cue: words.moment_cue, cue_id: "",
     points: [], greetings: [], buttons: [], rows: [], picture: "moment", live: false, step: 0, steps: 0,
-    countdown_s: 0, code: "", asked_turn: "", words: { ...words, progress: "" },
+    countdown_s: 0, code: "", challenge: "", colour: "", done_pct: 0, words: { ...words, progress: "" },
   });
 }
 

@@ -45,7 +45,7 @@ SPECIMEN = parse(
 )
 MRZ = replace(SPECIMEN, issuing_state="FRA", nationality="FRA")
 FACE = FaceSample(b"template", Quality("q", "1", 80), CaptureDevice("a", "b"), Model("m", "1"))
-LIVE = Liveness("head-turn", "1", ("left",), (), LivenessDecision.LIVE)
+LIVE = Liveness("challenges", "2", (), (), LivenessDecision.LIVE)
 MATCH = Comparison("document_portrait", 0.7, 0.4, 0.001, "a", matched=True)
 GOOD = Visit(
     "id",

@@ -97,7 +97,7 @@ CHILD = replace(DOCUMENT, mrz=replace(MRZ, birth="2005-01-01"))
 DEVICE, MODEL = CaptureDevice("make", "model"), Model("m", "1")
 FACE = FaceTaken(
     FaceSample(b"t", Quality("q", "1", 80), DEVICE, MODEL),
-    Liveness("head-turn", "1", ("left",), (), LivenessDecision.LIVE),
+    Liveness("challenges", "2", (), (), LivenessDecision.LIVE),
     Comparison("document_portrait", 0.7, 0.4, 0.001, "a", matched=True),
 )
 FINGER = FingerTaken(

@@ -239,7 +239,8 @@ def test_buttons_rows_and_arguments_reach_the_page(kiosk: Kiosk) -> None:
             steps=6,
             countdown_s=20,
             code="A7",
-            asked_turn="left",
+            challenge="turn_left",
+            colour="#5aff78",
         )
     )  # fmt: skip
     got = kiosk.listen().screen()
@@ -251,7 +252,8 @@ def test_buttons_rows_and_arguments_reach_the_page(kiosk: Kiosk) -> None:
     ]  # fmt: skip
     assert got["rows"] == [{"label": "Nationalité", "value": "UTO"}]
     assert (got["step"], got["steps"], got["countdown_s"]) == (2, 6, 20)
-    assert (got["code"], got["asked_turn"], got["picture"]) == ("A7", "left", "confirm")
+    assert (got["code"], got["picture"]) == ("A7", "confirm")
+    assert (got["challenge"], got["colour"]) == ("turn_left", "#5aff78")
     words = got["words"]
     assert isinstance(words, dict)
     assert words["progress"].replace("\u2068", "").replace("\u2069", "") == "Étape 2 sur 6"
