@@ -9,13 +9,15 @@ import hmac
 import os
 from base64 import b32decode, b32encode
 from binascii import Error as Base32Error
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Annotated, Self
 
 import msgspec
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from msgspec import Meta, Struct
@@ -143,7 +145,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     """What the centre gives: the TLS certificate, who vouches for it, the keys to seal for.
 
     `authorities` are certificates (DER), issuing first, root last; `request` is the SHA-256 of the
-    request's bytes; `broker` is HOST:PORT, empty where the post knows better.
+    request's bytes. Each part is signed by itself, so nothing in it needs to be believed.
     """
 
     kiosk: KioskId
@@ -151,7 +153,6 @@ class Answer(Struct, frozen=True, kw_only=True):
     certificate: Der
     authorities: Annotated[tuple[Der, ...], Meta(min_length=2, max_length=2)]
     bundle: Annotated[bytes, Meta(max_length=BUNDLE_LIMIT_BYTES)]
-    broker: Annotated[str, Meta(max_length=260)] = ""
 
 
 def pack_answer(answer: Answer) -> bytes:
@@ -184,16 +185,18 @@ def check_answer(data: bytes, expected: Expected) -> Checked:
     answer = _unpacked(data)
     if answer.kiosk != expected.kiosk or answer.request != sha256(expected.request).digest():
         raise EnrolError("the answer is for another kiosk or another request.")
-    certificate, issuing, authority = (
-        _certificate(one) for one in (answer.certificate, *answer.authorities)
-    )
-    root = _p256(authority.public_key())
-    if not hmac.compare_digest(fingerprint(root), expected.root):
-        raise EnrolError("the answer comes from another root than the token's.")
-    for one, issuer in ((authority, authority), (issuing, authority), (certificate, issuing)):
-        _issued(one, issuer)
-    if _p256(certificate.public_key()) != expected.tls_key or _name(certificate) != expected.kiosk:
-        raise EnrolError("the certificate is for another key or another kiosk.")
+    with _only_enrol_errors("a certificate"):
+        certificate, issuing, authority = (
+            x509.load_der_x509_certificate(one) for one in (answer.certificate, *answer.authorities)
+        )
+        root = _p256(authority.public_key())
+        if not hmac.compare_digest(fingerprint(root), expected.root):
+            raise EnrolError("the answer comes from another root than the token's.")
+        for one, issuer in ((authority, authority), (issuing, authority), (certificate, issuing)):
+            _issued(one, issuer)
+        ours = _p256(certificate.public_key()) == expected.tls_key
+        if not ours or _name(certificate) != expected.kiosk:
+            raise EnrolError("the certificate is for another key or another kiosk.")
     try:
         read_bundle(answer.bundle, KEYS, [root])
     except BundleError as error:
@@ -210,30 +213,29 @@ def _unpacked(data: bytes) -> Answer:
 
 
 def _requested(der: bytes, kiosk: str) -> PublicKey:
-    try:
+    with _only_enrol_errors("a certificate request"):
         request = x509.load_der_x509_csr(der)
-        key, holds = _p256(request.public_key()), request.is_signature_valid
-    except (ValueError, InvalidSignature):
-        raise EnrolError("a certificate request that does not read.") from None
-    if not holds or _name(request) != kiosk:
-        raise EnrolError("a certificate request of another kiosk, or without its key.")
-    return key
+        key = _p256(request.public_key())
+        if not request.is_signature_valid or _name(request) != kiosk:
+            raise EnrolError("a certificate request of another kiosk, or without its key.")
+        return key
 
 
-def _certificate(der: bytes) -> x509.Certificate:
+@contextmanager
+def _only_enrol_errors(what: str) -> Iterator[None]:
+    """The library reads parts when they are asked for, and has an error of its own for many."""
     try:
-        return x509.load_der_x509_certificate(der)
-    except ValueError:
-        raise EnrolError("a certificate that does not read.") from None
+        yield
+    except (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature, *_X509) as error:
+        raise EnrolError(f"{what} that does not hold ({type(error).__name__}).") from None
+
+
+_X509 = (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> None:
-    try:
-        certificate.verify_directly_issued_by(issuer)
-        basic = issuer.extensions.get_extension_for_class(x509.BasicConstraints)
-    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
-        raise EnrolError("a certificate was not issued by the one above it.") from None
-    if not basic.value.ca:
+    certificate.verify_directly_issued_by(issuer)
+    if not issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
         raise EnrolError("a certificate was issued by one that may not.")
 
 

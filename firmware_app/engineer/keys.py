@@ -106,7 +106,7 @@ def _take(config: Config, answer: bytes, *, as_json: bool) -> int:
         raise _setup_error(error) from error
     wanted_file(config).unlink(missing_ok=True)
     end = checked.certificate.not_valid_after_utc
-    facts: Facts = {"rotated": True, "until": f"{end:%Y-%m-%d}", "broker": checked.answer.broker}
+    facts: Facts = {"rotated": True, "until": f"{end:%Y-%m-%d}"}
     text = (
         f"certificate of {config.kiosk_id} until {end:%Y-%m-%d}; root {fingerprint(checked.root)}\n"
         "next: restart border-kiosk, so that it signs with the new key; the publisher takes the\n"

@@ -142,7 +142,6 @@ def _add_enrol(kinds: "Commands[argparse.ArgumentParser]") -> None:
     enrol.add_argument("--hours", type=float, default=72.0, help="a token's life, default: 72")
     enrol.add_argument("--url", default="", help="of the desk, to stand in the token")
     enrol.add_argument("--out", type=Path, metavar="FILE", help="the answer to --request")
-    enrol.add_argument("--broker", default="", metavar="HOST:PORT", help="to stand in answers")
     enrol.add_argument(
         "--days", type=int, default=CLIENT_DAYS, help=f"of a certificate, default: {CLIENT_DAYS}"
     )
@@ -245,7 +244,7 @@ def _sign(args: argparse.Namespace) -> int:
 
 def _enrol(args: argparse.Namespace) -> int:
     room = CentreRoom(args.centre)
-    desk = Desk(room, args.broker, args.days)
+    desk = Desk(room, args.days)
     try:
         if args.kiosk:
             return _token(room, args)

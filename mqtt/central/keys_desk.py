@@ -28,7 +28,6 @@ class Desk:
     """One request in, one answer out; the registry holds the kiosk before the answer leaves."""
 
     room: CentreRoom
-    broker: str = ""
     days: int = CLIENT_DAYS
 
     def answer(self, data: bytes, now: datetime) -> bytes:
@@ -95,7 +94,6 @@ class Desk:
             certificate=certificate.public_bytes(serialization.Encoding.DER),
             authorities=above,
             bundle=bundle,
-            broker=self.broker,
         )
         return pack_answer(answer), _entered(entry, request, certificate, now)
 
