@@ -9,8 +9,8 @@ from uuid import uuid4
 
 from mqtt import courier, files, outbox_sql
 from mqtt.courier import Cargo, Manifest
-from mqtt.envelope import to_wire
-from mqtt.errors import OutboxCorruptError, OutboxCourierError
+from mqtt.envelope import claimed_statement, to_wire
+from mqtt.errors import EnvelopeError, OutboxCorruptError, OutboxCourierError
 from mqtt.outbox_file import Connection, read_beside, typed_errors
 from mqtt.outbox_room import free_bytes
 
@@ -101,7 +101,8 @@ def export(
                 manifest = _manifest(part, str(kiosk[0]), file_id, len(exported.files) + 1)
                 exported.files.append(_write(db, manifest, part.rows, folder))
                 ledger.add([one.digest for one in part.rows])
-            db.execute("COMMIT")
+            if db.in_transaction:  # a damaged file may have ended it
+                db.execute("ROLLBACK")
             del chosen[: part.seen]
             exported.rows += len(part.rows)
             exported.unreadable += part.seen - len(part.rows)
@@ -173,12 +174,14 @@ def _check(path: Path) -> None:
 
 
 def _wire(db: Connection, one: _Chosen) -> bytes | None:
-    """None where the row is gone or does not read."""
+    """None where the row is gone, or is not what was signed: pages of a damaged file lie."""
     try:
         with typed_errors():
             row = db.execute(outbox_sql.ROW_BYTES, (one.row_id,)).fetchone()
-    except OutboxCorruptError:
+        if row is None or sha256(row[0]).digest() != one.digest:
+            return None
+        statement, ciphertext = row
+        sealed = claimed_statement(statement).sha256 == sha256(ciphertext).digest()
+    except (OutboxCorruptError, EnvelopeError):
         return None
-    if row is None or sha256(row[0]).digest() != one.digest:
-        return None
-    return to_wire(*row)
+    return to_wire(statement, ciphertext) if sealed else None
