@@ -14,6 +14,7 @@ from mqtt.central import (
     order_commands,
     serve_commands,
     show_commands,
+    simulate_commands,
     site_commands,
     upkeep_commands,
 )
@@ -28,6 +29,7 @@ GROUPS = (
     chain_commands,
     courier_commands,
     bench_commands,
+    simulate_commands,
     export_commands,
     fleet_commands,
     upkeep_commands,

@@ -1,6 +1,7 @@
 """The central sink: a shared subscriber that commits, gives receipts, then acknowledges."""
 
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from random import SystemRandom
@@ -200,3 +201,61 @@ class Sink:
     def _on_log(self, _client: paho.Client, _data: object, level: int, words: str) -> None:
         if level == paho.MQTT_LOG_ERR:
             self._last_words = words
+
+
+@dataclass(slots=True)
+class KioskLine:
+    """The line of one light kiosk of `kiosk-central simulate`: publishes events, takes receipts."""
+
+    kiosk: str
+    address: Address
+    tls: TlsFiles
+    on_receipt: Callable[[bytes], None]
+    ready: bool = False
+    _client: paho.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2, client_id=self.kiosk, protocol=paho.MQTTv5
+        )
+        client.tls_set_context(self.tls.context())
+        client.on_socket_open = lambda _client, _data, line: hurry(line)
+        client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
+        client.on_message = lambda _client, _data, message: self.on_receipt(bytes(message.payload))
+        self._client = client
+
+    def _on_connect(self, client: paho.Client, *_: object) -> None:
+        client.subscribe(topic(self.kiosk, "receipts"), qos=1)
+
+    def _on_subscribe(self, *_: object) -> None:
+        self.ready = True
+
+    def open(self) -> None:
+        """Connect; raises OSError."""
+        self._client.connect(self.address.host, self.address.port, KEEPALIVE_S)
+
+    def close(self) -> None:
+        """Leave."""
+        self._client.disconnect()
+
+    def publish(self, wire: bytes) -> None:
+        """One event, QoS 1."""
+        self._client.publish(topic(self.kiosk, "events"), wire, qos=1)
+
+    def fileno(self) -> int:
+        """The socket's number; -1 where the line is gone."""
+        line = self._client.socket()
+        return -1 if line is None else line.fileno()
+
+    def want_write(self) -> bool:
+        """Whether bytes wait to go out."""
+        return self._client.want_write()
+
+    def turn(self) -> None:
+        """Read what is there, write what can go."""
+        turn(self._client, 0.0)
+
+    def keep_alive(self) -> None:
+        """Now and then."""
+        self._client.loop_misc()

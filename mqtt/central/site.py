@@ -1,5 +1,6 @@
 """Makes a throw-away site in a folder: certificates, keys, registry, broker configuration."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -134,14 +135,22 @@ def init_site(folder: Path, kiosk: str, *, port: int = DEFAULT_PORT, profile: st
 
     Raises SiteError where the kiosk id is not fit for a topic or the folder cannot be written.
     """
-    if not is_kiosk_id(kiosk) or kiosk in MEMBERS:
+    return add_kiosks(folder, [kiosk], port=port, profile=profile)
+
+
+def add_kiosks(
+    folder: Path, kiosks: Sequence[str], *, port: int = DEFAULT_PORT, profile: str = "demo"
+) -> Site:
+    """As `init_site`, for many kiosks at once."""
+    if not all(is_kiosk_id(kiosk) and kiosk not in MEMBERS for kiosk in kiosks):
         raise SiteError("A kiosk id is 1 to 40 letters, digits and hyphens, and no member's name.")
     site = Site(folder.resolve(), port)
     try:
-        _make_folders(site, kiosk)
-        _make_certificates(site, kiosk)
-        pairs = (site.recipient, site.receipts, site.commands, site.root)
-        for pair in (*pairs, site.kiosk(kiosk).signing):
+        for kiosk in kiosks:
+            _make_folders(site, kiosk)
+            _make_certificates(site, kiosk)
+            make_key_pair(site.kiosk(kiosk).signing)
+        for pair in (site.recipient, site.receipts, site.commands, site.root):
             make_key_pair(pair)
         _make_bundle(site)
         _write_texts(site, profile)
