@@ -13,6 +13,7 @@ from firmware_app.errors import ConfigError
 from mqtt.groups import Code, KioskId
 from vision.face_pose import FaceCamera
 from vision.face_quality import FaceLimits
+from vision.passive_pad import PassivePadSettings
 
 # What goes into every event is held to the event's own words here: there it would fail too late.
 ShortCode = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:+-]{0,32}$(?!\n)")]
@@ -130,6 +131,29 @@ class Face(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return FaceLimits(**msgspec.structs.asdict(self.quality))
 
 
+class PassiveModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A passive attack detector of the operator's own: one more cue; docs/passive_model.md."""
+
+    file: Path
+    sha256: Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{64}$(?!\n)")]
+    version: ShortCode = ""
+    width_px: Annotated[int, Meta(ge=16, le=512)] = 80
+    height_px: Annotated[int, Meta(ge=16, le=512)] = 80
+    crop: Annotated[float, Meta(ge=0.5, le=8)] = 2.7
+    colours: Literal["bgr", "rgb"] = "bgr"
+    planes_first: bool = False
+    offset: Annotated[float, Meta(ge=-1000, le=1000)] = 0.0
+    scale: Annotated[float, Meta(gt=0, le=1000)] = 1.0
+    outputs: Annotated[int, Meta(ge=1, le=1000)] = 3
+    live_output: Annotated[int, Meta(ge=0, le=999)] = 1
+    logits: bool = True
+
+    @property
+    def settings(self) -> PassivePadSettings:
+        """The same for vision."""
+        return PassivePadSettings(**msgspec.structs.asdict(self))
+
+
 class Liveness(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is asked of a face to show that it is live; docs/liveness.md.
 
@@ -149,6 +173,7 @@ class Liveness(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     count: Annotated[int, Meta(ge=0, le=6)] = 3
     challenge_s: Annotated[float, Meta(ge=2, le=60)] = 12.0
     field_test: Path | None = None
+    passive_model: PassiveModel | None = None
 
 
 class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -216,7 +241,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     liveness: Liveness = Liveness()
 
 
-GROUPS = (Post, Page, Devices, PolicyChoice, Face, FaceQuality, Liveness, Storage, Keys, Law)
+GROUPS = (
+    *(Post, Page, Devices, PolicyChoice, Face, FaceQuality, Liveness, PassiveModel, Storage),
+    *(Keys, Law),
+)
 
 
 def load(path: Path) -> Config:
