@@ -99,16 +99,19 @@ def _cut(pixels: Bgr8, box: Box, settings: PassivePadSettings) -> Bgr8:
     """`crop` times the box around its middle, moved and shrunk to lie within the picture."""
     height, width = pixels.shape[:2]
     crop = min(settings.crop, width / max(box.width_px, 1), height / max(box.height_px, 1))
-    sides = (box.width_px * crop, box.height_px * crop)
-    left = float(np.clip(box.centre.real - sides[0] / 2, 0, max(0.0, width - sides[0])))
-    top = float(np.clip(box.centre.imag - sides[1] / 2, 0, max(0.0, height - sides[1])))
-    right, bottom = min(width, round(left + sides[0])), min(height, round(top + sides[1]))
-    part = pixels[
-        min(int(top), height - 1) : max(bottom, 1), min(int(left), width - 1) : max(right, 1)
-    ]
+    left, right = _ends(box.centre.real, box.width_px * crop, width)
+    top, bottom = _ends(box.centre.imag, box.height_px * crop, height)
+    part = pixels[top:bottom, left:right]
     size = (settings.width_px, settings.height_px)
     how = cv2.INTER_AREA if part.shape[1] > size[0] else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(part, size, interpolation=how), np.uint8)
+
+
+def _ends(middle: float, length: float, most: int) -> tuple[int, int]:
+    """Where a stretch of that length around `middle` begins and ends within 0 to `most`."""
+    whole = min(max(1, round(length)), most)
+    begin = min(max(0, round(middle - length / 2)), most - whole)
+    return begin, begin + whole
 
 
 def _fed(cut: Bgr8, settings: PassivePadSettings) -> Float32:
