@@ -18,16 +18,17 @@ from typing import Annotated, Self
 import msgspec
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from msgspec import Meta, Struct
 
 from mqtt import cbor
-from mqtt.bundles import BUNDLE_LIMIT_BYTES, KEYS, fingerprint, read_bundle
+from mqtt.bundles import BUNDLE_LIMIT_BYTES, KEYS, fingerprint, key_bytes, read_bundle
 from mqtt.errors import BundleError, EnrolError
 from mqtt.events import Assurance
 from mqtt.groups import Digest, KioskId, Utc
-from mqtt.keys import PublicKey
+from mqtt.keys import PublicKey, Signer
 from mqtt.signed import Form
 from mqtt.topics import is_kiosk_id
 
@@ -187,7 +188,7 @@ def check_answer(data: bytes, expected: Expected) -> Checked:
         raise EnrolError("the answer is for another kiosk or another request.")
     with _only_enrol_errors("a certificate"):
         certificate, issuing, authority = (
-            x509.load_der_x509_certificate(one) for one in (answer.certificate, *answer.authorities)
+            _certificate(one) for one in (answer.certificate, *answer.authorities)
         )
         root = _p256(authority.public_key())
         if not hmac.compare_digest(fingerprint(root), expected.root):
@@ -212,6 +213,27 @@ def _unpacked(data: bytes) -> Answer:
         raise EnrolError("that is no answer of a centre.") from None
 
 
+def certificate_request(signer: Signer, kiosk: str) -> bytes:
+    """A request (PKCS 10, RFC 2986, DER) by any signer: the library's own takes no key in a TPM."""
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, kiosk)]).public_bytes()
+    info = _der(0x30, b"\x02\x01\x00", subject, key_bytes(signer.public_key()), b"\xa0\x00")
+    signature = signer.sign(info, ec.ECDSA(hashes.SHA256()))
+    return _der(0x30, info, _ECDSA_WITH_SHA256, _der(0x03, b"\x00", signature))
+
+
+_ECDSA_WITH_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")  # RFC 5758, 3.2
+
+
+def _der(tag: int, *parts: bytes) -> bytes:
+    """One value of X.690, 8.1, of up to 65,535 bytes."""
+    body = b"".join(parts)
+    size = len(body)
+    if size < 0x80:
+        return bytes([tag, size]) + body
+    length = size.to_bytes(1 + (size > 0xFF), "big")
+    return bytes([tag, 0x80 | len(length)]) + length + body
+
+
 def _requested(der: bytes, kiosk: str) -> PublicKey:
     with _only_enrol_errors("a certificate request"):
         request = x509.load_der_x509_csr(der)
@@ -230,7 +252,20 @@ def _only_enrol_errors(what: str) -> Iterator[None]:
         raise EnrolError(f"{what} that does not hold ({type(error).__name__}).") from None
 
 
-_X509 = (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+_X509 = (
+    x509.DuplicateExtension,
+    x509.ExtensionNotFound,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+
+
+def _certificate(der: bytes) -> x509.Certificate:
+    """One form of each signature: OpenSSL refuses unused bits, the reader here does not."""
+    certificate = x509.load_der_x509_certificate(der)
+    if not der.endswith(b"\x00" + certificate.signature):
+        raise EnrolError("a certificate in another form than it was signed.")
+    return certificate
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> None:

@@ -15,8 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives import serialization
 
 from mqtt.bundle_store import BundleStore
 from mqtt.bundles import KEYS, fingerprint
@@ -27,6 +26,7 @@ from mqtt.enrol import (
     Expected,
     Request,
     Token,
+    certificate_request,
     check_answer,
     prove,
 )
@@ -36,11 +36,10 @@ from mqtt.files import sync_folder, write_durably
 from mqtt.keys import (
     PublicKey,
     create_private_key,
-    load_private_key,
     load_public_key,
     public_pem,
 )
-from mqtt.keys_tpm import create_tpm_key, is_tpm_key, load_signer, tpm_request
+from mqtt.keys_tpm import create_tpm_key, is_tpm_key, load_signer
 
 TALK_LIMIT_S = 30.0
 ROOT_LIMIT_BYTES = 16 * 1024
@@ -87,7 +86,10 @@ class Device:
         if not keep_signing:
             self._make(_next(self.room.signing))
         self._make(_next(self.room.tls_key))
-        signing, tls = (self._csr(_newest(path)) for path in self.room.key_files())
+        signing, tls = (
+            certificate_request(load_signer(_newest(path)), self.kiosk)
+            for path in self.room.key_files()
+        )
         request = Request(
             kiosk=self.kiosk,
             signing=signing,
@@ -151,14 +153,6 @@ class Device:
 
     def _assurance(self) -> Assurance:
         return Assurance.TPM if is_tpm_key(_newest(self.room.signing)) else Assurance.SOFTWARE
-
-    def _csr(self, path: Path) -> bytes:
-        if is_tpm_key(path):
-            return tpm_request(path, self.kiosk)
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, self.kiosk)])
-        builder = x509.CertificateSigningRequestBuilder().subject_name(name)
-        request = builder.sign(load_private_key(path), hashes.SHA256())
-        return request.public_bytes(serialization.Encoding.DER)
 
     def _signed(self, request: Request) -> bytes:
         try:

@@ -96,12 +96,6 @@ def load_signer(path: Path) -> Signer:
     return load_tpm_key(path) if is_tpm_key(path) else load_private_key(path)
 
 
-def tpm_request(path: Path, common_name: str) -> bytes:
-    """A certificate request (PKCS 10, DER) by the TPM's key at `path`; raises TpmError."""
-    how = ("-new", "-key", str(path), "-subj", f"/CN={common_name}", "-outform", "DER")
-    return _openssl(("req", *_PROVIDERS, *how), b"")
-
-
 def _openssl(words: Sequence[str], data: bytes) -> bytes:
     program = shutil.which("openssl")
     if program is None:

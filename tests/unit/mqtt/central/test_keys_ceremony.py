@@ -300,6 +300,7 @@ def test_the_token_is_neither_shown_nor_kept_nor_carried(centre, tmp_path):
             assert token.secret not in path.read_bytes()
 
 
+@pytest.mark.filterwarnings("ignore:Parsed a")
 def test_each_bit_of_a_request_matters(centre, tmp_path):
     token = token_for(centre)
     data = device(tmp_path / "a").request(token)
@@ -313,6 +314,7 @@ def test_each_bit_of_a_request_matters(centre, tmp_path):
     assert keys_of(centre) == []
 
 
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")
 def test_each_bit_of_an_answer_matters_and_nothing_is_changed(centre, tmp_path):
     kiosk = device(tmp_path / "a")
     answer = Desk(centre).answer(kiosk.request(token_for(centre)), NOW)
