@@ -34,6 +34,7 @@ _DARKER = 0.6
 _LASHES = 0.06  # the upper lashes come to lie this much below the lower lid
 _JAW = 0.46  # how far the lip goes down, in widths of the mouth
 _DARK_BGR = (26.0, 20.0, 44.0)
+_TONGUE_BGR = (80.0, 72.0, 140.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,19 @@ class MovableFace:
         return _part(self.points, _UPPER_LIP, _LOWER_LIP, (1.0, 0.5, 2.6))
 
 
+def outline_of_eyes(points: Points) -> tuple[Points, ...]:
+    """The lids of the picture's left and right eye as closed lines, each (n, 2)."""
+    return tuple(
+        points[[*upper, *reversed(lower)], :2]
+        for upper, lower in zip(_UPPER_LIDS, _LOWER_LIDS, strict=True)
+    )
+
+
+def outline_of_mouth(points: Points) -> Points:
+    """The inner rim of the lips as a closed line, (n, 2)."""
+    return points[[*_UPPER_LIP, *reversed(_LOWER_LIP)], :2]
+
+
 def _part(
     points: Points,
     upper: tuple[int, ...],
@@ -162,7 +176,10 @@ def _opened(portrait: Bgr8, mouth: _Part, opened: float, chin_row: float) -> Bgr
     within = (rows > mouth.lower) & (rows < edge) & (mouth.inside > 0)
     shown = _taken(portrait, mouth, np.where(rows > edge, source, rows).astype(np.float32))
     deep = cv2.GaussianBlur(within.astype(np.float32), (0, 0), max(0.8, mouth.width_px / 60))
-    mixed = shown + (np.array(_DARK_BGR) - shown) * deep[:, :, None]
+    tongue = np.clip(1.6 * (rows - mouth.lower) / np.maximum(edge - mouth.lower, 1) - 0.3, 0, 1)
+    dark, red = np.array(_DARK_BGR), np.array(_TONGUE_BGR)
+    filled = dark + (red - dark) * tongue[:, :, None]
+    mixed = shown + (filled - shown) * deep[:, :, None]
     return np.asarray(np.clip(mixed, 0, 255), np.uint8)
 
 

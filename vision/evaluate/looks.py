@@ -13,6 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from vision.evaluate.face import FRAME_PX, in_frame
 from vision.evaluate.look_faults import CASES, Case
 from vision.evaluate.usage import peak_memory_mib
 from vision.face_pipeline import FaceLook, FacePipeline
@@ -20,10 +21,9 @@ from vision.face_quality import Advice
 from vision.face_track import FaceTracker
 from vision.image import Bgr8
 from vision.model_store import ModelStore
-from vision.picture_file import SUFFIXES
+from vision.picture_file import SUFFIXES, read_picture
 
 LEAST_POSE = 50
-FRAME_PX = (1280, 960)
 FRAME_S = 1 / 15
 
 
@@ -137,7 +137,7 @@ def _times(people: Sequence[Path], pipeline: FacePipeline) -> tuple[float, float
     taken_s: tuple[list[float], list[float], list[float]] = ([], [], [])
     tracker = FaceTracker(pipeline)
     for number, pixels in enumerate(_pictures(people)):
-        frame = _framed(pixels)
+        frame = in_frame(pixels)
         began_s = time.perf_counter()
         pipeline.look(frame)
         taken_s[0].append(time.perf_counter() - began_s)
@@ -156,22 +156,11 @@ def _times(people: Sequence[Path], pipeline: FacePipeline) -> tuple[float, float
     return alone, tracked, nobody
 
 
-def _framed(pixels: Bgr8) -> Bgr8:
-    """The picture as a camera's frame, scaled to its height."""
-    width, height = FRAME_PX
-    size = (round(pixels.shape[1] * height / pixels.shape[0]), height)
-    scaled = cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC)[:, :width]
-    aside = (width - scaled.shape[1]) // 2
-    rest = width - scaled.shape[1] - aside
-    return np.asarray(cv2.copyMakeBorder(scaled, 0, 0, aside, rest, cv2.BORDER_REPLICATE), np.uint8)
-
-
 def _pictures(people: Sequence[Path]) -> Iterator[Bgr8]:
     for person in people:
         for path in sorted(person.iterdir()):
-            pixels: object = cv2.imread(str(path)) if path.suffix.lower() in SUFFIXES else None
-            if isinstance(pixels, np.ndarray) and min(pixels.shape[:2]) >= 16:
-                yield pixels.astype(np.uint8)
+            if path.suffix.lower() in SUFFIXES:
+                yield np.ascontiguousarray(read_picture(path)[:, :, :3])
 
 
 def _line(rate: CaseRate) -> str:
