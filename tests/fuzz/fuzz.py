@@ -5,6 +5,7 @@
     python tests/fuzz/fuzz.py chip --seconds 1800
     python tests/fuzz/fuzz.py portrait --seconds 1800
     python tests/fuzz/fuzz.py sod --seconds 1800
+    python tests/fuzz/fuzz.py mjpeg --seconds 600
 
 Needs atheris, which is no dependency of the kiosk: a scratch environment with Python 3.11 and
 `pip install atheris==3.0.0 coverage`, for sod also asn1crypto and cryptography. Anything but a
@@ -37,6 +38,7 @@ class Target:
 
 
 TARGETS = {
+    "mjpeg": Target("mjpeg_targets", "drivers.camera", ("drivers/camera/mjpeg.py",), 600),
     "mrz": Target("mrz_targets", "firmware_app.domain", ("firmware_app/domain/mrz*.py",), 400),
     "records": Target(
         "records_targets",
