@@ -3,20 +3,26 @@
 import itertools
 import shutil
 import tempfile
+from importlib import import_module
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from mqtt.central.postgres_cluster import Cluster, find_program
-from mqtt.central.store_postgres import PostgresStore
 from mqtt.central.store_sqlite import Store
 
 NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def cluster():
+def postgres():
+    """The module of the store for PostgreSQL, where its library is installed."""
+    pytest.importorskip("psycopg")
+    return import_module("mqtt.central.store_postgres")
+
+
+@pytest.fixture(scope="session")
+def cluster(postgres):
     """A PostgreSQL of its own, in a folder that its unprivileged user may enter."""
     if find_program("initdb") is None:
         pytest.skip("initdb is not installed (Debian package postgresql)")
@@ -30,12 +36,12 @@ def cluster():
 
 
 @pytest.fixture
-def new_postgres(cluster):
+def new_postgres(cluster, postgres):
     """Gives the URL of a fresh, empty database."""
 
     def new() -> str:
         name = f"t{next(NUMBERS)}"
-        with psycopg.connect(cluster.url, autocommit=True) as admin:
+        with postgres.psycopg.connect(cluster.url, autocommit=True) as admin:
             admin.execute(f"CREATE DATABASE {name}")
         return cluster.url.replace("/postgres?", f"/{name}?")
 
@@ -49,4 +55,5 @@ def open_store(request, tmp_path):
         path = tmp_path / "central.sqlite3"
         return lambda **options: Store(path, **options)
     url = request.getfixturevalue("new_postgres")()
-    return lambda **options: PostgresStore(url, **options)
+    postgres = request.getfixturevalue("postgres")
+    return lambda **options: postgres.PostgresStore(url, **options)

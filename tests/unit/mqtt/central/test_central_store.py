@@ -16,7 +16,6 @@ from mqtt.central.quarantine import KEPT_OF_GIANT_BYTES, KIOSK_SHARE, ROW_BYTES
 from mqtt.central.registry import Registry
 from mqtt.central.rejudge import rejudge
 from mqtt.central.store import Outcome, Purge, Retention
-from mqtt.central.store_postgres import PostgresEngine, PostgresStore
 from mqtt.central.store_sqlite import SqliteEngine, Store
 from mqtt.contract import specimen
 from mqtt.envelope import WIRE_LIMIT_BYTES, Assurance, Head, Kind, Profile
@@ -235,7 +234,8 @@ def test_a_database_of_the_first_version_is_upgraded_whole(
     else:
         with open_store() as store:
             url = store._engine._url
-        engine = PostgresEngine(url, read_only=False, replicated=False)
+        postgres = request.getfixturevalue("postgres")
+        engine = postgres.PostgresEngine(url, read_only=False, replicated=False)
         engine.script("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     first_version(engine, dated, plaintexts)
     with pytest.raises(StoreVersionError):
@@ -268,9 +268,9 @@ def test_a_read_only_store_refuses_to_write(open_store, dated, kiosk_key, centre
 
 
 def test_a_database_that_went_away_is_named_and_taken_up_again(
-    cluster, new_postgres, dated, kiosk_key, centre_key
+    cluster, postgres, new_postgres, dated, kiosk_key, centre_key
 ):
-    with PostgresStore(new_postgres()) as store:
+    with postgres.PostgresStore(new_postgres()) as store:
         member = intake(store, kiosk_key, centre_key)
         member.commit([(KIOSK, dated[0].wire())])
         cluster.kill()
