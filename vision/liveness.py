@@ -43,8 +43,8 @@ __all__ = [
 
 METHOD = "challenges"
 VERSION = "2"
-WRONG = (*HEAD, ChallengeKind.OPEN_MOUTH)
-"""Movements that nobody makes unasked; everybody blinks."""
+WRONG = {**dict.fromkeys(HEAD, 0.8), ChallengeKind.OPEN_MOUTH: 2.0}
+"""How much of a movement nobody makes unasked, in its limits; everybody blinks, smiles, talks."""
 TURNED, TILTED = 0.95, 0.90
 FLAT_RELIEF = 0.5
 MOST_GROWN = 1.15
@@ -216,8 +216,8 @@ class LivenessTest:
         limits, rest = self.limits.moves, move.rest
         own = share(move.kind, sight, rest, limits)
         wrong = any(
-            kind is not move.kind and share(kind, sight, rest, limits) >= limits.wrong_share
-            for kind in WRONG
+            kind is not move.kind and share(kind, sight, rest, limits) >= most
+            for kind, most in WRONG.items()
         )
         return wrong and own < limits.back_share
 

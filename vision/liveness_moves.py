@@ -25,19 +25,17 @@ class MoveLimits:
 
     shut_share: eyes shut have so much of their height at rest, or less; mouth_gap: how much wider
     than at rest the mouth opens, over its width; shut_s: so long the eyes stay shut, which no
-    natural blink does; least_reaction_s: nobody obeys sooner, but a film may; wrong_share: how much
-    of another movement counts as one.
+    natural blink does; least_reaction_s: nobody obeys sooner, but a film may.
     """
 
     turn_deg: float = 20.0
     up_deg: float = 14.0
     shut_share: float = 0.62
-    mouth_gap: float = 0.25
+    mouth_gap: float = 0.12
     shut_s: float = 0.25
     frontal_deg: float = 8.0
     rest_sights: int = 2
     least_reaction_s: float = 0.15
-    wrong_share: float = 0.8
     back_share: float = 0.45
 
 

@@ -12,7 +12,8 @@ from vision.evaluate import face
 from vision.evaluate.rates import choose_threshold, equal_error_rate, exact_upper, wilson
 from vision.face_pipeline import FacePipeline
 from vision.face_threshold import FALSE_MATCH_RATE, TARGET_FMR, THRESHOLD
-from vision.head_turn import Decision, HeadTurn, Phase, Sight
+from vision.liveness import ChallengeKind, Decision, LivenessTest, Phase
+from vision.liveness_sight import see
 from vision.model_store import ModelStore
 
 pytestmark = pytest.mark.slow
@@ -95,16 +96,17 @@ def test_a_flat_print_turned_by_45_degrees_and_back_is_not_live(data, person):
     folder = sorted((data / "faces" / "lfw10").iterdir())[person]
     looks = ((p, pipeline.look(p)) for p in map(_bgr, sorted(folder.iterdir())))
     frontal = next(p for p, look in looks if look.face and abs(look.face.pose.yaw_deg) < 6)
-    challenges = (HeadTurn("left"), HeadTurn("right"))
+    kinds = (ChallengeKind.TURN_LEFT, ChallengeKind.TURN_RIGHT)
+    tests = [LivenessTest((kind,)) for kind in kinds]
     begun = set()
-    for number, yaw_deg in enumerate([0, 15, 30, 45, 30, 15, 0, -15, -30, -45, -30, -15, 0]):
-        seen = pipeline.look(_print_turned(frontal, yaw_deg)).face
-        assert seen is not None
-        box, mesh = seen.box, seen.mesh
-        sight = Sight(seen.pose.yaw_deg, box.centre, box.longest_px, mesh.points, number * 0.2)
-        begun.update(challenge.feed(sight, frontal=True) for challenge in challenges)
-    assert Phase.TURN in begun
-    assert {challenge.verdict().decision for challenge in challenges} == {Decision.NOT_SURE}
+    turns = [0, 0, 15, 30, 45, 30, 15, 0, -15, -30, -45, -30, -15, 0]
+    for number, yaw_deg in enumerate(turns):
+        pixels = _print_turned(frontal, yaw_deg)
+        sight = see(pixels, pipeline.look(pixels), number * 0.2)
+        assert sight is not None
+        begun.update(test.feed(sight, frontal=True).phase for test in tests)
+    assert Phase.ACT in begun
+    assert all(test.verdict().decision is not Decision.LIVE for test in tests)
 
 
 def _bgr(path: Path) -> np.ndarray:
