@@ -100,38 +100,52 @@ class Reader:
     _held: bytearray = field(default_factory=bytearray)
     _begun: bool = False
     _number: int = 0
+    _error: CourierError | None = None
 
     def feed(self, data: bytes) -> list[Carried]:
-        """What has become whole."""
+        """What has become whole; an error comes after the rows before it."""
+        if self._error is not None:
+            raise self._error
         self._held += data
+        carried: list[Carried] = []
+        try:
+            while (one := self._next()) is not None:
+                carried += one
+        except CourierError as error:
+            if not carried:
+                raise
+            self._error = error
+        return carried
+
+    def _next(self) -> list[Carried] | None:
+        """One step: a row, or none yet, or the start or the manifest (no row)."""
         if not self._begun:
+            if not MAGIC.startswith(self._held[: len(MAGIC)]):
+                raise CourierError("no courier file.")
             if len(self._held) < len(MAGIC):
-                self._check_start()
-                return []
-            self._check_start()
+                return None
             del self._held[: len(MAGIC)]
             self._begun = True
-        carried = []
-        while (found := self._record()) is not None:
-            if self.manifest is None:
-                self.manifest = _manifest(found[1])
-                continue
-            self._number += 1
-            carried.append(Carried(self._number, found[1] if found[0] else None))
-        return carried
+        found = self._record()
+        if found is None:
+            return None
+        holds, data = found
+        if self.manifest is None:
+            self.manifest = _manifest(data)
+            return []
+        self._number += 1
+        return [Carried(self._number, data if holds else None)]
 
     def end(self) -> Manifest:
         """No more bytes come; raises CourierCutError where some are missing."""
+        if self._error is not None:
+            raise self._error
         if self.manifest is None:
             raise CourierCutError("it ends before its manifest does.")
         if self._number < self.manifest.rows:
             what = f"it ends after {self._number} of {self.manifest.rows} rows."
             raise CourierCutError(what)
         return self.manifest
-
-    def _check_start(self) -> None:
-        if not MAGIC.startswith(self._held[: len(MAGIC)]):
-            raise CourierError("no courier file.")
 
     def _record(self) -> tuple[bool, bytes] | None:
         """Whether its hash holds, and its bytes; None where it is not yet whole."""

@@ -114,3 +114,14 @@ def test_a_manifest_beyond_its_bounds_is_refused(other):
 
 def test_every_row_carries_its_own_hash():
     assert sha256(ROWS[1]).digest() in packed()
+
+
+def test_rows_before_a_broken_length_come_out_before_the_error():
+    data = bytearray(packed())
+    at = data.index(courier.record(ROWS[2]))
+    data[at] = 0xFF
+    reader = Reader()
+    assert [one.data for one in reader.feed(bytes(data))] == ROWS[:2]
+    for act in (reader.end, lambda: reader.feed(b"")):
+        with pytest.raises(CourierError, match="row 3 says"):
+            act()
