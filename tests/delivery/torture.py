@@ -34,6 +34,10 @@ MOST_SAID = 20
 ROOT = Path(__file__).resolve().parents[2]
 
 
+class TortureError(Exception):
+    """The torture itself cannot go on."""
+
+
 @dataclass
 class Torture:
     """The four programs, each of which may be killed and started anew at any moment."""
@@ -86,10 +90,18 @@ class Torture:
         if name == "broker":
             self.broker.kill()
         else:
-            self.running[name].kill()
-            self.running[name].wait()
+            self.end(name)
         self.kills[name] += 1
         self.start(name)
+
+    def end(self, name):
+        """kill -9; one that had already ended by itself is a fault of its own."""
+        process = self.running[name]
+        code = process.poll()
+        if code is not None:
+            raise TortureError(f"{name} ended by itself with {code}: see {self.folder}/{name}.log")
+        process.kill()
+        process.wait()
 
     def drain(self):
         """No more crossings; give the rest time to arrive and to be receipted."""
