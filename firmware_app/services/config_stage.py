@@ -65,6 +65,7 @@ class ConfigStage:
         mode = self.file.stat().st_mode & 0o777
         write_durably(self.file.with_name(self.file.name + ".previous"), present, mode)
         write_durably(self.file, data, mode)
+        (self.folder / STAGED).unlink()
 
 
 def changed(old: Config, new: Config) -> list[str]:

@@ -54,7 +54,7 @@ class KioskOrders:
         wanted = stage.judge(order.toml)
         if order.step == "stage":
             stage.stage(order.toml)
-        return {"changes": ",".join(changed(self.config, wanted)), "staged": order.step}
+        return {"changes": ",".join(changed(self.config, wanted)), "step": order.step}
 
     def take_bundle(self, name: str, data: bytes) -> Facts:
         """Keep a bundle of the root; keys count from now on. Raises BundleError, OSError."""
