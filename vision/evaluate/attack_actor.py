@@ -21,8 +21,8 @@ class Habits:
 
     turn_deg, up_deg: how far; harder: how much further (share) who is not yet understood goes;
     obeys: what is followed at all; nod_deg: how far a sheet is tipped when eyes should shut, so
-    that they look narrow; sway_deg, sway_px: of one who stands still; blinks_each_s: seconds between
-    blinks of themselves (0: none).
+    that they look narrow; sway_deg, sway_px: of one who stands still; blinks_each_s: from one
+    blink of its own to the next (0: none).
     """
 
     late_s: float

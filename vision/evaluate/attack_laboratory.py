@@ -6,7 +6,7 @@ rates (APCER, BPCER) that ISO/IEC 30107-3 defines on real instruments and real p
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +24,6 @@ from vision.liveness import (
     Ask,
     Became,
     ChallengeKind,
-    Decision,
     LivenessTest,
     Phase,
     Verdict,
@@ -33,13 +32,10 @@ from vision.liveness import (
 )
 from vision.liveness_sight import Sight, see
 
-LIMIT_S = 18.0
 SHOWN_AFTER_S = 1.2
 TEMPLATE_GAP_S = 0.5
-PLANNED = 3
 MOST_YAW_DEG, MOST_PITCH_DEG = 8.0, 14.0
 MOST_SHUT, LEAST_OPENED = 0.75, 0.08
-Script = Callable[[], LivenessTest]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +45,17 @@ class Portrait:
     name: str
     person: str
     head: Head
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How many challenges are asked for, and when a presentation that is not done ends."""
+
+    planned: int = 3
+    limit_s: float = 18.0
+
+
+AS_SHIPPED = Rules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +140,22 @@ def orders(
 
 
 def present(
-    order: Order, portraits: Sequence[Portrait], pipeline: FacePipeline
+    order: Order,
+    portraits: Sequence[Portrait],
+    pipeline: FacePipeline,
+    rules: Rules = AS_SHIPPED,
 ) -> tuple[Presented, list[Bgr8]]:
     """Make one presentation; also gives a few of its frames, for people to look at."""
     portrait = portraits[order.portrait]
     dice = order.dice(portrait.name)
     kinds = tuple(ChallengeKind)
-    cast = Cast(portrait.head, _other(portraits, order.portrait, dice), dice, kinds, PLANNED)
+    cast = Cast(portrait.head, _other(portraits, order.portrait, dice), dice, kinds, rules.planned)
     choose = choice(dice)
-    plan = draw_plan(choose, kinds, PLANNED)
+    plan = draw_plan(choose, kinds, rules.planned)
     test = LivenessTest(plan, draw_colours(choose, 36))
     without = LivenessTest(tuple(kind for kind in plan if kind is not ChallengeKind.COLOURS))
     presenter = make(order.species, cast)
-    frames, at_s = _run(presenter, Eye(FaceTracker(pipeline)), test, without)
+    frames, at_s = _run(presenter, Eye(FaceTracker(pipeline)), (test, without), rules.limit_s)
     presented = Presented(
         order.species,
         portrait.name,
@@ -159,12 +169,13 @@ def present(
 
 
 def _run(
-    presenter: Presenter, eye: Eye, test: LivenessTest, without: LivenessTest
+    presenter: Presenter, eye: Eye, tests: tuple[LivenessTest, LivenessTest], limit_s: float
 ) -> tuple[list[Bgr8], float]:
     """Until all is done, or cannot be; a frame of each challenge is kept."""
+    test, without = tests
     frames: dict[ChallengeKind | None, Bgr8] = {}
     ask, at_s, acting_s = Ask(None, Phase.STRAIGHT), 0.0, 0.0
-    for at_s in _times():
+    for at_s in (number / FRAMES_PER_S for number in range(round(limit_s * FRAMES_PER_S))):
         pixels = presenter.frame(at_s, ask)
         acting_s = acting_s + 1 / FRAMES_PER_S if ask.phase is Phase.ACT else 0.0
         if acting_s > SHOWN_AFTER_S or not frames:
@@ -180,10 +191,6 @@ def _run(
 def _is_lost(test: LivenessTest) -> bool:
     """Whether it cannot become live any more."""
     return any(one.became is Became.NOT_OBEYED for one in test.evidence.asked)
-
-
-def _times() -> Iterator[float]:
-    return (number / FRAMES_PER_S for number in range(round(LIMIT_S * FRAMES_PER_S)))
 
 
 def _other(portraits: Sequence[Portrait], victim: int, dice: np.random.Generator) -> Head:
@@ -222,6 +229,3 @@ def _is_movable(head: Head, pipeline: FacePipeline) -> bool:
     rest, shut, opened = seen[0], seen[1], seen[2]
     narrower = sum(shut.eyes_open) <= MOST_SHUT * sum(rest.eyes_open)
     return narrower and opened.mouth_open - rest.mouth_open >= LEAST_OPENED
-
-
-__all__ = ["Decision", "Order", "Portrait", "Presented", "heads", "orders", "present"]
