@@ -186,13 +186,16 @@ def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     bench = _add(
         commands,
         "bench",
-        "measure: start, whole crossing, memory, bytes on the wire",
-        "kiosk bench crossing --runs 5 --json",
+        "measure: a whole crossing, or the delivery of events, with what is asked of each",
+        "kiosk bench delivery --quick",
         _bench,
         ("json",),
     )
-    bench.add_argument("what", choices=("crossing",), help="touch to receipt")
+    bench.add_argument(
+        "what", choices=("crossing", "delivery"), help="touch to receipt | commit to erased"
+    )
     bench.add_argument("--runs", type=_count, default=3, help="crossings to measure, default: 3")
+    bench.add_argument("--quick", action="store_true", help="delivery: a tenth of the events")
 
 
 def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -319,8 +322,10 @@ def _read_document(chosen: argparse.Namespace) -> int:
 
 
 def _bench(chosen: argparse.Namespace) -> int:
-    from firmware_app.engineer import bench  # noqa: PLC0415
+    from firmware_app.engineer import bench, bench_delivery  # noqa: PLC0415
 
+    if chosen.what == "delivery":
+        return bench_delivery.delivery(quick=chosen.quick, as_json=chosen.json)
     return bench.crossing(chosen.runs, as_json=chosen.json)
 
 

@@ -66,6 +66,10 @@ class Window:
         """The rows that were offered and not yet answered."""
         return frozenset(self._in_flight)
 
+    def has(self, row: int) -> bool:
+        """Whether a row is on its way or held, so that it must not be offered now."""
+        return row in self._in_flight or row in self._held
+
     def room(self, now_s: float) -> int:
         """How many rows may be offered now; 0 while the line pauses."""
         if now_s < self._line.until_s:

@@ -26,7 +26,7 @@ class LinkBudget:
     _under_way: dict[int, int] = field(default_factory=dict)
     _mark_s: float = 0.0
     _since_mark: int = 0
-    _mean_bytes: float = 8192.0
+    _usual_bytes: float = 20_000.0
 
     @property
     def under_way_bytes(self) -> int:
@@ -56,7 +56,7 @@ class LinkBudget:
         left = self.limit_bytes() - self.under_way_bytes
         if left <= 0:
             return 0
-        return min(most, max(1, int(left / self._mean_bytes)))
+        return min(most, max(1, int(left / self._usual_bytes)))
 
     def answer_limit_s(self, least_s: float) -> float:
         """How long an answer may take: longer where what is under way needs longer."""
@@ -69,7 +69,8 @@ class LinkBudget:
         if not self._under_way:
             self._mark_s, self._since_mark = now_s, 0
         self._under_way[row] = size_bytes
-        self._mean_bytes += (size_bytes - self._mean_bytes) / 16
+        usual = self._usual_bytes + (size_bytes - self._usual_bytes) / 8
+        self._usual_bytes = max(float(size_bytes), usual)
 
     def answered(self, row: int, now_s: float) -> None:
         """The broker answered; measures."""

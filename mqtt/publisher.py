@@ -27,6 +27,7 @@ from mqtt.broker import (
     diagnose,
     hung_up,
     hurry,
+    line_dead,
     refused,
     sent_away,
 )
@@ -59,6 +60,7 @@ DISCONNECT_WITH_WILL = 0x04  # MQTT 5, 3.14.2.1
 INBOUND_WINDOW = 20
 INBOUND_LARGEST_BYTES = MAX_FRAME_BYTES - 1024
 MOVING_S = 5.0
+STALL_S = 20.0
 METER_S = 1.0
 TRAFFIC_S = 10.0
 
@@ -92,7 +94,8 @@ class BrokerLink:
     _meter: LineMeter = field(default_factory=LineMeter)
     _told: LineMeter = field(default_factory=LineMeter)
     _metered_s: float = 0.0
-    _moved_s: float = 0.0
+    _grew_s: float = 0.0
+    _moved_s: float = field(default_factory=time.monotonic)
     _told_s: float = 0.0
     client: paho.Client = field(init=False)
 
@@ -147,15 +150,24 @@ class BrokerLink:
         """
         now_s = time.monotonic()
         if now_s - self._metered_s >= METER_S:
-            self._metered_s = now_s
-            before, self._meter = self._meter, read_meter(self.client.socket())
-            if self._meter.acked_bytes > before.acked_bytes:
-                self._moved_s = now_s
-            if now_s - self._told_s >= TRAFFIC_S:
-                self._tell_traffic(now_s)
-        if now_s - self._moved_s < MOVING_S:
+            self._measure(now_s)
+        if now_s - self._grew_s < MOVING_S:
             return 0
         return self.client.loop_misc()
+
+    def _measure(self, now_s: float) -> None:
+        """Look at what arrived over there; a line where nothing does is given up."""
+        self._metered_s = now_s
+        before, self._meter = self._meter, read_meter(self.client.socket())
+        if self._meter.acked_bytes > before.acked_bytes:
+            self._grew_s = now_s
+        if self._meter.acked_bytes > before.acked_bytes or not self._meter.unacked:
+            self._moved_s = now_s
+        if now_s - self._moved_s > STALL_S and self.trouble is None:
+            what = f"nothing has arrived there for {STALL_S:.0f} s"
+            self.trouble = line_dead(self.settings.broker, what)
+        if now_s - self._told_s >= TRAFFIC_S:
+            self._tell_traffic(now_s)
 
     def open(self) -> None:
         """TCP, TLS, CONNECT, each within its limit; `trouble` says what failed."""

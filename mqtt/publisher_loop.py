@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from mqtt.broker import Pumped, Trouble, turn
+from mqtt.broker import Pumped, Trouble, line_dead, turn
 from mqtt.delivery import Backoff
 from mqtt.network_watch import NetworkWatch
 from mqtt.notice import Notice, OnChange
@@ -143,8 +143,8 @@ class Publisher:
             return
         self._look_at_s = None
         if link.trouble is None and link.stands_still():
-            what = f"{self.settings.broker}: the network came back, the line did not."
-            link.trouble = Trouble("broker_line_dead", what, "Nothing: it is made anew at once.")
+            what = "the network came back, the line did not"
+            link.trouble = line_dead(self.settings.broker, what)
             self._failures = -1
 
     def _troubled(self, link: BrokerLine, owner: FrameSocket) -> None:
@@ -200,7 +200,7 @@ class Publisher:
         for notice in notices:
             self.said.say(notice.name, notice)
         if any(isinstance(frame, Answer) and frame.reason == OK for frame in frames):
-            self._failures = 0
+            self._failures = min(self._failures, 1)
         if any(isinstance(frame, Link) for frame in frames):
             self._up_at_s = time.monotonic()
             what = f"{self.settings.broker}: connected."

@@ -3,6 +3,7 @@
 import argparse
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -42,12 +43,15 @@ class _Configuration(msgspec.Struct, forbid_unknown_fields=True):
     key: str
     kiosk: str
     crl: str = ""
+    keepalive_s: Annotated[int, msgspec.Meta(ge=2, le=600)] = KEEPALIVE_S
 
     def settings(self) -> PublisherSettings:
         """The settings; raises BrokerSetupError."""
         crl = Path(self.crl) if self.crl else None
         tls = TlsFiles(Path(self.ca), Path(self.cert), Path(self.key), crl)
-        return PublisherSettings(Path(self.relay), Address.parse(self.broker), tls, self.kiosk)
+        return PublisherSettings(
+            Path(self.relay), Address.parse(self.broker), tls, self.kiosk, self.keepalive_s
+        )
 
 
 def parser() -> argparse.ArgumentParser:
@@ -68,6 +72,11 @@ def parser() -> argparse.ArgumentParser:
         ("kiosk", "the kiosk id"),
     ):
         words.add_argument(f"--{word}", help=what)
+    words.add_argument(
+        "--keepalive-s",
+        type=int,
+        help="ask a silent broker for a sign after so many seconds, 2 to 600; default: 30",
+    )
     return words
 
 

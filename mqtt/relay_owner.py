@@ -212,7 +212,8 @@ class OwnerSide:
         rows = self.budget.rows(free)
         if rows <= 0:
             return []
-        return [self._offer(row, now_s) for row in self.outbox.batch(rows, self.outbox_clock())]
+        batch = self.outbox.batch(rows, self.outbox_clock())  # again, what is slower than its lease
+        return [self._offer(row, now_s) for row in batch if not self.window.has(row.row_id)]
 
     def _offer(self, row: Row, now_s: float) -> Offer:
         self.window.offer(row.row_id, now_s)

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
@@ -58,9 +59,9 @@ class Program:
     log: Path
 
     @classmethod
-    def start(cls, words: list[str], log: Path) -> "Program":
+    def start(cls, words: list[str], log: Path, before: tuple[str, ...] = ()) -> "Program":
         with log.open("ab") as stderr:
-            return cls(subprocess.Popen([sys.executable, *words], stderr=stderr), log)
+            return cls(subprocess.Popen([*before, sys.executable, *words], stderr=stderr), log)
 
     def freeze(self) -> None:
         self.process.send_signal(signal.SIGSTOP)
@@ -144,6 +145,7 @@ class Chain:
     notices: list[Notice] = field(default_factory=list)
     signed: list[tuple[str, bytes]] = field(default_factory=list)
     kiosk: str = KIOSK
+    earliest_utc_s: float = field(default_factory=lambda: datetime.now(UTC).timestamp() - 3600)  # noqa: TID251 - a clock that is right
     broker: BrokerProcess | None = None
     outbox: Outbox | None = None
     relay: RelayServer | None = None
@@ -178,6 +180,7 @@ class Chain:
             tell=self.notices.append,
             settings=self.settings,
             outbox_clock=self.now_s,
+            earliest_utc_s=lambda: self.earliest_utc_s,
         )
         self.relay.start()
         self.put_start()
@@ -251,12 +254,21 @@ class Chain:
     def other_certificate(self, folder: Path) -> KeyPair:
         return init_site(folder, KIOSK).kiosk(KIOSK).tls
 
-    def start_publisher(self, ca: Path | None = None, tls: KeyPair | None = None) -> Program:
+    def start_publisher(
+        self,
+        ca: Path | None = None,
+        tls: KeyPair | None = None,
+        *,
+        broker: str | None = None,
+        more: tuple[str, ...] = (),
+        before: tuple[str, ...] = (),
+    ) -> Program:
+        """The shipped publisher; `broker` is HOST:PORT, `before` what starts Python."""
         tls = tls or self.site.kiosk(KIOSK).tls
         words = ["-m", "mqtt.publisher", "--relay", str(self.relay_path), "--kiosk", KIOSK]
-        words += ["--broker", f"127.0.0.1:{self.site.port}", "--cert", str(tls.public)]
+        words += ["--broker", broker or f"127.0.0.1:{self.site.port}", "--cert", str(tls.public)]
         words += ["--key", str(tls.private), "--ca", str(ca or self.site.authority.public)]
-        return self._program(words, "publisher.log")
+        return self._program([*words, *more], "publisher.log", before)
 
     def start_sink(self, member: str = "centre-1") -> Program:
         words = ["-m", "mqtt.central", "serve", "--config", str(self.site.configuration)]
@@ -266,8 +278,8 @@ class Chain:
         script = Path(__file__).with_name("dying_sink.py")
         return self._program([str(script), str(self.site.configuration), when], "sink.log")
 
-    def _program(self, words: list[str], log: str) -> Program:
-        program = Program.start(words, self.folder / log)
+    def _program(self, words: list[str], log: str, before: tuple[str, ...] = ()) -> Program:
+        program = Program.start(words, self.folder / log, before)
         self.programs.append(program)
         return program
 
@@ -286,7 +298,7 @@ class Chain:
     def levels(self):
         return self.outbox.levels(self.now_s())
 
-    def until_erased(self, limit_s: float = 30.0) -> None:
+    def until_erased(self, limit_s: float = 60.0) -> None:
         """All that was put is erased, and the centre holds exactly as many."""
         until(lambda: self.levels().erased == self.sent, f"{self.sent} erased", limit_s)
         assert self.stored() == self.sent
