@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from uuid import uuid4
@@ -68,6 +69,8 @@ class Rates:
     judge_ms: float
     commits_per_s: float
     events_per_s: float
+    member_cpu_ms: float
+    database_cpu_ms: float
     commit_p50_ms: float
     commit_p99_ms: float
     lost: int
@@ -95,13 +98,24 @@ def make_load(count: int, size: int) -> Load:
     return Load(tuple(wires), kiosk_key, centre_key)
 
 
-def measure(name: str, open_store: Open, load: Load, members: int, batch: int = BATCH) -> Rates:
-    """Deal the load to `members` processes; raises CentralError where one of them fails."""
+def measure(
+    name: str,
+    open_store: Open,
+    load: Load,
+    members: int,
+    database_cpu_s: Callable[[], float] = float,
+) -> Rates:
+    """Deal the load to `members` processes; raises CentralError where one of them fails.
+
+    `database_cpu_s` gives the CPU time of a database that is a process of its own.
+    """
+    batch = BATCH
     with open_store() as store:
         before = store.last_arrival()
     batches = [load.wires[at : at + batch] for at in range(0, len(load.wires), batch)]
     context = multiprocessing.get_context("fork")
     lines: list[Connection] = []
+    database_before_s = database_cpu_s()
     with ExitStack() as stack:
         for number in range(members):
             ours, theirs = context.Pipe()
@@ -115,22 +129,26 @@ def measure(name: str, open_store: Open, load: Load, members: int, batch: int = 
         started_s = time.monotonic()
         for line in lines:
             line.send(None)
-        told = [commit_s for found in _answers(lines) for commit_s in found]
+        answers = _answers(lines)
         whole_s = time.monotonic() - started_s
+    told = [commit_s for found in answers for commit_s in found[1:]]
+    count = len(load.wires)
     with open_store() as store:
         stored = store.last_arrival() - before
     return Rates(
         database=name,
         members=members,
-        events=len(load.wires),
+        events=count,
         event_bytes=max(map(len, load.wires)),
         judge_ms=_judge_ms(load),
         commits_per_s=batch * len(told) / sum(told),
-        events_per_s=len(load.wires) / whole_s,
+        events_per_s=count / whole_s,
+        member_cpu_ms=sum(found[0] for found in answers) / count * 1e3,
+        database_cpu_ms=(database_cpu_s() - database_before_s) / count * 1e3,
         commit_p50_ms=_quantile(told, 0.5) * 1e3,
         commit_p99_ms=_quantile(told, 0.99) * 1e3,
-        lost=max(len(load.wires) - stored, 0),
-        doubled=max(stored - len(load.wires), 0),
+        lost=max(count - stored, 0),
+        doubled=max(stored - count, 0),
     )
 
 
@@ -148,7 +166,8 @@ def measure_postgres(load: Load, members: int, folder: Path | None = None) -> Ra
     with tempfile.TemporaryDirectory(dir=folder) as room:
         Path(room).chmod(0o755)
         with Cluster(Path(room) / "cluster").make().start() as cluster:
-            return measure("postgresql", lambda: PostgresStore(cluster.url), load, members)
+            store = partial(PostgresStore, cluster.url)
+            return measure("postgresql", store, load, members, cluster.cpu_s)
 
 
 def _member(
@@ -159,13 +178,14 @@ def _member(
         line.send([])
         line.recv()
         told = []
+        started_s = time.process_time()
         for batch in batches:
             desk = intake.desk()
             before_s = intake.metrics.commits.total
             desk.add(intake.commit([(specimen.KIOSK, wire) for wire in batch]), 0.0)
             desk.due(0.0, utc_now(), all_of_it=True)
             told.append(intake.metrics.commits.total - before_s)
-        line.send(told)
+        line.send([time.process_time() - started_s, *told])
 
 
 def _answers(lines: Sequence[Connection]) -> list[list[float]]:

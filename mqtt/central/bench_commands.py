@@ -35,9 +35,11 @@ def _bench(args: argparse.Namespace) -> int:
 def _text(rates: Rates) -> str:
     load = f"{rates.events} events of {rates.event_bytes} bytes"
     p50, p99 = rates.commit_p50_ms, rates.commit_p99_ms
+    cpu = f"{rates.member_cpu_ms:.2f} ms members, {rates.database_cpu_ms:.2f} ms database server"
     return f"""{rates.database}, {rates.members} members, {load}:
   judge, commit, receipt  {rates.events_per_s:8.0f} events/s
   commit alone            {rates.commits_per_s:8.0f} events/s of one member
   commit of a batch       {p50:8.1f} ms at the median, {p99:.1f} ms at the 99th percentile
+  CPU for each event          {cpu}
   judging one event       {rates.judge_ms:8.2f} ms of CPU
   lost {rates.lost}, doubled {rates.doubled}"""

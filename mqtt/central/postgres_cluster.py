@@ -121,6 +121,14 @@ class Cluster:
             raise PostgresStartError(f"{name}: {''.join(last)}")
         return done.stdout
 
+    def cpu_s(self) -> float:
+        """User and system time of the server and of its children that ended (proc(5), stat)."""
+        if self._process is None:
+            return 0.0
+        stat = Path(f"/proc/{self._process.pid}/stat").read_text()
+        ticks = [int(word) for word in stat.rpartition(")")[2].split()[11:15]]
+        return sum(ticks) / os.sysconf("SC_CLK_TCK")
+
     def kill(self) -> None:
         """Kill -9 of the server and all its children, as a power cut would."""
         if self._process is not None:
