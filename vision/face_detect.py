@@ -114,6 +114,9 @@ def _letterboxed(pixels: Bgr8, side_px: int) -> tuple[float, Float32]:
     scale = side_px / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    while min(pixels.shape[:2]) >= 8 and max(pixels.shape[:2]) > 4 * side_px:
+        half = (pixels.shape[1] // 2, pixels.shape[0] // 2)
+        pixels = np.asarray(cv2.resize(pixels, half, interpolation=cv2.INTER_AREA), np.uint8)
     laid = np.zeros((side_px, side_px, 3), np.uint8)
     laid[: size[1], : size[0]] = cv2.resize(pixels, size, interpolation=how)
     fed = laid[None, :, :, ::-1].astype(np.float32) / 127.5 - 1

@@ -63,17 +63,21 @@ class PortraitFinder:
         return [] if best is None else [best]
 
     def _cut_out(self, part: Bgr8, face: DetectedFace) -> _Portrait | None:
-        mesh = self._mesher.lay(part, face)
+        mesh = self._closely(part, face)
         if mesh.presence < LEAST_PRESENCE or abs(roll_deg(mesh.points)) > MOST_ROLL_DEG:
             return None
         pixels = _upright(part, face, mesh)
         again = self._detector.find(pixels)
         if not again:
             return None
-        left_deg = roll_deg(self._mesher.lay(pixels, again[0]).points)
+        left_deg = roll_deg(self._closely(pixels, again[0]).points)
         if abs(left_deg) > MOST_ROLL_LEFT_DEG:
             return None
         return _Portrait(pixels, face.box.longest_px, again[0].score)
+
+    def _closely(self, pixels: Bgr8, face: DetectedFace) -> Mesh:
+        """Two passes at least: on print the second is surer of what is a face and what is not."""
+        return self._mesher.follow(pixels, self._mesher.lay(pixels, face))
 
 
 def _tiles(page: Bgr8, parts: int) -> Iterator[Bgr8]:

@@ -153,7 +153,7 @@ def score(seen: Measures) -> Components:
         eyes_visible=_on(seen.lens, 0.45, 0.25),
         eyes_open=_on(seen.openness, 0.24, 0.15),
         mouth_closed=_on(seen.mouth_gap, 0.10, 0.14),
-        gaze=_on(seen.gaze, 0.05, 0.12),
+        gaze=_on(seen.gaze, 0.05, 0.11),
         natural_colour=_on(seen.warmth, 0.08, -0.06),
         background=_on(seen.room, 3, 12),
     )

@@ -86,7 +86,8 @@ def measure(pixels: Bgr8, mesh: Mesh, pose: Pose, lids: Eyes, second_share: floa
     points, box = mesh.points, mesh.box
     right, left = eyes(points)
     laid = _Laid.of(pixels, points)
-    room, behind = _around(pixels, box, laid.light())
+    greys = laid.greys()
+    room, behind = _around(pixels, box, float(_LIGHT[int(greys["grey"])]))
     chin_px = float(np.linalg.norm(points[CHIN, :2] - (right + left) / 2))
     lips = points[list(_LIP_GAP), :2]
     return Measures(
@@ -98,7 +99,7 @@ def measure(pixels: Bgr8, mesh: Mesh, pose: Pose, lids: Eyes, second_share: floa
         off_centre=_off_centre(pixels, box),
         margin=_margin(pixels, box),
         sharpness=laid.sharpness(),
-        **laid.greys(),
+        **greys,
         balance=laid.balance(),
         behind=behind,
         openness=lids.openness,
@@ -126,10 +127,6 @@ class _Laid:
         to_cut = fit(np.concatenate([np.stack(eyes(points)), corners]), _PLACES)
         colour, laid = cut(pixels, to_cut, SIDE_PX), to_cut.on(points[:, :2])
         return _Laid(colour, to_gray8(colour), laid, _inside(laid, _OVAL))
-
-    def light(self) -> float:
-        """Median of the face in linear light, 0-1."""
-        return float(np.median(_LIGHT[self.grey[self.oval]])) if self.oval.any() else 0.0
 
     def greys(self) -> dict[str, float]:
         """How the face fills the greys."""
