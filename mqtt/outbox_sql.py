@@ -84,7 +84,4 @@ WAITING = """
 SELECT row_id, statement_sha256 FROM row WHERE state <> 'receipted' ORDER BY attachment, row_id
 """
 ROW_BYTES = "SELECT statement, ciphertext FROM bytes WHERE row_id = ?"
-LINKS = """
-SELECT row_id, epoch, sequence, statement, ciphertext FROM row JOIN bytes USING (row_id)
-WHERE row_id > ? ORDER BY row_id LIMIT ?
-"""
+LINKS = "SELECT row_id, epoch, sequence FROM row WHERE row_id > ? ORDER BY row_id LIMIT ?"

@@ -67,10 +67,8 @@ def verify(path: Path, keys: Sequence[PublicKey], on_rows: OnRows = lambda _rows
         kiosk = db.execute(outbox_sql.GET, ("kiosk",)).fetchone()
         found.kiosk = str(kiosk[0]) if kiosk else ""
         walk, last = _Walk(), 0
-        while rows := _slice(db, last, found):
-            for row in rows:
-                _row(found, walk, row, keys)
-            last = rows[-1][0]
+        while (after := _read_slice(db, last, found, walk, keys)) is not None:
+            last = after
             on_rows(found.rows)
         erased = db.execute(outbox_sql.GET, ("erased",)).fetchone()
         found.erased = int(erased[0]) if erased else 0
@@ -78,7 +76,23 @@ def verify(path: Path, keys: Sequence[PublicKey], on_rows: OnRows = lambda _rows
     return found
 
 
-def _slice(db: Connection, after: int, found: Verified) -> list[tuple[int, str, int, bytes, bytes]]:
+def _read_slice(
+    db: Connection, after: int, found: Verified, walk: _Walk, keys: Sequence[PublicKey]
+) -> int | None:
+    """The rows after `after`, as they were at one moment; the last of them, None at the end."""
+    db.execute("BEGIN")
+    rows = _slice(db, after, found)
+    for row_id, epoch, sequence in rows:
+        found.rows += 1
+        sealed = _sealed(db, row_id, f"{epoch} {sequence}", found)
+        if sealed is not None:
+            _row(found, walk, (epoch, sequence, *sealed), keys)
+    if db.in_transaction:  # a damaged file may have ended it
+        db.execute("ROLLBACK")
+    return rows[-1][0] if rows else None
+
+
+def _slice(db: Connection, after: int, found: Verified) -> list[tuple[int, str, int]]:
     try:
         with typed_errors():
             return db.execute(outbox_sql.LINKS, (after, SLICE_ROWS)).fetchall()
@@ -87,15 +101,28 @@ def _slice(db: Connection, after: int, found: Verified) -> list[tuple[int, str, 
         return []
 
 
+def _sealed(db: Connection, row_id: int, place: str, found: Verified) -> tuple[bytes, bytes] | None:
+    """Statement and ciphertext; None, and a fault, where they do not read."""
+    try:
+        with typed_errors():
+            sealed: tuple[bytes, bytes] | None = db.execute(
+                outbox_sql.ROW_BYTES, (row_id,)
+            ).fetchone()
+    except OutboxCorruptError:
+        sealed = None
+    if sealed is None:
+        found.fault(f"{place}: does not read.")
+    return sealed
+
+
 def _row(
     found: Verified,
     walk: _Walk,
-    row: tuple[int, str, int, bytes, bytes],
+    row: tuple[str, int, bytes, bytes],
     keys: Sequence[PublicKey],
 ) -> None:
-    _, epoch, sequence, data, ciphertext = row
+    epoch, sequence, data, ciphertext = row
     place = f"{epoch} {sequence}"
-    found.rows += 1
     statement = _signed(data, found.kiosk, keys)
     if statement is None:
         found.fault(f"{place}: not signed by this kiosk.")
