@@ -290,7 +290,9 @@ def _revoke(args: argparse.Namespace) -> int:
     Desk(room).revoke(args.kiosk, args.why, utc_now())
     count = len(Registry.load(room.registry).revoked())
     say(f"{args.kiosk} is revoked; {count} certificates on {room.revoked}.")
-    say("next: send the broker SIGHUP or restart it, and restart the sink: both then refuse it.")
+    say(
+        "next: restart the broker (SIGHUP keeps it out at its next connection); sinks know already."
+    )
     return EXIT_OK
 
 
