@@ -22,10 +22,13 @@ LABELS = dict.fromkeys(("1", "true", "yes", "same", "genuine", "match"), True)
 LABELS |= dict.fromkeys(("0", "-1", "false", "no", "different", "impostor", "nonmatch"), False)
 
 
-def people(folder: Path) -> list[FacePicture]:
-    """Each folder is a person, each picture file in it one picture. Raises SetupError."""
+def people(folder: Path, least: int = 2) -> list[FacePicture]:
+    """Each folder is a person, each picture file in it one picture; `least` people are needed.
+
+    Raises SetupError.
+    """
     found: list[FacePicture] = []
-    with _readable(MEND):
+    with readable(MEND):
         if not folder.is_dir():
             raise SetupError(f"{folder} is no folder.", MEND)
         homes = sorted(path for path in folder.iterdir() if path.is_dir())
@@ -35,9 +38,10 @@ def people(folder: Path) -> list[FacePicture]:
                 for path in sorted(home.iterdir())
                 if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
             ]
-    if len({one.person for one in found}) < 2:
-        have = f"{len(found)} pictures of {len({one.person for one in found})} people"
-        raise SetupError(f"{folder}: {have} make no pairs of both kinds.", MEND)
+    have = len({one.person for one in found})
+    if have < least:
+        what = f"{len(found)} pictures of {have} people are too few."
+        raise SetupError(f"{folder}: {what}", MEND)
     return _few(found, MOST_PICTURES, "List the pairs that you want in a CSV for --pairs.")
 
 
@@ -67,7 +71,7 @@ def _rows(folder: Path, table: Path) -> list[tuple[Path, Path, bool]]:
 
     A head line is passed over.
     """
-    with _readable(PAIRS_MEND):
+    with readable(PAIRS_MEND):
         try:
             with table.open(encoding="utf-8-sig", newline="") as file:
                 cells = [row for row, _ in zip(csv.reader(file), range(MOST_ROWS), strict=False)]
@@ -117,7 +121,7 @@ def _few(pictures: list[FacePicture], most: int, mend: str) -> list[FacePicture]
 
 
 @contextmanager
-def _readable(mend: str) -> Iterator[None]:
+def readable(mend: str) -> Iterator[None]:
     """What one may not enter or read is said in one line."""
     try:
         yield

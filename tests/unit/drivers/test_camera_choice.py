@@ -123,7 +123,7 @@ def test_a_control_is_met_by_what_the_camera_has() -> None:
         ({"white_balance": "999"}, "white_balance"),
         ({"power_line": "55"}, "off, 50, 60, auto"),
         ({"format": "h264"}, "auto, mjpg, yuyv"),
-        ({"hight": "960"}, "hight"),
+        ({"tallness": "960"}, "tallness"),
     ],
 )
 def test_wishes_that_no_camera_can_meet_are_refused_by_name(

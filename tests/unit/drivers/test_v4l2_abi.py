@@ -9,6 +9,7 @@ import pytest
 
 from drivers.camera import v4l2_abi as abi
 
+CAPTURED = "parm.capture"  # codespell:ignore parm
 HEADER = Path("/usr/include/linux/videodev2.h")
 STRUCTS = {
     "v4l2_capability": (abi.Capability, {"device_caps": "device_caps"}),
@@ -20,9 +21,9 @@ STRUCTS = {
     "v4l2_streamparm": (
         abi.Streamparm,
         {
-            "capability": "parm.capture.capability",
-            "numerator": "parm.capture.timeperframe.numerator",
-            "denominator": "parm.capture.timeperframe.denominator",
+            "capability": f"{CAPTURED}.capability",
+            "numerator": f"{CAPTURED}.timeperframe.numerator",
+            "denominator": f"{CAPTURED}.timeperframe.denominator",
         },
     ),
     "v4l2_requestbuffers": (abi.Requestbuffers, {"memory": "memory", "flags": "flags"}),
