@@ -51,6 +51,7 @@ from mqtt.outbox import Outbox
 from mqtt.receipts import Receipt
 from mqtt.relay import RelayServer, RelaySettings, RelaySocketError
 from mqtt.relay_owner import OnSigned
+from mqtt.time_floor_file import FloorKeeper, floor_path
 
 HOST = "127.0.0.1"
 WATCH_S = 1.0
@@ -136,6 +137,7 @@ class Kiosk:
         self._relay.stop()
         self._session.wipe()
         self._outbox.close()
+        clock.keep_floor(None)
         log.say("kiosk_stopped")
 
     def _watch(self) -> None:
@@ -240,17 +242,26 @@ def _site(config: Config, config_file: Path, eyes: Eyes) -> Site:
 
 
 def _relay(config: Config, outbox: Outbox, keys: Keys, on_signed: OnSigned) -> RelayServer:
+    floor = FloorKeeper(floor_path(config.storage.outbox))
+    clock.keep_floor(floor.earliest_utc_s)
+
+    def on_receipt(receipt: Receipt) -> None:
+        floor.told(receipt.committed_at)
+        _say_receipt(receipt)
+
     return RelayServer(
         path=config.relay_socket,
         outbox=outbox,
         receipt_keys=keys.ring.receipts,
         kiosk=config.kiosk_id,
         on_signed=on_signed,
-        on_receipt=_say_receipt,
+        on_receipt=on_receipt,
+        earliest_utc_s=floor.earliest_utc_s,
         tell=lambda one: log.say(one.name, one.severity, what=one.what, mend=one.mend),
         settings=RelaySettings(
             keep_after_receipt_s=config.storage.keep_after_receipt_h * 3600,
             receipt_limit_s=config.storage.resend_after_s,
+            link=config.delivery.link,
         ),
     )
 

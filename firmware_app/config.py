@@ -11,6 +11,7 @@ from drivers.errors import DeviceUrlError
 from drivers.registry import check_url, is_simulated
 from firmware_app.errors import ConfigError
 from mqtt.groups import Code, KioskId
+from mqtt.link_budget import LinkWord
 from vision.face_pose import FaceCamera
 from vision.face_quality import FaceLimits
 from vision.passive_pad import PassivePadSettings
@@ -215,6 +216,12 @@ class Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("expected root and bundles, or recipients and receipts")
 
 
+class Delivery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the link is used; auto: by what is measured."""
+
+    link: LinkWord = "auto"
+
+
 class Law(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the notice says and the event repeats."""
 
@@ -237,13 +244,14 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     assurance: Literal["software", "tpm"] = "software"
     page: Page = Page()
     policy: PolicyChoice = PolicyChoice()
+    delivery: Delivery = Delivery()
     face: Face = Face()
     liveness: Liveness = Liveness()
 
 
 GROUPS = (
     *(Post, Page, Devices, PolicyChoice, Face, FaceQuality, Liveness, PassiveModel, Storage),
-    *(Keys, Law),
+    *(Keys, Delivery, Law),
 )
 
 
