@@ -18,6 +18,7 @@ START_LIMIT_S = 10.0
 STOP_LIMIT_S = 5.0
 FROM_KIOSK = ("events", "state", "alerts", "cmd/res")
 TO_KIOSK = ("receipts", "cmd", "shadow/desired", "lists/#")
+PACKET_LIMIT_BYTES = 400_000  # the largest envelope is 270,336, and stands in no other packet
 SBIN = "/usr/sbin:/usr/local/sbin"
 
 
@@ -63,6 +64,7 @@ def configuration_text(files: BrokerFiles, port: int) -> str:
         "set_tcp_nodelay true",
         "max_inflight_messages 50",
         "max_queued_messages 10000",
+        f"max_packet_size {PACKET_LIMIT_BYTES}",
         *(["user root"] if os.geteuid() == 0 else []),  # else it could not read keys of mode 0600
         f"listener {port} {LOOPBACK}",
         "allow_anonymous false",
