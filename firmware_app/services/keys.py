@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from firmware_app import log
 from firmware_app.clock import UtcClock, utc_now
 from firmware_app.config import Config
 from firmware_app.errors import SetupError
 from mqtt.bundle_store import BundleStore, KeyRing
+from mqtt.bundles import month_ends
 from mqtt.enrol_device import DeviceRoom
 from mqtt.envelope import Sealer
 from mqtt.errors import BundleError, KeyFileError
@@ -44,6 +46,7 @@ def open_keys(config: Config, utc: UtcClock = utc_now) -> Keys:
         raise SetupError(str(error), ENROL_MEND) from error
     except (KeyFileError, OSError) as error:
         raise SetupError(str(error), getattr(error, "mend", PATHS_MEND)) from error
+    _say_months(store, utc)
     profile, assurance = Profile(config.profile), Assurance(config.assurance)
     return Keys(signer, ring, store, Sealer(signer, ring.recipients, profile, assurance))
 
@@ -67,6 +70,13 @@ def device_room(config: Config) -> DeviceRoom:
 def wanted_file(config: Config) -> Path:
     """The mark that the centre wants new keys; `kiosk keys rotate --if-due` takes it away."""
     return config.keys.signing.with_name("rotate.wanted")
+
+
+def _say_months(store: BundleStore | None, utc: UtcClock) -> None:
+    keys = store.keys() if store is not None else None
+    if keys is not None and utc() >= month_ends(keys):
+        mend = "Bring the newest bundle: `kiosk-central command send --all update-list keys`."
+        log.say("months_ended", "warning", what="no recipient key is of now.", mend=mend)
 
 
 def _signer(config: Config) -> Signer:

@@ -139,6 +139,9 @@ def _add_enrol(kinds: "Commands[argparse.ArgumentParser]") -> None:
     how.add_argument("--kiosk", metavar="ID", help="print a token for this kiosk")
     how.add_argument("--request", type=Path, metavar="FILE", help="answer what a stick brought")
     how.add_argument("--serve", metavar="HOST:PORT", help="answer by HTTPS until Ctrl-C")
+    enrol.add_argument(
+        "--name", metavar="HOST", help="of the desk in its certificate; default: that of --serve"
+    )
     enrol.add_argument("--hours", type=float, default=72.0, help="a token's life, default: 72")
     enrol.add_argument("--url", default="", help="of the desk, to stand in the token")
     enrol.add_argument("--out", type=Path, metavar="FILE", help="the answer to --request")
@@ -249,7 +252,7 @@ def _enrol(args: argparse.Namespace) -> int:
         if args.kiosk:
             return _token(room, args)
         if args.serve:
-            return _serve(desk, args.serve)
+            return _serve(desk, args.serve, args.name)
         if args.out is None:
             raise KeysError("--request goes with --out, the file of the answer.")
         with args.request.open("rb") as file:
@@ -271,10 +274,10 @@ def _token(room: CentreRoom, args: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-def _serve(desk: Desk, where: str) -> int:
+def _serve(desk: Desk, where: str, known_as: str | None) -> int:
     address = Address.parse(where)
     pair = KeyPair(desk.room.folder / "enrol-server.key", desk.room.folder / "enrol-server.pem")
-    make_server_certificate(pair, desk.room.issuing, address.host)
+    make_server_certificate(pair, desk.room.issuing, known_as or address.host)
     server = DeskServer(desk, pair, address.host, address.port, tell_stderr)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -9,12 +9,12 @@ _LEAVES: dict[str, tuple[str, str, str]] = {
     "events": ("kiosk", "sealedEvent", "Every sealed event, crossings before attachments."),
     "state": ("kiosk", "state", "Retained: whether it is there, and its newest statement."),
     "alerts": ("kiosk", "signedAnswer", "Reserved. What an operator should look at now."),
-    "cmd/res": ("kiosk", "signedAnswer", "Reserved. The answer to a command."),
+    "cmd/res": ("kiosk", "signedAnswer", "The answer to a command: rule `result` of keys.cddl."),
     "receipts": ("centre", "receipt", "The centre's signed word that it keeps events."),
     "cmd": (
         "centre",
         "signedCommand",
-        "Reserved. A command: signed, expiring, with a nonce, never code.",
+        "A command: signed, expiring, with a nonce, never code; rule `command` of keys.cddl.",
     ),
     "shadow/desired": (
         "centre",
@@ -24,7 +24,7 @@ _LEAVES: dict[str, tuple[str, str, str]] = {
     "lists/{list}": (
         "centre",
         "signedCommand",
-        "Reserved. A signed part of a watchlist or a key bundle.",
+        "A list or the keys, signed by the root: rule `bundle` of keys.cddl.",
     ),
 }
 
