@@ -86,38 +86,40 @@ class Reflection:
         if len(self._at_s) < LEAST_SAMPLES or len(self._shown) < 2:
             return Echo()
         at_s, ratios = np.asarray(self._at_s), np.asarray(self._ratios)
-        seen = _settled(at_s, ratios[:, [0, 2]] - ratios[:, [1]])
+        seen = ratios[:, [0, 2]] - ratios[:, [1]]
         starts = np.array([at for at, _ in self._shown])
-        ours = _best(at_s, seen, starts, [colour for _, colour in self._shown])
-        others = [_best(at_s, seen, starts, colours)[0] for colours in _others(len(starts))]
-        luck = float(np.mean([one >= ours[0] for one in others]))
-        return Echo(ours[0], ours[1], ours[2], luck, max(others))
+        ours = tuple(colour for _, colour in self._shown)
+        match, lag_s, gain = _best(at_s, seen, starts, [ours, *_others(len(ours))])
+        luck = float((match[1:] >= match[0]).mean())
+        return Echo(float(match[0]), float(lag_s[0]), float(gain[0]), luck, float(match[1:].max()))
 
 
 def _best(
-    at_s: Numbers, seen: Numbers, starts: Numbers, colours: Sequence[Colour]
-) -> tuple[float, float, float]:
-    """Correlation, lag and gain where the correlation is largest."""
-    light = np.array([linear_light(colour) for colour in colours])  # red, green, blue
-    chroma = light[:, [2, 0]] - light[:, [1]]
-    best = (-1.0, 0.0, 0.0)
+    at_s: Numbers, seen: Numbers, starts: Numbers, sequences: Sequence[Sequence[Colour]]
+) -> tuple[Numbers, Numbers, Numbers]:
+    """Of each sequence: correlation, lag and gain where the correlation is largest."""
+    light = np.array([[linear_light(colour) for colour in one] for one in sequences])
+    chroma = light[:, :, [2, 0]] - light[:, :, [1]]  # blue and red over green
+    still = _stillness(at_s)
+    settled = still @ seen
+    best = np.full((3, len(sequences)), -1.0)
     for lag_s in LAGS_S:
         index = np.clip(np.searchsorted(starts, at_s - lag_s, side="right") - 1, 0, None)
-        shown = _settled(at_s, chroma[index])
-        power = float((shown**2).sum())
-        both = float((shown * seen).sum())
-        match = both / max(float(np.sqrt(power * (seen**2).sum())), 1e-12)
-        if match > best[0]:
-            best = (match, float(lag_s), both / max(power, 1e-12))
-    return best
+        shown = still @ chroma[:, index]
+        power = np.maximum((shown**2).sum(axis=(1, 2)), 1e-12)
+        both = (shown * settled).sum(axis=(1, 2))
+        match = both / np.maximum(np.sqrt(power * (settled**2).sum()), 1e-12)
+        better = match > best[0]
+        now = np.stack([match, np.full_like(match, lag_s), both / power])
+        best[:, better] = now[:, better]
+    return best[0], best[1], best[2]
 
 
-def _settled(at_s: Numbers, values: Numbers) -> Numbers:
-    """Values (n, k) without their mean and their slow drift (a parabola in time)."""
+def _stillness(at_s: Numbers) -> Numbers:
+    """The matrix (n, n) that takes a mean and a slow drift (a parabola in time) out of values."""
     time = at_s - at_s.mean()
-    drift = np.stack([np.ones_like(time), time, time**2], axis=1)
-    solution, *_ = np.linalg.lstsq(drift, values, rcond=None)
-    return np.asarray(values - drift @ solution)
+    drift, _ = np.linalg.qr(np.stack([np.ones_like(time), time, time**2], axis=1))
+    return np.asarray(np.eye(len(time)) - drift @ drift.T)
 
 
 def _others(count: int) -> list[tuple[Colour, ...]]:

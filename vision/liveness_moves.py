@@ -31,7 +31,7 @@ class MoveLimits:
     turn_deg: float = 20.0
     up_deg: float = 14.0
     shut_share: float = 0.62
-    mouth_gap: float = 0.12
+    mouth_gap: float = 0.08
     shut_s: float = 0.25
     frontal_deg: float = 8.0
     rest_sights: int = 2

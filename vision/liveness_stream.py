@@ -22,6 +22,8 @@ APART_S = 1.0
 CLOSER = 0.6
 MOVING, STALLED = 3.0, 1.5
 """In units of the frames' own unrest."""
+LEAST_MOVING = 12
+"""Fewer frames in movement say nothing of its rate."""
 
 Small = npt.NDArray[np.int16]
 
@@ -61,7 +63,7 @@ class Stream:
 
     @property
     def stutter(self) -> float:
-        """Share of a movement's frames that stood still between two that moved; 0 without any."""
+        """Share of a movement's frames that stood still between two that moved; 0: too few."""
         return stutter(self._steps)
 
     def _look_for_loop(self, small: Small, at_s: float, step: float) -> None:
@@ -88,6 +90,6 @@ def stutter(steps: Sequence[float]) -> float:
     unrest = max(float(np.percentile(change, 5)), 0.05)
     before, here, after = change[:-2], change[1:-1], change[2:]
     moving = (before > MOVING * unrest) & (after > MOVING * unrest)
-    if moving.sum() == 0:
+    if moving.sum() < LEAST_MOVING:
         return 0.0
     return float((moving & (here < STALLED * unrest)).sum() / moving.sum())
