@@ -14,6 +14,7 @@ from firmware_app.engineer import (
     chip_commands,
     face_commands,
     keys_commands,
+    liveness_commands,
     look_commands,
     outbox_commands,
 )
@@ -209,6 +210,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     kinds = evaluate.add_subparsers(dest="what", required=True, metavar="WHAT")
     face_commands.add_faces(kinds, _add, _count)
     look_commands.add_looks(kinds, _add)
+    liveness_commands.add_liveness(kinds, _add, _count)
     zones = _add(
         kinds,
         "mrz",

@@ -18,6 +18,7 @@ from vision.evaluate.attack_presenters import Presenter
 from vision.evaluate.attack_species import LIVE, Cast, choice, make
 from vision.face_geometry import Points
 from vision.face_pipeline import FacePipeline
+from vision.face_quality import Advice
 from vision.face_track import FaceTracker
 from vision.image import Bgr8
 from vision.liveness import (
@@ -33,7 +34,17 @@ from vision.liveness import (
 from vision.liveness_sight import Sight, see
 
 SHOWN_AFTER_S = 1.2
-TEMPLATE_GAP_S = 0.5
+TEMPLATE_GAP_S, SOFT_LIMIT_S = 0.5, 5.0
+SOFT = frozenset(
+    {
+        Advice.BACK_LIGHT,
+        Advice.UNEVEN_LIGHT,
+        Advice.UNCOVER_FACE,
+        Advice.TAKE_OFF_GLASSES,
+        Advice.LOOK_AT_CAMERA,
+    }
+)
+"""These and both times are the face worker's own; a test holds them together."""
 MOST_YAW_DEG, MOST_PITCH_DEG = 8.0, 14.0
 MOST_SHUT, LEAST_OPENED = 0.75, 0.08
 
@@ -52,7 +63,7 @@ class Rules:
     """How many challenges are asked for, and when a presentation that is not done ends."""
 
     planned: int = 3
-    limit_s: float = 18.0
+    limit_s: float = 20.0
 
 
 AS_SHIPPED = Rules()
@@ -92,20 +103,31 @@ class Presented:
 
 @dataclass(slots=True)
 class Eye:
-    """The kiosk's eyes for one presentation: the shipped tracker, and a template now and then."""
+    """The kiosk's eyes for one presentation, as firmware_app/workers/face.py has them.
+
+    The shipped tracker, a template now and then, and patience with what not everybody can mend.
+    """
 
     tracker: FaceTracker
     _templated_at_s: float = -TEMPLATE_GAP_S
+    _soft_since_s: float | None = None
 
     def look(self, pixels: Bgr8, at_s: float) -> tuple[Sight | None, bool]:
         """The sight, with a template where it is fit and the last one is old, and whether fit."""
         look = self.tracker.feed(pixels, at_s)
-        fit = look.face is not None and look.advice is None
+        fit = look.face is not None and self._is_fit(look.advice, at_s)
         template = None
         if fit and at_s - self._templated_at_s >= TEMPLATE_GAP_S:
             template = self.tracker.pipeline.template(pixels, look)
             self._templated_at_s = at_s
         return see(pixels, look, at_s, template), fit
+
+    def _is_fit(self, advice: Advice | None, at_s: float) -> bool:
+        if advice not in SOFT:
+            self._soft_since_s = None
+            return advice is None
+        self._soft_since_s = at_s if self._soft_since_s is None else self._soft_since_s
+        return at_s - self._soft_since_s > SOFT_LIMIT_S
 
 
 def heads(
