@@ -35,8 +35,9 @@ def sheet(shown: Sequence[tuple[Presented, Sequence[Bgr8]]]) -> Bgr8:
     for presented, frames in shown:
         tiles = [_framed(frame, presented.with_colours.decision) for frame in frames]
         rows.setdefault(presented.species, []).extend(tiles)
-    parts = [_legend(MOST_TILES * TILE_PX[0] + NAME_PX)]
-    parts += [_row(name, tiles[:MOST_TILES]) for name, tiles in rows.items()]
+    wide = max(3, *(min(len(tiles), MOST_TILES) for tiles in rows.values()))
+    parts = [_legend(wide * TILE_PX[0] + NAME_PX)]
+    parts += [_row(name, tiles[:wide], wide) for name, tiles in rows.items()]
     return np.vstack(parts)
 
 
@@ -57,11 +58,11 @@ def _framed(frame: Bgr8, decision: Decision) -> Bgr8:
     return tile
 
 
-def _row(name: str, tiles: Sequence[Bgr8]) -> Bgr8:
+def _row(name: str, tiles: Sequence[Bgr8], wide: int) -> Bgr8:
     head = np.full((TILE_PX[1], NAME_PX, 3), PAPER, np.uint8)
     _say(head, name, (6, TILE_PX[1] // 2))
     blank = np.full((TILE_PX[1], TILE_PX[0], 3), PAPER, np.uint8)
-    return np.hstack([head, *tiles, *[blank] * (MOST_TILES - len(tiles))])
+    return np.hstack([head, *tiles, *[blank] * (wide - len(tiles))])
 
 
 def _legend(width_px: int) -> Bgr8:

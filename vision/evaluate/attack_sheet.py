@@ -10,6 +10,7 @@ from vision.evaluate.attack_head import (
     GRID,
     HEIGHT_PX,
     PIVOT_PX,
+    STEP,
     WIDTH_PX,
     Maps,
     Rendered,
@@ -20,7 +21,8 @@ from vision.image import Bgr8, Float32
 
 PAPER_NEAR = 0.9
 TABLET_NEAR = 0.04  # of the display's light, thrown back by the glass
-ROUNDS = 10
+ROUNDS = 14
+NOWHERE = -2000.0  # no place of the sheet is seen there
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,11 @@ class Sheet:
             )
             across = across + (d * right - b * below) * back
             down = down + (a * below - c * right) * back
+        columns, rows = projected(self._places(across, down), stance)
+        found = np.hypot(GRID.columns - columns, GRID.rows - rows) < STEP
         return Maps(
-            (across + PIVOT_PX[0]).astype(np.float32), (down + PIVOT_PX[1]).astype(np.float32)
+            np.where(found, across + PIVOT_PX[0], NOWHERE).astype(np.float32),
+            np.where(found, down + PIVOT_PX[1], NOWHERE).astype(np.float32),
         )
 
     def over(self, room: Rendered, picture: Bgr8, maps: Maps, stance: Stance) -> Rendered:

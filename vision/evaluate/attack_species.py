@@ -83,7 +83,7 @@ def _flat_print(cast: Cast) -> Presenter:
 
 def _bent_print(cast: Cast) -> Presenter:
     dice = cast.dice
-    habits = replace(_waved(dice), turn_deg=dice.uniform(25, 48))
+    habits = replace(_waved(dice), turn_deg=dice.uniform(25, 47), harder=0.0)
     return Paper(
         printed(cast.victim.portrait, dice),
         Sheet(_sheet_size(dice), bend_px=dice.uniform(130, 330)),

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from vision.evaluate.attack_expression import Expression, MovableFace
 from vision.face_iris import Eye, Eyes
 from vision.face_pipeline import SeenFace
 from vision.face_quality import Advice
@@ -129,20 +130,8 @@ def glasses(opacity: float) -> Fault:
 
 
 def eyes_shut(pixels: Bgr8, face: SeenFace) -> Bgr8:
-    """The skin above each eye drawn down to the lower lid."""
-    rows, columns = np.mgrid[: pixels.shape[0], : pixels.shape[1]].astype(np.float32)
-    for eye in _both(face.eyes):
-        order = np.argsort(eye.lids[[0, *range(9, 16), 8], 0])
-        upper, lower = (eye.lids[[0, *each, 8]][order] for each in (range(9, 16), range(1, 8)))
-        across = columns[0]
-        top = np.interp(across, upper[:, 0], upper[:, 1])
-        low = np.interp(across, lower[:, 0], lower[:, 1]) + 0.06 * eye.width_px
-        brow = top - 0.45 * eye.width_px
-        inside = (across >= upper[0, 0]) & (across <= upper[-1, 0])
-        share = (rows - brow) / np.maximum(low - brow, 1)
-        drawn = brow + share * (top - 0.08 * eye.width_px - brow)
-        rows = np.where(inside & (share > 0) & (share < 1), drawn, rows).astype(np.float32)
-    return np.asarray(cv2.remap(pixels, columns, rows, cv2.INTER_LINEAR), np.uint8)
+    """The upper lids down."""
+    return MovableFace(pixels, face.mesh.points).show(Expression(eyes_closed=1.0))
 
 
 def looking_away(eye_widths: float) -> Fault:
@@ -160,23 +149,8 @@ def looking_away(eye_widths: float) -> Fault:
 
 
 def mouth_open(pixels: Bgr8, face: SeenFace) -> Bgr8:
-    """Chin and lower lip drawn down, and dark between the lips."""
-    points = face.mesh.points
-    gap = face.eye_distance_px * 0.5
-    rows, columns = np.mgrid[: pixels.shape[0], : pixels.shape[1]].astype(np.float32)
-    line = float(points[[13, 14], 1].mean())
-    right, left = float(points[61, 0]), float(points[291, 0])
-    middle, half = (right + left) / 2, abs(left - right) / 2
-    wide = np.clip(1 - ((columns - middle) / half) ** 2, 0, 1) ** 0.5
-    opened = wide * gap
-    below = rows - line
-    from_rows = np.where(
-        below > opened, rows - opened * np.exp(-(below - opened) / (3 * gap)), rows
-    )
-    hole = ((below > 0) & (below < opened)).astype(np.float32)
-    moved = cv2.remap(pixels, columns, from_rows.astype(np.float32), cv2.INTER_LINEAR)
-    dark = np.full(pixels.shape, (0.01, 0.008, 0.03), np.float32)
-    return _grey(_mixed(_linear(np.asarray(moved, np.uint8)), dark, _soft(hole, 1)))
+    """Chin and lower lip down, and dark between the lips."""
+    return MovableFace(pixels, face.mesh.points).show(Expression(mouth_open=1.0))
 
 
 def colours_swapped(pixels: Bgr8, _: SeenFace) -> Bgr8:

@@ -15,8 +15,10 @@ import numpy as np
 
 from vision.evaluate.face import FRAME_PX, in_frame
 from vision.evaluate.look_faults import CASES, Case
+from vision.evaluate.look_pose import PoseErrors, pose_errors
 from vision.evaluate.usage import peak_memory_mib
 from vision.face_pipeline import FaceLook, FacePipeline
+from vision.face_pose import FaceCamera
 from vision.face_quality import Advice
 from vision.face_track import FaceTracker
 from vision.image import Bgr8
@@ -24,6 +26,7 @@ from vision.model_store import ModelStore
 from vision.picture_file import SUFFIXES, read_picture
 
 LEAST_POSE = 50
+LENS = FaceCamera(60.0)
 FRAME_S = 1 / 15
 
 
@@ -52,6 +55,7 @@ class Half:
     accepted: int
     unasked: dict[str, int]
     cases: tuple[CaseRate, ...]
+    pose: PoseErrors
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class LooksResult:
 def evaluate(folder: Path) -> LooksResult:
     """Look at each picture below `folder` (one folder a person). Raises ModelError, OSError."""
     cv2.setNumThreads(1)
-    pipeline = FacePipeline(ModelStore())
+    pipeline = FacePipeline(ModelStore(), camera=LENS)
     people = [path for path in sorted(folder.iterdir()) if path.is_dir()]
     first, second = (_half(people[start::2], pipeline) for start in (0, 1))
     alone_ms, tracked_ms, nobody_ms = _times(people, pipeline)
@@ -92,6 +96,7 @@ def report(result: LooksResult) -> str:
         )
         lines += [f"  asked of the others: {what} {n}" for what, n in half.unasked.items()]
         lines += [_line(rate) for rate in half.cases]
+        lines += [_pose(half.pose)]
     return "\n".join(lines)
 
 
@@ -106,6 +111,7 @@ def _half(people: Sequence[Path], pipeline: FacePipeline) -> Half:
         accepted=sum(look.advice is None for _, look in frontal),
         unasked={each.value: asked.count(each) for each in Advice if each in asked},
         cases=tuple(_case(case, frontal, pipeline) for case in CASES),
+        pose=pose_errors((pixels for pixels, _ in frontal), pipeline, LENS),
     )
 
 
@@ -167,4 +173,15 @@ def _line(rate: CaseRate) -> str:
     return (
         f"  {rate.name:26} {rate.pictures:3} pictures, asked {rate.asked:3}, "
         f"fit {rate.accepted:3}, no face {rate.lost:2}, wrong colours {rate.wrong_colours:3}"
+    )
+
+
+def _pose(errors: PoseErrors) -> str:
+    told = {
+        "mirrored": errors.mirrored_deg,
+        "leaned by 15": errors.leaned_deg,
+        "camera panned by 20": errors.panned_deg,
+    }
+    return "  pose, mean error in degrees of yaw, pitch, roll: " + "; ".join(
+        f"{name} {yaw} {pitch} {roll}" for name, (yaw, pitch, roll) in told.items()
     )
