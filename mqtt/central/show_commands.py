@@ -3,8 +3,8 @@
 import argparse
 import json
 import signal
-import sys
 import threading
+from collections.abc import Iterator
 
 from mqtt.central.command import EXAMPLE, EXIT_OK, Commands, command, say, with_config, with_json
 from mqtt.central.settings import CentralSettings
@@ -12,6 +12,7 @@ from mqtt.central.show import as_json, as_text
 from mqtt.central.store import CentralStore, StoredEvent
 
 FOLLOW_S = 0.5
+SLICE = 200
 
 
 def add(commands: "Commands[argparse.ArgumentParser]") -> None:
@@ -25,31 +26,43 @@ def add(commands: "Commands[argparse.ArgumentParser]") -> None:
 def _show(args: argparse.Namespace) -> int:
     settings = CentralSettings.load(args.config)
     with settings.store(read_only=True) as store:
-        if args.last:
-            newest = store.last("crossing")
-            found = [newest] if newest is not None else []
-        else:
-            found = store.events(0, sys.maxsize)
+        newest = store.last("crossing") if args.last else None
+        found = iter([newest] if newest else []) if args.last else _all(store)
         if args.json:
-            say(json.dumps([as_json(one) for one in found], indent=2, ensure_ascii=False))
+            _print_json(found)
             return EXIT_OK
-        _print(found)
+        after = store.last_arrival() if args.last else 0
+        for one in found:
+            say(as_text(one))
+            after = max(after, one.arrival)
         if args.follow:
-            _follow(store)
+            _follow(store, after)
     return EXIT_OK
 
 
-def _follow(store: CentralStore) -> None:
+def _all(store: CentralStore) -> Iterator[StoredEvent]:
+    """In slices: a centre holds more than fits into memory."""
+    after = 0
+    while found := store.events(after, SLICE):
+        yield from found
+        after = found[-1].arrival
+
+
+def _print_json(found: Iterator[StoredEvent]) -> None:
+    """One JSON array, written as it comes."""
+    separator = "["
+    for one in found:
+        text = json.dumps(as_json(one), indent=2, ensure_ascii=False)
+        say(f"{separator}\n{text}")
+        separator = ","
+    say("[]" if separator == "[" else "]")
+
+
+def _follow(store: CentralStore, after: int) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    after = store.last_arrival()
     while not stopping.wait(FOLLOW_S):
-        found = store.events(after)
-        _print(found)
-        after = found[-1].arrival if found else after
-
-
-def _print(found: list[StoredEvent]) -> None:
-    for one in found:
-        say(as_text(one))
+        for one in store.events(after, SLICE):
+            say(as_text(one))
+            after = one.arrival
