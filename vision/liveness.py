@@ -255,9 +255,10 @@ class LivenessTest:
         """Everything about a sight that does not depend on the challenge of now."""
         seen = self.evidence
         self._stream.feed(sight)
-        seen.moire.append(sight.artefacts.moire)
-        seen.bands.append(sight.artefacts.bands)
-        seen.rim.append(sight.artefacts.rim)
+        if sight.artefacts is not None:
+            seen.moire.append(sight.artefacts.moire)
+            seen.bands.append(sight.artefacts.bands)
+            seen.rim.append(sight.artefacts.rim)
         if sight.passive is not None:
             seen.passive.append(sight.passive)
         if sight.template is not None:

@@ -41,7 +41,8 @@ class Sight:
     mouth_open: gap between the lips over the mouth's width, 0 shut;
     skin_bgr: (3, 3) mean linear light (0-1) of forehead, right and left cheek by blue, green, red;
     around_bgr: (3,) the same of the room beside the head; fingerprint: uint8 (72, 96), the frame
-    made small: two frames of a camera never have the same; passive: score of a passive detector,
+    made small: two frames of a camera never have the same; artefacts: None where they were not
+    looked for; passive: score of a passive detector,
     0 attack to 1 live, None where there is none.
     """
 
@@ -57,7 +58,7 @@ class Sight:
     skin_bgr: Float32
     around_bgr: Float32
     fingerprint: Fingerprint
-    artefacts: Artefacts
+    artefacts: Artefacts | None
     template: FaceTemplate | None = None
     passive: float | None = None
 
@@ -72,10 +73,13 @@ def see(
     at_s: float,
     template: FaceTemplate | None = None,
     passive: float | None = None,
+    *,
+    closely: bool = True,
 ) -> Sight | None:
     """What one frame shows; None where not exactly one face was seen.
 
-    look: what the face pipeline said of these same pixels.
+    look: what the face pipeline said of these same pixels; closely: look for a screen's traces,
+    which takes longer than all else and need not be done with every frame.
     """
     if look.face is None or look.advice is Advice.TWO_FACES:
         return None
@@ -94,7 +98,7 @@ def see(
         skin_bgr=skin(pixels, points),
         around_bgr=around(pixels, face),
         fingerprint=fingerprint(pixels),
-        artefacts=artefacts(pixels, face.box),
+        artefacts=artefacts(pixels, face.box) if closely else None,
         template=template,
         passive=passive,
     )

@@ -179,6 +179,7 @@ class FaceWorker:
             frame.at_s,
             None if taken is None else taken.template,
             self.passive(frame.pixels, look) if self.passive and taken else None,
+            closely=taken is not None,
         )
         ask = attempt.test.feed(sight, ready)
         if not attempt.test.same_person:
