@@ -95,7 +95,7 @@ class Torture:
         self.start(name)
 
     def end(self, name):
-        """kill -9; one that had already ended by itself is a fault of its own."""
+        """Kill -9; one that had already ended by itself is a fault of its own."""
         process = self.running[name]
         code = process.poll()
         if code is not None:
