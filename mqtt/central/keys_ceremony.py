@@ -34,7 +34,14 @@ from mqtt.central.pki import (
 from mqtt.central.registry import Registry
 from mqtt.errors import BundleError
 from mqtt.files import write_durably
-from mqtt.keys import PrivateKey, PublicKey, load_public_key, public_pem, thumbprint
+from mqtt.keys import (
+    PrivateKey,
+    PublicKey,
+    load_private_key,
+    load_public_key,
+    public_pem,
+    thumbprint,
+)
 
 ROOT_DAYS, ISSUING_DAYS, BUNDLE_DAYS = 20 * 365, 5 * 365, 190
 LIST_DAYS = 2 * 365  # a broker whose list has ended lets nobody in; each rotation signs a new one
@@ -219,9 +226,15 @@ def destroy(room: CentreRoom, now: datetime) -> list[str]:
 
 
 def write_revoked(room: CentreRoom, now: datetime) -> int:
-    """Sign the list of revoked certificates anew for the broker; gives how many are on it."""
+    """Sign the list of revoked certificates anew for the broker; gives how many are on it.
+
+    Raises KeysError where there is no issuing key.
+    """
     revoked = Registry.load(room.registry).revoked()
-    pem = revocation_list(room.issuing, revoked, int(now.timestamp()), LIST_DAYS)
+    try:
+        pem = revocation_list(room.issuing, revoked, int(now.timestamp()), LIST_DAYS)
+    except OSError as error:
+        raise KeysError(f"no list for the broker: {error.filename}: {error.strerror}.") from None
     write_durably(room.revoked, pem, 0o644)
     return len(revoked)
 
@@ -301,8 +314,7 @@ def _escrow(room: CentreRoom, now: datetime) -> Recipient:
 
 
 def _kid(private: Path) -> bytes:
-    public = private.with_name(private.name.removesuffix(".key") + ".pub.pem")
-    return thumbprint(load_public_key(public))
+    return thumbprint(load_private_key(private).public_key())
 
 
 def _pkcs8(key: PrivateKey) -> bytes:

@@ -1,0 +1,162 @@
+"""`kiosk-central keys` and `command` as a person types them: the month's way, and refusals."""
+
+import json
+
+import pytest
+
+from mqtt.bundles import KEYS, read_bundle
+from mqtt.central import keys_ceremony as ceremony
+from mqtt.central.__main__ import main
+from mqtt.central.command_desk import CommandDesk
+from mqtt.central.keys_rooms import CentreRoom
+from mqtt.central.registry import Registry
+from mqtt.central.site import init_site
+from mqtt.commands import read_command
+from mqtt.keys import load_private_key, load_public_key
+
+
+@pytest.fixture
+def say(tmp_path, capsys):
+    """Type words, in which {} is the folder; gives the exit code and what was printed."""
+
+    def typed(*words):
+        code = main([str(word).replace("{}", str(tmp_path)) for word in words])
+        printed = capsys.readouterr()
+        return code, printed.out + printed.err
+
+    return typed
+
+
+@pytest.fixture
+def centre(say, tmp_path):
+    code, said = say("keys", "init", "{}/centre", "--root", "{}/root", *HOLDERS)
+    assert code == 0, said
+    return CentreRoom(tmp_path / "centre")
+
+
+HOLDERS = ("--holder-1", "{}/a", "--holder-2", "{}/b")
+
+
+def test_the_month_goes_over_the_offline_root(say, centre, tmp_path):
+    assert say("keys", "rotate", "{}/centre", "--draft", "{}/draft")[0] == 0
+    code, said = say("keys", "sign", "{}/draft", "--root", "{}/root", "--out", "{}/bundle")
+    assert code == 0
+    assert said.count("  month ") == 2
+    assert say("keys", "rotate", "{}/centre", "--take", "{}/bundle")[0] == 0
+    code, said = say("keys", "status", "{}/centre", "--json")
+    assert json.loads(said)["bundle"]["version"] == 2
+    code, said = say("keys", "rotate", "{}/centre", "--take", "{}/bundle")
+    assert code == 2
+    assert "not newer" in said
+    for path in [*tmp_path.rglob("*.key"), tmp_path / "a" / "escrow-share-1.txt"]:
+        if path.exists():
+            assert path.read_text().splitlines()[1] not in said
+
+
+def test_two_holders_make_the_escrow_key_and_one_does_not(say, centre, tmp_path):
+    shares = ("--share", "{}/a/escrow-share-1.txt", "--share", "{}/b/escrow-share-2.txt")
+    assert say("keys", "escrow", *shares, "--out", "{}/escrow.key")[0] == 0
+    key = load_private_key(tmp_path / "escrow.key")
+    assert key.public_key() == load_public_key(tmp_path / "root" / "escrow.pub.pem")
+    code, said = say("keys", "escrow", *shares[:2], "--out", "{}/half.key")
+    assert code == 2
+    assert "two shares" in said
+    assert not (tmp_path / "half.key").exists()
+
+
+def test_a_new_root_asks_for_two_holders(say, tmp_path):
+    code, said = say("keys", "init", "{}/c", "--root", "{}/r")
+    assert code == 2
+    assert "two persons" in said
+    assert not (tmp_path / "r").exists()
+
+
+def test_a_list_is_signed_and_its_version_is_asked_for(say, centre, tmp_path):
+    (tmp_path / "list").write_bytes(b"names")
+    sign = ("keys", "sign", "{}/list", "--root", "{}/root", "--out", "{}/l.bundle", "--list", "w")
+    assert say(*sign)[0] == 2
+    assert say(*sign, "--version", "3")[0] == 0
+    bundle = read_bundle((tmp_path / "l.bundle").read_bytes(), "w", [ceremony.root_key(centre)])
+    assert (bundle.version, bundle.content) == (3, b"names")
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("keys", "revoke", "{}/centre", "--kiosk", "nobody", "--why", "x"), "does not know"),
+        (("keys", "enrol", "{}/centre", "--kiosk", "a/b"), "a kiosk id is"),
+        (("keys", "enrol", "{}/centre", "--request", "{}/none", "--out", "{}/o"), "No such file"),
+        (("keys", "enrol", "{}/centre", "--request", "{}/centre/ca.pem"), "--out"),
+        (("keys", "status", "{}/nowhere"), "No such file"),
+        (("keys", "rotate", "{}/centre", "--take", "{}/centre/ca.pem"), "the bundle:"),
+        (("keys", "sign", "{}/centre/ca.pem", "--root", "{}/root", "--out", "{}/o"), "ca.pem"),
+        (("command", "send", "{}/nowhere", "--all", "ping"), "registry.toml"),
+        (("command", "send", "{}/centre", "--all", "ping"), "nobody"),
+    ],
+)
+def test_what_cannot_be_is_one_line_with_its_mend(say, centre, words, why):
+    code, said = say(*words)
+    assert code == 2
+    assert why in said
+    assert "Traceback" not in said
+
+
+def test_where_there_is_no_issuing_key_a_revocation_still_counts_and_says_what_is_missing(
+    say, tmp_path
+):
+    site = init_site(tmp_path / "site", "demo-1")
+    folder = site.configuration.parent
+    code, said = say("keys", "revoke", folder, "--kiosk", "demo-1", "--why", "a test")
+    assert code == 2
+    assert "issuing" in said
+    assert Registry.load(site.registry).keys == {}
+
+
+def test_a_kiosk_of_the_demo_site_is_sent_commands(say, tmp_path):
+    site = init_site(tmp_path / "site", "demo-1")
+    folder = site.configuration.parent
+    epoch = "01920000-0000-7000-8000-0000000000e0"
+    orders = (
+        ("ping",),
+        ("support",),
+        ("rotate",),
+        ("update-list", "keys"),
+        (
+            "resend",
+            "--epoch",
+            epoch,
+            "--first",
+            "1",
+            "--last",
+            "2",
+        ),
+        ("configure", "stage", site.registry),
+        ("configure", "apply", site.registry),
+    )
+    for order in orders:
+        assert say("command", "send", folder, "--kiosk", "demo-1", *order)[0] == 0, order
+    sent = CommandDesk(folder / "commands").all()
+    keys = [load_public_key(site.commands.public)]
+    assert [read_command(bytes.fromhex(one.signed), keys).number for one in sent] == [
+        one.number for one in sent
+    ]
+    _, said = say("command", "list", folder, "--json")
+    assert [row["what"] for row in json.loads(said)][:3] == ["ping", "request_support", "rotate"]
+    assert "PRIVATE" not in said
+    read_bundle(site.bundle.read_bytes(), KEYS, [load_public_key(site.root.public)])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("keys",),
+        *(("keys", one) for one in ("init", "rotate", "sign", "enrol", "revoke", "escrow")),
+        ("command", "send"),
+        ("command", "send", "c", "--all", "resend"),
+    ],
+)
+def test_each_word_has_an_example(words, capsys):
+    with pytest.raises(SystemExit):
+        main([*words, "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"example: kiosk-central {words[0]}" in said
