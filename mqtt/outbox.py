@@ -83,6 +83,7 @@ class Outbox:
         self._resend_s = resend_s
         self._guard = RLock()
         self._leases: dict[int, float] = {}
+        self._log_holds_erased = False
         with typed_errors(), ExitStack() as undo:
             self._owner = OwnerLock.take(path.with_name(path.name + ".lock"))
             undo.callback(self._owner.release)
@@ -259,7 +260,8 @@ class Outbox:
         """Erase rows receipted for that long, and sooner, oldest first, where room is short.
 
         Gives how many. What was erased is overwritten in the file (secure_delete) and gone from the
-        write-ahead log when this returns. Upkeep, too: mirror and ballast come back here.
+        log when this returns, or later where somebody reads beside. The mirror and the ballast
+        come back here, too.
         """
         count = 0
         with self._guard:
@@ -267,9 +269,9 @@ class Outbox:
             self._ballast.restore()
             while slice_count := self._erase_slice(now_s, keep_after_receipt_s):
                 count += slice_count
-            if count:
+            if count or self._log_holds_erased:
                 with typed_errors():
-                    self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                    self._log_holds_erased = not outbox_table.truncate_log(self._db)
                 if self._mirror is not None:
                     self._mirror.settle(self._db)
         return count

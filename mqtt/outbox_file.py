@@ -20,12 +20,16 @@ Connection = sqlite3.Connection
 Opener = Callable[[Path], Connection]
 CHECKED_WHOLE_BYTES = 32 * 1024 * 1024
 """A file up to this size is checked whole before it is used, about a second on a slow card."""
+READER_WAIT_S = 0.25
+"""How long a commit may wait for somebody who reads beside; there is no other writer."""
 _CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 def open_file(path: Path) -> Connection:
     """A connection that any thread may use, one at a time; no transaction but those asked for."""
-    return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    return sqlite3.connect(
+        path, timeout=READER_WAIT_S, isolation_level=None, check_same_thread=False
+    )
 
 
 def connect(path: Path, max_bytes: int, opener: Opener = open_file) -> Connection:

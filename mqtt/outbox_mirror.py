@@ -114,7 +114,7 @@ class Mirror:
             try:
                 with typed_errors():
                     self._take_meta(outbox, self._db)
-                    self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                    outbox_table.truncate_log(self._db)
             except OutboxError as error:
                 self._lost(error)
 

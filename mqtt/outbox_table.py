@@ -64,3 +64,9 @@ def used_bytes(db: Connection) -> int:
     (pages,) = db.execute("PRAGMA page_count").fetchone()
     (free,) = db.execute("PRAGMA freelist_count").fetchone()
     return (int(pages) - int(free)) * PAGE_BYTES
+
+
+def truncate_log(db: Connection) -> bool:
+    """Empty the write-ahead log into the file; false where a reader beside holds a part of it."""
+    (busy, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy

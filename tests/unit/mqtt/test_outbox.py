@@ -3,6 +3,7 @@
 import sqlite3
 import stat
 import threading
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -21,6 +22,7 @@ from mqtt.errors import (
     OutboxVersionError,
 )
 from mqtt.outbox import LEASE_S, RESERVE_BYTES, Outbox
+from mqtt.outbox_file import read_beside
 from mqtt.receipts import Receipt, ReceiptEntry, ReceiptLevel
 
 EPOCH_2 = "01920000-0000-7000-8000-0000000000e2"
@@ -486,3 +488,23 @@ def test_nothing_is_promised_into_a_file_that_was_taken_away(path, opened, repla
         add(opened)
     with pytest.raises(OutboxDiskError):
         _ = opened.is_full
+
+
+def test_who_reads_beside_holds_up_no_commit_and_the_log_is_emptied_later(path):
+    canary = b"CANARY-IN-A-SEALED-ROW"
+    with Outbox(path, kiosk=specimen.KIOSK, max_bytes=ROOMY_BYTES) as outbox:
+        (one,) = outbox.append(
+            lambda _: [replace(sealed_at(outbox.epoch_head(specimen.EPOCH)), ciphertext=canary)],
+            0.0,
+        )
+        reader = read_beside(path)
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM row").fetchall()
+        outbox.receipted(receipt_for(one), 1.0)
+        began_s = time.monotonic()
+        assert outbox.erase(2.0, keep_after_receipt_s=0) == 1
+        assert time.monotonic() - began_s < 3  # SQLite itself would wait for five seconds
+        add(outbox)
+        reader.close()
+        outbox.erase(3.0, keep_after_receipt_s=0)
+        assert not any(canary in file.read_bytes() for file in path.parent.iterdir())
