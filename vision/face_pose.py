@@ -61,8 +61,9 @@ class FaceCamera:
 def head_pose(points: Points, picture_px: tuple[int, int], camera: FaceCamera) -> Pose:
     """Turn, nod and lean of the mesh against the line from the camera to the face.
 
-    Looking into the camera is (0, 0, 0) wherever in the picture the face stands: a camera that is
-    panned by 20 degrees moves it by 1.6 (mean of 24 photographs; 2.7 by the mesh's own axes).
+    Looking into the camera is (0, 0, 0) wherever in the picture the face stands; how true that is,
+    `kiosk evaluate looks` measures. Not the mesh's own depth, which is too shallow: of the turns of
+    the simulated traveller it told three quarters, this tells six sevenths.
     """
     seen = points[_ROWS, :2].astype(np.float64)
     _, turned, moved = cv2.solvePnP(

@@ -151,7 +151,7 @@ def score(seen: Measures) -> Components:
         sharpness=_on(seen.sharpness, 0.40, 0.28),
         mouth_occlusion=_on(seen.mouth_detail, 0.15, 0.105),
         eyes_visible=_on(seen.lens, 0.45, 0.25),
-        eyes_open=_on(seen.openness, 0.24, 0.15),
+        eyes_open=_on(seen.openness, 0.24, 0.16),
         mouth_closed=_on(seen.mouth_gap, 0.10, 0.14),
         gaze=_on(seen.gaze, 0.05, 0.11),
         natural_colour=_on(seen.warmth, 0.08, -0.06),

@@ -6,7 +6,7 @@ was towards the camera.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,6 +21,7 @@ from vision.face_pose import FaceCamera
 from vision.image import Bgr8
 
 Numbers = npt.NDArray[np.float64]
+Try = tuple[Callable[[Bgr8], Bgr8], Callable[[Pose], Pose]]
 LEAN_DEG, PAN_DEG = 15.0, 20.0
 HEAD_SHARE = 0.6
 """The picture fills so much of the frame that is panned, so that the face stays in it."""
@@ -38,7 +39,7 @@ class PoseErrors:
 
 def pose_errors(pictures: Iterable[Bgr8], pipeline: FacePipeline, camera: FaceCamera) -> PoseErrors:
     """Hold the pose of each picture against that of three others whose truth follows from it."""
-    tries = (
+    tries: tuple[Try, ...] = (
         (_mirrored, _other_way),
         (_leaned, _further),
         (partial(_panned, camera=camera), _same),
