@@ -3,6 +3,7 @@
 import ctypes
 import hashlib
 import os
+import platform
 import tempfile
 import threading
 import tomllib
@@ -21,6 +22,7 @@ from vision.errors import (
     ModelMissingError,
     ModelRuntimeMissingError,
 )
+from vision.model_opencv import OpenCvInterpreter
 
 try:
     from tflite_runtime.interpreter import Interpreter
@@ -49,6 +51,7 @@ class ModelCard:
     licence: str
     inputs: tuple[Shape, ...]
     outputs: tuple[Shape, ...]
+    by_opencv: bool = False
 
 
 class Model:
@@ -145,6 +148,7 @@ def _card(entry: dict[str, Any]) -> ModelCard:
         licence=entry["licence"],
         inputs=tuple(tuple(shape) for shape in entry["inputs"]),
         outputs=tuple(tuple(shape) for shape in entry["outputs"]),
+        by_opencv=platform.machine() in entry.get("opencv_on", ()),
     )
 
 
@@ -166,11 +170,13 @@ def _check_hash(card: ModelCard, path: Path) -> None:
 
 def _load(card: ModelCard, path: Path, threads: int) -> Any:  # noqa: ANN401 (tflite has no types)
     try:
+        if card.by_opencv:
+            return OpenCvInterpreter(path, card.inputs[0])
         with _without_chatter():
             interpreter = Interpreter(model_path=str(path), num_threads=threads)
             interpreter.allocate_tensors()
     except (ValueError, RuntimeError, ImportError) as why:
-        raise ModelRuntimeMissingError(card.name, f"{RUNTIME} cannot load it: {why}") from why
+        raise ModelRuntimeMissingError(card.name, f"it cannot be loaded: {why}") from why
     return interpreter
 
 

@@ -2,11 +2,13 @@
 
 import hashlib
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from vision.errors import ModelInputError
 from vision.model_store import MODELS_FOLDER, ModelStore
 from vision.models.flatbuffer_batch import with_batch
 
@@ -60,7 +62,21 @@ def test_one_by_one_gives_the_same_numbers_as_both_together(shipped: bytes, tmp_
     (together,) = ModelStore(tmp_path).open("pair").run(pictures)
     single = ModelStore().open(NAME)
     one_by_one = [single.run(picture[None])[0][0] for picture in pictures]
-    assert np.array_equal(together, np.stack(one_by_one))
+    assert together == pytest.approx(np.stack(one_by_one), abs=1e-4)
+
+
+@pytest.mark.parametrize("by_opencv", [False, True])
+def test_whichever_library_runs_it_the_numbers_are_the_same(by_opencv: bool):
+    store = ModelStore()
+    card = replace(store.cards()[NAME], by_opencv=by_opencv)
+    model = store.load(card, MODELS_FOLDER / card.file)
+    noise = np.random.default_rng(3).uniform(-1, 1, (2, 112, 112, 3)).astype(np.float32)
+    for picture, numbers in zip(noise, PACKAGES_NUMBERS, strict=True):
+        (found,) = model.run(picture[None])
+        assert found.shape == (1, 192)
+        assert found[0][:6] == pytest.approx(numbers, abs=6e-4)
+    with pytest.raises(ModelInputError):
+        model.run(noise)
 
 
 def test_what_is_no_tflite_file_is_refused():
