@@ -13,6 +13,7 @@ from mqtt.outbox import Outbox
 from mqtt.receipts import Receipt, verify_receipt
 
 FILE_LIMIT_BYTES = 64 * 1024 * 1024
+MANIFEST_BYTES = len(courier.MAGIC) + courier.HEAD_BYTES + courier.MANIFEST_LIMIT_BYTES
 REFUSED_SUFFIX = ".refused"
 
 
@@ -28,6 +29,20 @@ class Dropped:
 def drop_folder(outbox: Path) -> Path:
     """Where the owner looks."""
     return outbox.with_name(outbox.name + ".receipts")
+
+
+def is_for(path: Path, kiosk: str) -> bool:
+    """Whether the file says that it is for this kiosk; true for what does not say for whom.
+
+    So a stick may go round several kiosks. Raises OutboxCourierError.
+    """
+    reader = courier.Reader()
+    try:
+        with path.open("rb") as file, suppress(CourierError):
+            reader.feed(file.read(MANIFEST_BYTES))
+    except OSError as error:
+        raise OutboxCourierError(f"{path}: {error.strerror}.") from None
+    return reader.manifest is None or reader.manifest.kiosk == kiosk
 
 
 def read_receipts(path: Path, kiosk: str, keys: Sequence[PublicKey]) -> Dropped:

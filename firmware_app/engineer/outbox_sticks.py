@@ -1,16 +1,16 @@
 """`kiosk outbox export` and `import`: sealed rows to a stick, signed receipts from one."""
 
 import threading
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from firmware_app import config as configuration
-from firmware_app.config import Config
 from firmware_app.engineer.outbox_tools import existing, said_errors
 from firmware_app.engineer.report import emit, progress
 from firmware_app.errors import SetupError
 from firmware_app.services.keys import open_keys
 from mqtt.courier import RECEIPTS_SUFFIX
-from mqtt.outbox_drop import Dropped, drop, read_receipts
+from mqtt.outbox_drop import drop, is_for, read_receipts
 from mqtt.outbox_export import Exported, export
 from mqtt.outbox_status import owner_pid
 
@@ -57,33 +57,53 @@ def _export_words(folder: Path, found: Exported) -> str:
     return "\n".join(lines)
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a stick brought: files laid before the owner, receipts in them, files for others.
+
+    taken: the running kiosk has taken them; refused: receipts that the centre did not sign.
+    """
+
+    files: int
+    entries: int
+    refused: int
+    others: int
+    taken: bool
+
+
 def import_receipts(config_file: Path, path: Path, *, as_json: bool) -> int:
     """Check the receipts here, so that a wrong file is told at once; the owner checks again."""
     config = configuration.load(config_file)
     outbox = existing(config, None)
-    found = [(one, _read(config, one)) for one in _files(path)]
+    found = _files(path)
     with said_errors():
-        laid = [drop(one, outbox) for one, _ in found]
-    running = owner_pid(outbox.with_name(outbox.name + ".lock")) is not None
-    taken = running and _taken(laid)
-    entries = sum(one.entries for _, one in found)
-    refused = sum(one.refused for _, one in found)
-    document = {"files": len(laid), "entries": entries, "refused": refused, "taken": taken}
-    lines = [f"{entries} receipts in {len(laid)} files are signed by the centre for this kiosk."]
-    if refused:
-        lines.append(f"{refused} are not, and count for nothing.")
-    lines.append(
-        "The kiosk has taken them: see `kiosk outbox status`."
-        if taken
-        else "The kiosk takes them at its next start."
+        ours = [one for one in found if is_for(one, config.kiosk_id)] if path.is_dir() else found
+        keys = open_keys(config).ring.receipts
+        read = [read_receipts(one, config.kiosk_id, keys) for one in ours]
+        laid = [drop(one, outbox) for one in ours]
+    brought = Brought(
+        files=len(laid),
+        entries=sum(one.entries for one in read),
+        refused=sum(one.refused for one in read),
+        others=len(found) - len(ours),
+        taken=bool(laid) and _taken(outbox, laid),
     )
-    emit(document, "\n".join(lines), as_json=as_json)
+    emit(asdict(brought), _import_words(brought), as_json=as_json)
     return 0
 
 
-def _read(config: Config, path: Path) -> Dropped:
-    with said_errors():
-        return read_receipts(path, config.kiosk_id, open_keys(config).ring.receipts)
+def _import_words(brought: Brought) -> str:
+    files = f"{brought.files} files"
+    lines = [f"{brought.entries} receipts in {files} are signed by the centre for this kiosk."]
+    if brought.others:
+        lines.append(f"{brought.others} files are for other kiosks, and were left on the stick.")
+    if brought.refused:
+        lines.append(f"{brought.refused} are not the centre's, and count for nothing.")
+    if brought.taken:
+        lines.append("The kiosk has taken them: see `kiosk outbox status`.")
+    elif brought.files:
+        lines.append("The kiosk takes them at its next start.")
+    return "\n".join(lines)
 
 
 def _files(path: Path) -> list[Path]:
@@ -97,8 +117,10 @@ def _files(path: Path) -> list[Path]:
     return found
 
 
-def _taken(laid: list[Path]) -> bool:
-    """Whether the owner has taken them all within a few seconds."""
+def _taken(outbox: Path, laid: list[Path]) -> bool:
+    """Whether there is an owner, and he has taken them all within a few seconds."""
+    if owner_pid(outbox.with_name(outbox.name + ".lock")) is None:
+        return False
     pause = threading.Event()
     for _ in range(round(TAKE_LIMIT_S / POLL_S)):
         if not any(path.exists() for path in laid):

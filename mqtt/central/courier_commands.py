@@ -2,12 +2,14 @@
 
 import argparse
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
 from mqtt.central.command import (
     EXIT_FOUND,
     EXIT_OK,
+    EXIT_TROUBLE,
     Commands,
     command,
     progress,
@@ -45,15 +47,29 @@ def _import(args: argparse.Namespace) -> int:
         done = []
         for number, path in enumerate(found, start=1):
             progress(f"file {number} of {len(found)}")
-            imported = desk.take(path, args.receipts or path.parent)
-            done.append(imported)
-            if not args.json:
-                say(_words(path, imported))
+            done.append(_one(desk, path, args))
         progress("")
-    whole = all(one.whole for one in done)
+    whole = all(one.whole for one in done if one is not None)
+    unread = done.count(None)
     if args.json:
-        say(json.dumps({"whole": whole, "files": [_plain(one) for one in done]}, indent=2))
+        rows = [_plain(one) for one in done if one is not None]
+        document = {"whole": whole and not unread, "unread": unread, "files": rows}
+        say(json.dumps(document, indent=2))
+    if unread:
+        return EXIT_TROUBLE
     return EXIT_OK if whole else EXIT_FOUND
+
+
+def _one(desk: CourierDesk, path: Path, args: argparse.Namespace) -> Imported | None:
+    """What became of a file; None where it could not be used, which keeps no other one back."""
+    try:
+        imported = desk.take(path, args.receipts or path.parent)
+    except CourierFileError as error:
+        sys.stderr.write(f"kiosk-central: {error} {error.mend}\n")
+        return None
+    if not args.json:
+        say(_words(path, imported))
+    return imported
 
 
 def _files(path: Path) -> list[Path]:

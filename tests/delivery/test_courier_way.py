@@ -166,8 +166,10 @@ def test_rows_go_by_stick_once_and_receipts_come_back_by_stick(card, site, stick
     stored = centre(site, "courier", "import", stick)
     assert stored["whole"]
     assert [(one["new"], one["again"]) for one in stored["files"]] == [(6, 0)]
-    again = centre(site, "courier", "import", stick)
+    (stick / "letter.courier").write_bytes(b"somebody's letter")  # keeps no other file back
+    again = centre(site, "courier", "import", stick, code=2)
     assert [(one["new"], one["again"]) for one in again["files"]] == [(0, 6)]
+    assert (again["whole"], again["unread"]) == (False, 1)
     found = centre(site, "audit")
     assert found["whole"]
     assert found["kiosks"][0]["statements"] == 6
@@ -176,6 +178,7 @@ def test_rows_go_by_stick_once_and_receipts_come_back_by_stick(card, site, stick
     with card.at_work():
         back = card.kiosk("import", stick)
     assert (back["entries"], back["refused"], back["taken"]) == (12, 0, True)
+    assert (back["files"], back["others"]) == (2, 0)
     assert card.outbox.levels(2.0).receipted == 6
     assert card.kiosk("status")["waiting"] == 0
     assert card.kiosk("verify")["whole"]

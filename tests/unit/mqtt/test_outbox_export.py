@@ -14,7 +14,7 @@ from mqtt.courier import Cargo, Manifest, Reader
 from mqtt.envelope import Kind
 from mqtt.errors import OutboxCorruptError, OutboxCourierError
 from mqtt.outbox import Outbox
-from mqtt.outbox_drop import drop, drop_folder, read_receipts, take_dropped
+from mqtt.outbox_drop import drop, drop_folder, is_for, read_receipts, take_dropped
 from mqtt.outbox_export import export
 from mqtt.outbox_status import look, owner_pid
 from mqtt.receipts import Receipt, ReceiptEntry, ReceiptLevel, make_receipt
@@ -239,3 +239,24 @@ def test_status_reads_beside_the_owner(outbox, path, seal):
     assert seen == replace(seen, suspect=False, set_aside=())
     outbox.suspect()
     assert look(path).suspect
+
+
+def test_a_stick_goes_round_several_kiosks(outbox, path, stick, seal, centre_key):
+    rows = put(outbox, seal)
+    ours = receipts_file(stick, rows, centre_key)
+    theirs = receipts_file(stick, rows, centre_key, kiosk=f"{KIOSK}-2")
+    assert is_for(ours, KIOSK)
+    assert not is_for(theirs, KIOSK)
+    (stick / "letter.receipts").write_bytes(b"somebody's letter")
+    assert is_for(stick / "letter.receipts", KIOSK)  # so that it is told, not passed over
+
+
+def test_what_a_stick_that_was_pulled_out_left_is_cleared_away(outbox, path, stick, seal):
+    put(outbox, seal)
+    left = stick / f".{KIOSK}-01234567-0001.courier.new"
+    other = stick / ".other-01234567-0001.courier.new"
+    for one in (left, other):
+        one.write_bytes(b"half a file")
+    export(path, stick)
+    assert not left.exists()
+    assert other.exists()
