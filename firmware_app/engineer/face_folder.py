@@ -15,7 +15,7 @@ PAIRS_MEND = (
     "Write one pair a line: first,second,same - two picture files below the folder, and 1 or 0 for"
     " the same person or another."
 )
-MOST_PICTURES = 5000
+MOST_PICTURES = 3000
 MOST_LISTED = 20_000
 MOST_ROWS = 200_000
 LABELS = dict.fromkeys(("1", "true", "yes", "same", "genuine", "match"), True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vision.errors import ModelInputError
+from vision.errors import ModelInputError, ModelRuntimeMissingError
 from vision.model_store import MODELS_FOLDER, ModelStore
 from vision.models.flatbuffer_batch import with_batch
 
@@ -77,6 +77,14 @@ def test_whichever_library_runs_it_the_numbers_are_the_same(by_opencv: bool):
         assert found[0][:6] == pytest.approx(numbers, abs=6e-4)
     with pytest.raises(ModelInputError):
         model.run(noise)
+
+
+def test_what_opencv_cannot_read_is_a_model_error(tmp_path: Path):
+    (tmp_path / "none.tflite").write_bytes(b"no network" * 10)
+    sha256 = hashlib.sha256(b"no network" * 10).hexdigest()
+    card = replace(ModelStore().cards()[NAME], by_opencv=True, sha256=sha256)
+    with pytest.raises(ModelRuntimeMissingError, match="OpenCV"):
+        ModelStore().load(card, tmp_path / "none.tflite")
 
 
 def test_what_is_no_tflite_file_is_refused():
