@@ -20,6 +20,7 @@ from drivers.errors import DeviceError, DeviceTimeoutError
 from firmware_app import clock
 from firmware_app import config as configuration
 from firmware_app.config import Config, Devices
+from firmware_app.engineer.doctor_link import clock_and_floor, link
 from firmware_app.engineer.report import emit, table
 from firmware_app.errors import ConfigError, SetupError
 from firmware_app.services.keys import open_keys
@@ -68,7 +69,14 @@ def examine(path: Path, limit_s: float) -> list[Finding]:
     except ConfigError as error:
         return [Finding("config", "bad", str(error), error.mend)]
     findings = [Finding("config", "good", f"kiosk {config.kiosk_id}, profile {config.profile}")]
-    findings += [_keys(config), _outbox(config), _clock(), _models(), *_texts(config)]
+    findings += [
+        _keys(config),
+        _outbox(config),
+        _clock(config),
+        *_link(config),
+        _models(),
+        *_texts(config),
+    ]
     findings += [*_mirror(config), *_authorities(config)]
     running = _running(config.page.port)
     findings.append(running)
@@ -136,12 +144,15 @@ def _roomy(found: Finding, wanted_mb: float, free_mb: float) -> Finding:
     return Finding(found.check, "unsure", what, mend)
 
 
-def _clock() -> Finding:
-    found = clock.quality()
-    if found.source == "ntp":
-        return Finding("clock", "good", f"steered, within {found.uncertainty_ms} ms")
-    mend = "Set it with `timedatectl`, fit an RTC, or let chrony reach a time server."
-    return Finding("clock", "unsure", "nothing steers the clock", mend)
+def _clock(config: Config) -> Finding:
+    verdict, what, mend = clock_and_floor(config)
+    return Finding("clock", verdict, what, mend)
+
+
+def _link(config: Config) -> list[Finding]:
+    """The line to the centre, while a kiosk runs that counts it."""
+    told = link(config)
+    return [] if told is None else [Finding("link", *told)]
 
 
 def _models() -> Finding:
