@@ -36,9 +36,7 @@ class ReceiptError(WireError):
 class BundleError(WireError):
     """A bundle that the programme's root did not sign, or that is expired, older or misplaced."""
 
-    mend = (
-        "Bring the newest bundle (`kiosk-central keys rotate` makes it); the one in use goes on."
-    )
+    mend = "Bring the newest bundle (`kiosk-central keys rotate` makes it); the one in use goes on."
 
 
 class CommandError(WireError):
@@ -124,7 +122,7 @@ class OutboxMirrorError(OutboxError):
 
     mend = (
         "Put the mirror's medium back (`kiosk outbox status` says what is wrong with it); it"
-        " catches up by itself. To serve without it: without_mirror = \"go_on\" under [storage]."
+        ' catches up by itself. To serve without it: without_mirror = "go_on" under [storage].'
     )
 
 

@@ -32,6 +32,18 @@ def write_durably(path: Path, data: bytes, mode: int = 0o600) -> None:
     sync_folder(path.parent)
 
 
+def append_durably(path: Path, line: bytes) -> None:
+    """Add one line, on the disk when this returns; one torn before it is ended first. OSError."""
+    with path.open("ab+") as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            line = line if file.read(1) == b"\n" else b"\n" + line
+        file.write(line + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    sync_folder(path.parent)
+
+
 def move_aside(path: Path) -> Path:
     """Rename the file and its log to the first free name; nothing is ever deleted."""
     number = 1

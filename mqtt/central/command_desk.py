@@ -1,7 +1,8 @@
 """The centre's commands: numbered, signed, kept until each kiosk has answered or they expire.
 
-One file a command in the folder `commands`, so that any member of the sink, and the command line,
-see the same; what is due is sent again, since a command is done once however often it comes.
+One file a command in the folder `commands`, and one to which its answers are appended, so that any
+member of the sink, and the command line, see the same; what is due is sent again, since a command
+is done once however often it comes.
 """
 
 import fcntl
@@ -18,7 +19,7 @@ from mqtt.central.errors import CentralError
 from mqtt.central.registry import Registry
 from mqtt.commands import Command, Order, Result, read_result, sign_command
 from mqtt.errors import CommandError
-from mqtt.files import write_durably
+from mqtt.files import append_durably, write_durably
 from mqtt.groups import KioskId, Utc
 from mqtt.keys import Signer
 
@@ -47,12 +48,16 @@ class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
     answers: dict[str, Result] = {}
 
 
+_State = tuple[tuple[int, int] | None, tuple[int, int] | None]
+
+
 @dataclass(slots=True)
 class CommandDesk:
     """The folder of commands; any number of processes, one at a time in it."""
 
     folder: Path
     _sent_at_s: dict[tuple[str, int], float] = field(default_factory=dict)
+    _seen: dict[Path, tuple[_State, Sent]] = field(default_factory=dict)
 
     def send(
         self, order: Order, kiosks: Iterable[str], signer: Signer, now: datetime, group: str = ""
@@ -107,26 +112,40 @@ class CommandDesk:
         result = read_result(data, registry.keys.get(kiosk, ()))
         if result.kiosk != kiosk:
             raise CommandError("an answer of another kiosk than the topic's.")
-        path = self._path(result.number)
-        with self._locked():
-            sent = _read(path)
-            if sent is None or sent.id != result.command or kiosk not in sent.kiosks:
-                raise CommandError("an answer to no command of ours.")
-            answers = {**sent.answers, kiosk: result}
-            self._write(msgspec.structs.replace(sent, answers=answers))
+        sent = self._read(self._path(result.number))
+        if sent is None or sent.id != result.command or kiosk not in sent.kiosks:
+            raise CommandError("an answer to no command of ours.")
+        if sent.answers.get(kiosk) != result:
+            with self._locked():
+                append_durably(_answers(self._path(result.number)), msgspec.json.encode(result))
         return result
 
     def all(self) -> list[Sent]:
         """Every command that is kept, by number."""
-        found = (_read(path) for path in sorted(self.folder.glob("*.json")))
+        found = (self._read(path) for path in sorted(self.folder.glob("*.json")))
         return [one for one in found if one is not None]
 
     def tidy(self, now: datetime) -> int:
         """Remove commands that expired long ago; how many."""
         over = [one for one in self.all() if one.expires_at + ANSWERED_KEPT <= now]
         for one in over:
-            self._path(one.number).unlink(missing_ok=True)
+            for path in (self._path(one.number), _answers(self._path(one.number))):
+                path.unlink(missing_ok=True)
         return len(over)
+
+    def _read(self, path: Path) -> Sent | None:
+        """One command with its answers, read anew where a file changed; None where it is none."""
+        state = (_state(path), _state(_answers(path)))
+        seen = self._seen.get(path)
+        if seen is not None and seen[0] == state:
+            return seen[1]
+        try:
+            sent = msgspec.json.decode(path.read_bytes(), type=Sent)
+        except (OSError, msgspec.DecodeError, msgspec.ValidationError):
+            return None
+        sent = msgspec.structs.replace(sent, answers=_read_answers(_answers(path)))
+        self._seen[path] = (state, sent)
+        return sent
 
     def _next_number(self, now: datetime) -> int:
         """One more than the last, and never below the clock: a lost file does not set it back."""
@@ -162,8 +181,25 @@ class _Lock:
         os.close(self._descriptor)
 
 
-def _read(path: Path) -> Sent | None:
+def _answers(path: Path) -> Path:
+    return path.with_suffix(".answers")
+
+
+def _state(path: Path) -> tuple[int, int] | None:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Sent)
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError):
+        found = path.stat()
+    except OSError:
         return None
+    return found.st_mtime_ns, found.st_size
+
+
+def _read_answers(path: Path) -> dict[str, Result]:
+    """The newest answer of each kiosk; a line that was torn by a power cut comes again."""
+    answers = {}
+    for line in path.read_bytes().splitlines() if path.exists() else ():
+        try:
+            one = msgspec.json.decode(line, type=Result)
+        except (msgspec.DecodeError, msgspec.ValidationError):
+            continue
+        answers[one.kiosk] = one
+    return answers

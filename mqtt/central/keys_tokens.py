@@ -36,7 +36,7 @@ class TokenBook:
 
     def open(self, token: Token, now: datetime, life: timedelta) -> datetime:
         """Enter a fresh token; an open one of the same kiosk ends. Gives its end."""
-        with self._changed() as book:
+        with self._changed(now) as book:
             end = now.replace(microsecond=0) + life
             book[token.kiosk] = _Open(proof=proof_key(token.secret).hex(), expires_at=end)
         return end
@@ -54,13 +54,10 @@ class TokenBook:
         used one are told alike.
         """
         refused = EnrolError("no open token of this kiosk made this request.")
-        with self._changed() as book:
+        with self._changed(now) as book:
             one = book.get(claim.request.kiosk)
             proven = claim.proven_by(_NOBODY if one is None else bytes.fromhex(one.proof))
             if one is None:
-                raise refused
-            if now >= one.expires_at:
-                del book[claim.request.kiosk]
                 raise refused
             if not proven:
                 self._tried(book, claim.request.kiosk, one)
@@ -90,8 +87,11 @@ class TokenBook:
             del book[kiosk]
 
     @contextmanager
-    def _changed(self) -> Iterator[dict[str, _Open]]:
-        """The book, written when the block ends, also by an error; one process at a time."""
+    def _changed(self, now: datetime | None = None) -> Iterator[dict[str, _Open]]:
+        """The book, written when the block ends, also by an error; one process at a time.
+
+        With `now`, tokens whose time is over are gone from it.
+        """
         lock = os.open(
             self.path.with_name(f".{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600
         )
@@ -99,6 +99,8 @@ class TokenBook:
             fcntl.flock(lock, fcntl.LOCK_EX)
             book = self._read()
             before = dict(book)
+            if now is not None:
+                book = {name: one for name, one in book.items() if now < one.expires_at}
             try:
                 yield book
             finally:

@@ -150,3 +150,23 @@ def test_a_file_that_does_not_read_does_not_stop_the_others(desk):
     send(desk)
     (desk.folder / "000000000001.json").write_text("{")
     assert len(desk.due(NOW, 0.0)) == 1
+
+
+def test_an_answer_that_a_power_cut_tore_comes_again(desk):
+    sent = send(desk, "k-1", "k-2")
+    (torn,) = [desk.folder / f"{sent.number:012d}.answers"]
+    torn.write_bytes(b'{"kiosk": "k-2", "comm')
+    assert desk.all()[0].answers == {}
+    desk.take_result("k-1", answer(sent), REGISTRY)
+    assert set(desk.all()[0].answers) == {"k-1"}
+    desk.take_result("k-2", answer(sent, kiosk="k-2", key=OTHER), REGISTRY)
+    assert set(CommandDesk(desk.folder).all()[0].answers) == {"k-1", "k-2"}
+
+
+def test_the_same_answer_again_is_not_written_again(desk):
+    sent = send(desk)
+    data = answer(sent)
+    for _ in range(3):
+        desk.take_result("k-1", data, REGISTRY)
+    text = (desk.folder / f"{sent.number:012d}.answers").read_text()
+    assert text.count("k-1") == 1
