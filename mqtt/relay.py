@@ -180,11 +180,10 @@ class RelayServer:
             self._accept()
         elif peer is not None and peer.line in ready:
             self._hear(peer)
-        if self._peer is not None:  # first what the line waits for, then what the disk waits for
+        if self._peer is not None:  # first what the line waits for, then the disk
             self._peer.write()
             if self._peer.queued_bytes < QUEUED_LIMIT_BYTES:
                 self._peer.send(self._side.fill())
-        self._side.flush_when_many()
         self._side.upkeep()
         self._file.write(self._side.report, time.monotonic())
 

@@ -79,7 +79,7 @@ class OwnerSide:
     asides: Asides = field(init=False)
     _tokens: dict[int, Row] = field(default_factory=dict)
     _next_token: int = 1
-    _acknowledged: list[Row] = field(default_factory=list)
+    _acknowledged: dict[tuple[str, int], int] = field(default_factory=dict)
     _unreceipted: dict[tuple[str, int], float] = field(default_factory=dict)
     _upkeep_at_s: float = 0.0
     _traffic_at_s: float = 0.0
@@ -141,7 +141,8 @@ class OwnerSide:
         meant = answer(frame.reason)
         self.report.answers[meant.name] = self.report.answers.get(meant.name, 0) + 1
         if outcome is Outcome.DELIVERED:
-            self._acknowledged.append(row)
+            self._acknowledged[row.epoch, row.sequence] = row.row_id
+            self._unreceipted[row.epoch, row.sequence] = now_s
             self.report.events += 1
             self.report.crossings += row.kind is Kind.CROSSING
             self.report.event_bytes += len(row.wire)
@@ -170,11 +171,13 @@ class OwnerSide:
         if receipt.kiosk != self.kiosk:
             self._refuse(ReceiptError("it is for another kiosk."))
             return
-        self.flush()  # an answer that came before its receipt is written before it, too
         marked = self.outbox.receipted(receipt, self.outbox_clock())
         self.last_receipt_at_s = self.clock()
         for entry in receipt.entries:
-            self._unreceipted.pop((entry.epoch, entry.sequence), None)
+            place = entry.epoch, entry.sequence
+            self._unreceipted.pop(place, None)
+            if marked:  # a row with its receipt needs no word that it was sent
+                self._acknowledged.pop(place, None)
         self.said.say("receipts", Notice("receipts_come", "info", "The centre gives receipts."))
         if marked:
             self.on_receipt(receipt)
@@ -182,19 +185,15 @@ class OwnerSide:
     def _refuse(self, error: ReceiptError) -> None:
         self.said.say("receipts", Notice("receipt_refused", "error", str(error), error.mend))
 
-    def flush_when_many(self) -> None:
-        """Write the broker's answers in one commit for many, unless nothing more is on its way."""
-        if 2 * len(self._acknowledged) >= self.window.size or not self.window.in_flight:
-            self.flush()
-
     def flush(self) -> None:
-        """Write the broker's answers in one commit."""
-        if not self._acknowledged:
-            return
-        self.outbox.mark_sent([row.row_id for row in self._acknowledged], self.outbox_clock())
-        for row in self._acknowledged:
-            self._unreceipted[row.epoch, row.sequence] = self.clock()
-        self._acknowledged.clear()
+        """Write which rows the broker has and the centre has not, in one commit.
+
+        Not at each answer: most receipts are here before the next upkeep, and a row whose mark is
+        lost in a power cut is sent once more, no worse.
+        """
+        if self._acknowledged:
+            self.outbox.mark_sent(list(self._acknowledged.values()), self.outbox_clock())
+            self._acknowledged.clear()
 
     def fill(self) -> list[ToPublisher]:
         """Offers: all that is said beside the events, then events for the room in the window."""
