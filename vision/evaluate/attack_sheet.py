@@ -40,6 +40,8 @@ class Sheet:
 
     def maps(self, stance: Stance) -> Maps:
         """Which place of the sheet is seen at each place of the picture."""
+        if self.bend_px is None:
+            return _flat(stance)
         across, down = GRID.columns - PIVOT_PX[0], GRID.rows - PIVOT_PX[1]
         (a, b), (c, d) = _linear(stance)
         back = 1 / max(a * d - b * c, 0.05)
@@ -88,6 +90,18 @@ class Sheet:
         angle = np.clip(across / self.bend_px, -1.4, 1.4)
         right, near = self.bend_px * np.sin(angle), self.bend_px * (np.cos(angle) - 1)
         return np.asarray(np.stack([right, down, near]), np.float32)
+
+
+def _flat(stance: Stance) -> Maps:
+    """The way back to a flat sheet: four corners say all of it."""
+    corners = np.array([[-200, -200], [200, -200], [200, 200], [-200, 200]], np.float32)
+    places = np.vstack([corners.T, np.zeros((1, 4), np.float32)])
+    seen = np.stack(projected(places, stance), axis=1)
+    sheet = corners + np.array(PIVOT_PX, np.float32)
+    back = cv2.getPerspectiveTransform(seen, sheet)
+    spots = np.stack([GRID.columns, GRID.rows], axis=2)
+    found = np.asarray(cv2.perspectiveTransform(spots, back), np.float32)
+    return Maps(found[:, :, 0].copy(), found[:, :, 1].copy())
 
 
 def _linear(stance: Stance) -> Float32:
