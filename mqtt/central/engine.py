@@ -42,6 +42,10 @@ class Engine(Protocol):
         """All or nothing, and nobody else writes events meanwhile; durable at the end."""
         ...
 
+    def alone(self) -> AbstractContextManager[None]:
+        """Around a transaction that changes the tables: nobody else changes them meanwhile."""
+        ...
+
     def version(self) -> int:
         """The last step of `schema` that was taken; 0 for none."""
         ...

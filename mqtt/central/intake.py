@@ -97,17 +97,26 @@ class Intake:
 
     def take_state(self, kiosk: str, payload: bytes) -> None:
         """Keep what a kiosk's retained state shows; what is no state is passed over."""
+        self.take_states([(kiosk, payload)])
+
+    def take_states(self, states: Sequence[tuple[str, bytes]]) -> None:
+        """Many in one commit: at each start all kiosks' states come at once."""
+        heads = [self._head(kiosk, payload) for kiosk, payload in states]
+        if found := [head for head in heads if head is not None]:
+            self.store.keep_heads(found)
+
+    def _head(self, kiosk: str, payload: bytes) -> StoredHead | None:
         try:
             fields = cbor.loads(payload, limit_bytes=STATE_LIMIT_BYTES)
             state = msgspec.convert(fields, _State, builtin_types=(bytes,))
         except (cbor.CborError, msgspec.ValidationError):
             notice = Notice("state_unread", "warning", f"{kiosk}: a state that does not read.")
             self.alarms.say(kiosk, notice, self.monotonic_s())
-            return
+            return None
         at = self.utc_now().isoformat(timespec="milliseconds")
         said = verified(state.head, kiosk, self.registry.keys.get(kiosk, ()))
         place = (said.epoch, said.sequence) if said is not None else (None, None)
-        self.store.keep_head(StoredHead(kiosk, state.online, at, state.head, *place))
+        return StoredHead(kiosk, state.online, at, state.head, *place)
 
     def take_answer(self, kiosk: str, payload: bytes) -> None:
         """Keep what a kiosk answers to a command."""

@@ -114,7 +114,7 @@ def upgrade(engine: Engine) -> None:
     """Bring the database to the present version, in one transaction; raises StoreVersionError."""
     if engine.version() == len(STEPS):
         return
-    with engine.transaction():
+    with engine.alone(), engine.transaction():
         found = engine.version()
         check_not_newer(found)
         for number, step in enumerate(STEPS[found:], start=found + 1):

@@ -27,6 +27,7 @@ ANSWERS = f"$share/centre/{ROOT}/+/cmd/res"
 KEEPALIVE_S = 30
 CONNECT_LIMIT_S = 10.0
 WAIT_S = 0.5
+STATES_LIMIT = 500
 STORE_TROUBLE = "store_trouble"
 
 
@@ -54,6 +55,7 @@ class Sink:
     stopping: threading.Event = field(default_factory=threading.Event)
     desk: ReceiptDesk = field(init=False)
     _batch: list[paho.MQTTMessage] = field(default_factory=list)
+    _states: list[tuple[str, bytes]] = field(default_factory=list)
     _trouble: Trouble | None = None
     _failures: int = 0
     _last_words: str = ""
@@ -103,15 +105,24 @@ class Sink:
         return self._trouble is not None or self.stopping.is_set()
 
     def _turn(self, client: paho.Client) -> None:
-        had = len(self._batch)
-        left_s = self.desk.left_s(self.intake.monotonic_s())
-        turn(client, 0.0 if had else min(WAIT_S, left_s if left_s is not None else WAIT_S))
-        have = len(self._batch)
+        had, had_states = len(self._batch), len(self._states)
+        turn(client, self._pause_s())
+        have, states = len(self._batch), len(self._states)
         if have and self._trouble is None and (have == had or have >= self.settings.batch_limit):
             self._commit(client)
+        if states and (states == had_states or states >= STATES_LIMIT):
+            held, self._states = self._states, []
+            self.intake.take_states(held)  # lost in a trouble, they come with the next subscription
         self._receipt(client)
         self._order(client)
         self.intake.watch()
+
+    def _pause_s(self) -> float:
+        """How long to wait for the broker: not at all while something may be committed."""
+        if self._batch or self._states:
+            return 0.0
+        left_s = self.desk.left_s(self.intake.monotonic_s())
+        return WAIT_S if left_s is None else min(WAIT_S, left_s)
 
     def _commit(self, client: paho.Client) -> None:
         """Commit, then acknowledge: dying between any two steps loses and doubles nothing."""
@@ -194,7 +205,7 @@ class Sink:
 
     def _take_aside(self, kiosk: str, topic_name: str, payload: bytes) -> None:
         if topic_name.endswith("/state"):
-            self.intake.take_state(kiosk, payload)
+            self._states.append((kiosk, payload))
         elif topic_name.endswith("/cmd/res"):
             self.intake.take_answer(kiosk, payload)
 

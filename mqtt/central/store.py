@@ -148,8 +148,8 @@ class CentralStore(Protocol):
         """Write all of them in one transaction, durable when this returns."""
         ...
 
-    def keep_head(self, head: StoredHead) -> None:
-        """What a kiosk's retained state shows."""
+    def keep_heads(self, heads: Sequence[StoredHead]) -> None:
+        """What kiosks' retained states show, in one transaction."""
         ...
 
     def events(self, after: int = 0, limit: int = 1000) -> list[StoredEvent]:

@@ -82,6 +82,17 @@ class PostgresEngine:
         if self._unreplicated:
             raise StoreError("PostgreSQL gave up waiting for the standby: nothing is receipted.")
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Locked before the transaction begins: only then it sees what another has just made."""
+        self.rows("SELECT pg_advisory_lock(?)", (WRITER_LOCK,))
+        try:
+            yield
+        finally:
+            self._forget_broken()
+            if self._db is not None:  # a line that broke has let go by itself
+                self.rows("SELECT pg_advisory_unlock(?)", (WRITER_LOCK,))
+
     def version(self) -> int:
         """The highest number of schema_steps."""
         if self.rows("SELECT to_regclass('schema_steps')")[0][0] is None:

@@ -146,10 +146,12 @@ class SqlStore:
         for (kiosk, epoch), taken in made.taken.items():
             self._engine.change(UPSERT_EPOCH, (kiosk, epoch, max(taken), len(taken), at))
 
-    def keep_head(self, head: StoredHead) -> None:
-        """What a kiosk's retained state shows."""
-        row = (head.kiosk, int(head.online), head.heard_utc, head.statement)
-        self._engine.change(UPSERT_HEAD, (*row, head.epoch, head.sequence))
+    def keep_heads(self, heads: Sequence[StoredHead]) -> None:
+        """What kiosks' retained states show, in one transaction."""
+        with self._engine.transaction():
+            for head in heads:
+                row = (head.kiosk, int(head.online), head.heard_utc, head.statement)
+                self._engine.change(UPSERT_HEAD, (*row, head.epoch, head.sequence))
 
     def events(self, after: int = 0, limit: int = 1000) -> list[StoredEvent]:
         """Verified statements with their events, in order of arrival, those past `after`."""

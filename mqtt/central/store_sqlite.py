@@ -72,6 +72,11 @@ class SqliteEngine:
                 self._db.execute("ROLLBACK")
             raise
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """BEGIN IMMEDIATE is enough."""
+        yield
+
     def version(self) -> int:
         """PRAGMA user_version."""
         return int(self.rows("PRAGMA user_version")[0][0])

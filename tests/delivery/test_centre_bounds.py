@@ -1,10 +1,12 @@
 """What a hostile or broken kiosk sends is bounded and visible, and good events go on meanwhile."""
 
 import json
+import urllib.request
 
 import pytest
 
 from mqtt import cbor
+from mqtt.central.mosquitto import free_port
 from mqtt.central.settings import CentralSettings
 from mqtt.contract import specimen
 from mqtt.envelope import WIRE_LIMIT_BYTES
@@ -24,8 +26,11 @@ def fleet(chain):
 
 def test_bombs_giants_and_a_flood_leave_the_good_kiosk_untouched(chain, site):
     text = site.configuration.read_text()
-    site.configuration.write_text(f"{text}quarantine_limit_mb = 1\n")
+    page = f"127.0.0.1:{free_port()}"
+    extra = f'quarantine_limit_mb = 1\nmetrics = "{page}"\n'
+    site.configuration.write_text(text + extra)
     chain.start_all()
+    chain.until_erased(60.0)  # so that the member is there
     with chain.client("kiosk-2") as hostile:
         for bomb in BOMBS:
             hostile.publish("border/v1/kiosk-2/events", bomb)
@@ -35,6 +40,12 @@ def test_bombs_giants_and_a_flood_leave_the_good_kiosk_untouched(chain, site):
         chain.put(3)
         chain.put_crossing()
         chain.until_erased(60.0)
+    with urllib.request.urlopen(f"http://{page}/metrics", timeout=10) as answer:
+        metrics = answer.read().decode()
+    assert "kiosk_central_broker_connected 1" in metrics
+    assert f'messages_total{{outcome="new"}} {chain.sent}' in metrics
+    assert 'outcome="refused"} 0' not in metrics
+    assert "kiosk-" not in metrics
     found = fleet(chain)
     settings = CentralSettings.load(site.configuration)
     with settings.store(read_only=True) as store:
@@ -51,6 +62,7 @@ def test_bombs_giants_and_a_flood_leave_the_good_kiosk_untouched(chain, site):
 
 def test_a_packet_beyond_the_limit_ends_the_line_that_sent_it(chain):
     chain.start_all()
+    chain.until_erased(60.0)
     with chain.client("kiosk-2") as hostile:
         hostile.paho.publish("border/v1/kiosk-2/events", bytes(2_000_000), qos=1)
         assert hostile.lost.wait(20)

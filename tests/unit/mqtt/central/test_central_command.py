@@ -22,7 +22,11 @@ def config(folder):
     return str(folder / "centre" / "central.toml")
 
 
-@pytest.mark.parametrize("command", ["serve", "show", "audit", "rejudge", "init-site"])
+WORDS = ("serve", "show", "audit", "rejudge", "init-site", "fleet", "gaps", "export", "purge")
+MORE_WORDS = ("recipients", "backup", "migrate", "bench", "simulate")
+
+
+@pytest.mark.parametrize("command", WORDS + MORE_WORDS)
 def test_help_has_an_example(command, capsys):
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])
@@ -70,6 +74,26 @@ def test_a_mistake_in_a_file_is_named(folder, tmp_path, capsys, file, text, says
     (tmp_path / file).write_text(whole)
     assert main(["verify", "--config", str(tmp_path / "central.toml")]) == 2
     assert says in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_bench_counts_what_is_stored(capsys, request, database):
+    if database == "postgresql":
+        request.getfixturevalue("cluster")  # skips where there is none
+    words = ["bench", "--events", "40", "--bytes", "500", "--members", "2", "--json"]
+    assert main([*words, "--database", database]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["events"], told["lost"], told["doubled"]) == (40, 0, 0)
+    assert min(told["events_per_s"], told["commits_per_s"], told["member_cpu_ms"]) > 0
+
+
+@pytest.mark.parametrize(("old", "new"), [("run", "serve"), ("verify", "audit")])
+def test_the_names_of_before_go_on_working(config, old, new):
+    wrong = [old, "--config", config, "--no-such"]
+    with pytest.raises(SystemExit):
+        main(wrong)
+    if old == "verify":
+        assert main([old, "--config", config]) == main([new, "--config", config]) == 0
 
 
 def test_a_missing_certificate_of_a_member_ends_the_run(config, capsys):

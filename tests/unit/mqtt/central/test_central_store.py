@@ -1,6 +1,7 @@
 """What both databases promise: in order, within bounds, upgraded, purged, with typed troubles."""
 
 import sqlite3
+import threading
 from datetime import UTC, date, datetime
 
 import msgspec
@@ -69,6 +70,23 @@ def test_two_members_write_one_database_and_each_event_stands_once(
         assert member.counts[Outcome.AGAIN] == 2
         assert [one.sequence for one in first.events()] == [1, 2, 3, 4]
         assert [one.arrival for one in second.events()] == [1, 2, 3, 4]
+
+
+def test_members_that_start_together_make_one_database(open_store):
+    troubles = []
+
+    def start():
+        try:
+            open_store().close()
+        except StoreError as error:
+            troubles.append(error)
+
+    members = [threading.Thread(target=start) for _ in range(4)]
+    for member in members:
+        member.start()
+    for member in members:
+        member.join()
+    assert troubles == []
 
 
 def test_a_fork_within_one_batch_is_seen(open_store, dated, sealer, kiosk_key, centre_key):
