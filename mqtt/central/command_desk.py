@@ -112,13 +112,22 @@ class CommandDesk:
         result = read_result(data, registry.keys.get(kiosk, ()))
         if result.kiosk != kiosk:
             raise CommandError("an answer of another kiosk than the topic's.")
-        sent = self._read(self._path(result.number))
+        path = self._path(result.number)
+        sent = self._read(path)
         if sent is None or sent.id != result.command or kiosk not in sent.kiosks:
             raise CommandError("an answer to no command of ours.")
         if sent.answers.get(kiosk) != result:
-            with self._locked():
-                append_durably(_answers(self._path(result.number)), msgspec.json.encode(result))
+            self._append(path, sent, result)
         return result
+
+    def _append(self, path: Path, sent: Sent, result: Result) -> None:
+        """Also to what we have read, unless another member wrote in between."""
+        with self._locked():
+            same = self._seen[path][0][1] == _state(_answers(path))
+            append_durably(_answers(path), msgspec.json.encode(result))
+            if same:
+                sent.answers[result.kiosk] = result
+                self._seen[path] = ((_state(path), _state(_answers(path))), sent)
 
     def all(self) -> list[Sent]:
         """Every command that is kept, by number."""

@@ -7,6 +7,7 @@ beside it is the program's: one file for each kiosk that was enrolled, replaced 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -161,9 +162,17 @@ def _keys(path: Path, name: str, kiosk: Entry) -> tuple[PublicKey, ...]:
 
 def _key(path: Path, name: str, pem: str) -> PublicKey:
     try:
-        key = serialization.load_pem_public_key(pem.encode())
+        return _public(pem)
+    except TypeError:
+        raise RegistryError(f"{path}: a signing key of kiosks.{name} is not on P-256.") from None
     except ValueError:
         raise RegistryError(f"{path}: a signing key of kiosks.{name} is not PEM.") from None
+
+
+@lru_cache(maxsize=100_000)
+def _public(pem: str) -> PublicKey:
+    """Parsed once, however often the registry is read anew."""
+    key = serialization.load_pem_public_key(pem.encode())
     if not isinstance(key, PublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise RegistryError(f"{path}: a signing key of kiosks.{name} is not on P-256.")
+        raise TypeError("a key on another curve.")
     return key
