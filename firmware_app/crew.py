@@ -20,13 +20,15 @@ from firmware_app.workers.device_worker import DeviceWorker
 from firmware_app.workers.document import DocumentWorker, PortraitWorker
 from firmware_app.workers.document_camera import CameraDocumentWorker
 from firmware_app.workers.eyes import Eyes
-from firmware_app.workers.face import FaceWorker
+from firmware_app.workers.face import FaceWorker, Passive
 from firmware_app.workers.finger import FingerWorker
 from firmware_app.workers.liveness import Challenges
 from firmware_app.workers.session import Session
 from firmware_app.workers.store import StoreWorker
 from firmware_app.workflow.vocabulary import Event
+from vision.errors import ModelError
 from vision.liveness import ChallengeKind, Limits
+from vision.passive_pad import PassivePad
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +149,24 @@ class Crew:
             Limits(challenge_s=liveness.challenge_s),
         )
         return FaceWorker(
-            device, self.post, self.session, self.eyes, policy.try_limit_s, challenges
+            device,
+            self.post,
+            self.session,
+            self.eyes,
+            policy.try_limit_s,
+            challenges,
+            passive=self._passive_score(),
         )
+
+    def _passive_score(self) -> Passive | None:
+        """The operator's own detector, where there is one. Raises SetupError."""
+        wanted = self.config.liveness.passive_model
+        if wanted is None:
+            return None
+        try:
+            return PassivePad(wanted.settings, self.eyes.models).score
+        except ModelError as error:
+            raise SetupError(str(error), error.mend) from error
 
     def _finger_worker(self) -> FingerWorker | None:
         url = self.config.devices.finger_scanner

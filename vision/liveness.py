@@ -7,7 +7,6 @@ docs/liveness.md.
 
 from dataclasses import dataclass, field
 
-from vision.face_template import compare
 from vision.liveness_colours import Colour, Reflection, draw_colours
 from vision.liveness_judge import (
     Asked,
@@ -21,7 +20,7 @@ from vision.liveness_judge import (
 from vision.liveness_moves import Move, MoveLimits, Phase, share
 from vision.liveness_plan import HEAD, ChallengeKind, Choose, draw_plan, instead_of
 from vision.liveness_relief import is_flat, motion
-from vision.liveness_sight import Sight
+from vision.liveness_seen import Sight
 from vision.liveness_stream import Stream
 
 __all__ = [
@@ -269,7 +268,7 @@ class LivenessTest:
         if self._first is None:
             self._first = sight
         elif self._first.template is not None and sight.template is not None:
-            alike = compare(self._first.template, sight.template)
+            alike = float(self._first.template.numbers @ sight.template.numbers)
             self.evidence.identity = min(self.evidence.identity, alike)
 
     def _note_relief(self, sight: Sight) -> None:

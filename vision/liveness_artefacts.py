@@ -4,7 +4,6 @@ They decide little: a good screen out of focus leaves none, and a window frame l
 the figures of docs/liveness.md show no line between live and attack, a score is only told.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -13,6 +12,7 @@ import numpy.typing as npt
 
 from vision.face_detect import Box
 from vision.image import Bgr8
+from vision.liveness_seen import Artefacts
 
 SIDE_PX = 128
 FINE, FINEST = 0.12, 0.48
@@ -23,20 +23,6 @@ RIM_PX = 240
 BANDS_LOW, BANDS_HIGH = 4, 40
 
 Plane = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Artefacts:
-    """Scores of one frame, each 0 (nothing) and up.
-
-    moire: how far the strongest fine periodic pattern on the face stands above its neighbours
-    (log10 of power); bands: the same for light that varies from row to row; rim: on how many of the
-    four sides of the face a straight edge runs, 0 to 1.
-    """
-
-    moire: float = 0.0
-    bands: float = 0.0
-    rim: float = 0.0
 
 
 def artefacts(pixels: Bgr8, box: Box) -> Artefacts:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vision.liveness_plan import Choose
-from vision.liveness_sight import Sight, linear_light
+from vision.liveness_seen import Sight, linear_light
 
 Colour = tuple[int, int, int]
 """Red, green, blue as the display is told, 0-255."""

@@ -54,7 +54,7 @@ class Thresholds:
 
     relief: see liveness_relief; flat_sights: so many sights of a sheet that turned; match, luck,
     other: see liveness_colours.Echo; identity: cosine of two templates of one test; moire: see
-    liveness_artefacts; repeats, loop, stutter: see liveness_stream; passive: 0 to 1.
+    liveness_artefacts; repeats, loop, stutter: see liveness_stream.
     """
 
     live_relief: float = 0.65
@@ -69,7 +69,6 @@ class Thresholds:
     attack_repeats: int = 6
     attack_loop: int = 10
     most_stutter: float = 0.25
-    least_passive: float = 0.5
     most_wrong: int = 1
     most_too_soon: int = 1
 
@@ -116,9 +115,10 @@ class Evidence:
             "moire": self.moire,
             "bands": self.bands,
             "rim": self.rim,
-            "passive": self.passive,
         }
         named += [(name, float(np.median(seen))) for name, seen in lists.items() if seen]
+        if self.passive:
+            named.append(("passive_model", min(self.passive)))
         if self.echo is not None:
             named += [
                 ("colour_match", self.echo.match),
@@ -168,7 +168,6 @@ def _is_live(seen: Evidence, limits: Thresholds) -> bool:
         and (not seen.moire or float(np.median(seen.moire)) <= limits.most_moire)
         and seen.repeats + seen.backwards <= limits.most_repeats
         and seen.stutter <= limits.most_stutter
-        and (not seen.passive or float(np.median(seen.passive)) >= limits.least_passive)
         and seen.wrong <= limits.most_wrong
         and seen.too_soon <= limits.most_too_soon
     )

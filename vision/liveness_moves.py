@@ -5,9 +5,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from vision.face_geometry import Points
 from vision.liveness_plan import ChallengeKind
-from vision.liveness_sight import Sight
+from vision.liveness_seen import Points, Sight
 
 
 class Phase(StrEnum):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vision.face_geometry import Points
+from vision.liveness_seen import Points
 
 # Points that no expression moves: forehead, temples, nose, corners of the eyes, cheekbones. The
 # whole mesh reads a raised chin better; a mouth that opens lengthens it as no turn would.

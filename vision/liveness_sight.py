@@ -1,7 +1,5 @@
 """What the liveness test sees of one frame: pose, eyes, mouth, skin, surroundings; no pictures."""
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -11,12 +9,13 @@ from vision.face_pipeline import FaceLook, SeenFace
 from vision.face_quality import Advice
 from vision.face_template import FaceTemplate
 from vision.image import Bgr8, Float32
-from vision.liveness_artefacts import Artefacts, artefacts
+from vision.liveness_artefacts import artefacts
+from vision.liveness_seen import LINEAR, Fingerprint, Sight
+
+__all__ = ["Sight", "see"]
 
 PRINT_PX = (96, 72)
 """Width and height of a fingerprint: a frame made small in grey."""
-
-Fingerprint = npt.NDArray[np.uint8]
 
 # Point numbers of the MediaPipe face mesh; right and left are the person's own.
 LIPS = (78, 308, (82, 13, 312), (87, 14, 317))
@@ -24,47 +23,6 @@ SKIN = ((151, 9, 108, 337), (50, 205, 101), (280, 425, 330))
 """Forehead, right cheek, left cheek."""
 PATCH_SHARE = 0.05
 STRIDE_PX = 6
-_LINEAR = np.where(
-    np.arange(256) <= 10,
-    np.arange(256) / 255 / 12.92,
-    ((np.arange(256) / 255 + 0.055) / 1.055) ** 2.4,
-).astype(np.float32)
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Sight:
-    """One look at one face; personal data, RAM only.
-
-    at_s: the frame's own time, monotonic; yaw, pitch, roll: degrees, signs of face_mesh.Pose;
-    centre_px, width_px: of the face's box; points: mesh (468, 3) float32 in pixels;
-    eyes_open: (left, right), height over width, about 0.3 open and 0.1 shut;
-    mouth_open: gap between the lips over the mouth's width, 0 shut;
-    skin_bgr: (3, 3) mean linear light (0-1) of forehead, right and left cheek by blue, green, red;
-    around_bgr: (3,) the same of the room beside the head; fingerprint: uint8 (72, 96), the frame
-    made small: two frames of a camera never have the same; artefacts: None where they were not
-    looked for; passive: score of a passive detector,
-    0 attack to 1 live, None where there is none.
-    """
-
-    at_s: float
-    yaw_deg: float
-    pitch_deg: float
-    roll_deg: float
-    centre_px: complex
-    width_px: float
-    points: Points
-    eyes_open: tuple[float, float]
-    mouth_open: float
-    skin_bgr: Float32
-    around_bgr: Float32
-    fingerprint: Fingerprint
-    artefacts: Artefacts | None
-    template: FaceTemplate | None = None
-    passive: float | None = None
-
-    def __repr__(self) -> str:
-        """Say when, never what."""
-        return f"Sight(at_s={self.at_s:.3f})"
 
 
 def see(
@@ -104,11 +62,6 @@ def see(
     )
 
 
-def linear_light(colour: tuple[int, ...]) -> Float32:
-    """What 0-255 of a display or a picture (sRGB) means in light, 0-1."""
-    return np.asarray(_LINEAR[list(colour)], np.float32)
-
-
 def fingerprint(pixels: Bgr8) -> Fingerprint:
     """The frame made small in grey, uint8 (72, 96); a camera's noise changes it each time."""
     small = cv2.resize(pixels, PRINT_PX, interpolation=cv2.INTER_AREA)
@@ -142,7 +95,7 @@ def _patch(pixels: Bgr8, centre: Points, half: int) -> Float32:
 def _mean(colours: npt.NDArray[np.uint8]) -> Float32:
     if len(colours) == 0:
         return np.zeros(3, np.float32)
-    return np.asarray(_LINEAR[colours].mean(axis=0), np.float32)
+    return np.asarray(LINEAR[colours].mean(axis=0), np.float32)
 
 
 def _gap(points: Points, where: tuple[int, int, tuple[int, ...], tuple[int, ...]]) -> float:

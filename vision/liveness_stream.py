@@ -13,7 +13,7 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
-from vision.liveness_sight import Sight
+from vision.liveness_seen import Sight
 
 LONGEST = 400
 """Frames remembered: some twenty seconds."""

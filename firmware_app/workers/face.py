@@ -28,6 +28,7 @@ from firmware_app.workflow.vocabulary import (
     LookForFace,
 )
 from vision.errors import VisionError
+from vision.face_detect import Box
 from vision.face_pipeline import FaceLook
 from vision.face_quality import QUALITY_METHOD, QUALITY_VERSION, Advice
 from vision.face_template import FaceTemplate, compare
@@ -58,7 +59,7 @@ SOFT = frozenset(
 )
 """What not everybody can mend: asked for SOFT_LIMIT_S, then the quality in the event says it."""
 
-Passive = Callable[[Pixels, FaceLook], float]
+Passive = Callable[[Pixels, Box], float]
 """A passive detector's score of one face, 0 attack to 1 live; chosen by configuration."""
 
 
@@ -120,7 +121,11 @@ class FaceWorker:
         """One try; or leave the challenge of now, which the traveller cannot do, or all of them."""
         if isinstance(command, LeaveChallenge):
             self._leaving.append(command.every)
-            return
+        else:
+            self.look()
+
+    def look(self) -> None:
+        """One try."""
         token = self.session.token
         self._leaving.clear()
         self.device.ask(
@@ -170,6 +175,7 @@ class FaceWorker:
             look = self.eyes.follow(attempt.tracker, frame.pixels, frame.at_s)
             ready = attempt.is_ready(look, frame.at_s)
             taken = self._take(attempt, frame, look) if ready else None
+            passive = self._passively(taken)
         except VisionError as error:
             log.say("frame_unusable", device=self.device.name, what=str(error))
             return
@@ -178,13 +184,18 @@ class FaceWorker:
             look,
             frame.at_s,
             None if taken is None else taken.template,
-            self.passive(frame.pixels, look) if self.passive and taken else None,
+            passive,
             closely=taken is not None,
         )
         ask = attempt.test.feed(sight, ready)
         if not attempt.test.same_person:
             attempt.test, attempt.best = self.challenges.test(self.choose), None
         self._say(attempt, ask, look)
+
+    def _passively(self, taken: _Taken | None) -> float | None:
+        if self.passive is None or taken is None or taken.look.face is None:
+            return None
+        return self.passive(taken.pixels, taken.look.face.box)
 
     def _take(self, attempt: _Try, frame: Frame, look: FaceLook) -> _Taken | None:
         """Describe a fit frame now and then, and keep the best of them."""

@@ -24,6 +24,7 @@ from firmware_app.ui.screen import Screen
 from firmware_app.ui.screens import screen
 from firmware_app.ui.server import PageServer
 from firmware_app.ui.texts import Texts
+from firmware_app.workflow.face_ask import FaceAsk
 from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.vocabulary import (
     AskQuestion,
@@ -45,6 +46,7 @@ from firmware_app.workflow.vocabulary import (
     StillThere,
     WhyNoFinger,
 )
+from vision.liveness_colours import PALETTE
 
 SPECIMEN = (
     "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
@@ -85,7 +87,11 @@ def states(language: str) -> dict[str, State]:
         "reading": AwaitChip(known, 40),
         "confirm": ConfirmDocument(known),
         "face": AwaitFace(known, 3, "face-cue-closer"),
-        "face-turn": AwaitFace(known, 3, "face-cue-turn-left", "left"),
+        "face-turn": AwaitFace(known, 3, "face-cue-turn-left", FaceAsk("turn_left", None, 33)),
+        "face-eyes": AwaitFace(
+            known, 3, "face-cue-blink", FaceAsk("blink", None, 33), left_one=True
+        ),
+        "face-colours": AwaitFace(known, 3, "face-cue-colours", FaceAsk("colours", PALETTE[2], 66)),
         "face-done": AwaitFace(known, 3, "face-cue-well-done"),
         "finger": AwaitFinger(known, Finger.RIGHT_INDEX, 3),
         "finger-left-thumb": AwaitFinger(known, Finger.LEFT_THUMB, 3, "finger-cue-press"),

@@ -124,7 +124,8 @@ def test_what_was_said_of_a_finger_is_not_asked_again_and_not_replaced():
         ({"disputed": True}, Reason.DOCUMENT_DISPUTED),
         ({"face": NotCaptured.TIME}, Reason.FACE_NOT_TAKEN),
         ({"liveness": replace(LIVE, decision=LivenessDecision.NOT_SURE)}, Reason.LIVENESS_NOT_SURE),
-        ({"liveness": replace(LIVE, decision=LivenessDecision.ATTACK)}, Reason.LIVENESS_NOT_SURE),
+        ({"liveness": None}, Reason.LIVENESS_NOT_SURE),
+        ({"liveness": replace(LIVE, decision=LivenessDecision.ATTACK)}, Reason.PRESENTATION_ATTACK),
         ({"comparison": None}, Reason.FACE_NOT_COMPARED),
         ({"comparison": replace(MATCH, matched=False)}, Reason.FACE_NOT_MATCHED),
         ({"asked_for_person": True}, Reason.ASKED_FOR_A_PERSON),
@@ -133,6 +134,26 @@ def test_what_was_said_of_a_finger_is_not_asked_again_and_not_replaced():
 def test_each_reason_alone_refers(change, reason):
     outcome, reasons = decide(replace(GOOD, **change), Policy(supervised=False), TODAY)
     assert (outcome, reasons) == (Outcome.REFERRED, (reason,))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"document": None},
+        {"disputed": True},
+        {"comparison": None},
+        {"comparison": replace(MATCH, matched=False)},
+        {"asked_for_person": True},
+    ],
+)
+def test_a_live_face_clears_nobody_alone(change):
+    without = replace(GOOD, liveness=replace(LIVE, decision=LivenessDecision.NOT_SURE), **change)
+    policy = Policy(supervised=False)
+    unsure, live = (
+        set(decide(visit, policy, TODAY)[1]) for visit in (without, replace(without, liveness=LIVE))
+    )
+    assert live == unsure - {Reason.LIVENESS_NOT_SURE}
+    assert live, "what else is wrong stays wrong"
 
 
 def test_an_expired_document_refers():

@@ -171,3 +171,14 @@ def test_a_file_that_cannot_be_read_is_one_line_with_its_mend(tmp_path, nowhere)
     with pytest.raises(ConfigError) as caught:
         config.load(tmp_path / nowhere)
     assert "--config" in caught.value.mend
+
+
+def test_without_the_record_of_a_field_test_no_kiosk_goes_unsupervised(tmp_path):
+    alone = ("supervised = true ", "supervised = false ")
+    with pytest.raises(ConfigError, match=r"supervised is false without liveness\.field_test"):
+        config.load(written(tmp_path, alone))
+    named = ("# field_test =", "field_test =")
+    with pytest.raises(ConfigError, match="field_test"):
+        config.load(written(tmp_path, alone, named))
+    (tmp_path / "pad-field-test.json").write_text("{}", encoding="utf-8")
+    assert not config.load(written(tmp_path, alone, named)).policy.supervised

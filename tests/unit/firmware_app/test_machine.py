@@ -20,13 +20,14 @@ from firmware_app.domain.biometrics import (
     NotCaptured,
     Quality,
 )
-from firmware_app.domain.crossing import Document, ReadMethod
+from firmware_app.domain.crossing import Document, ReadMethod, Visit
 from firmware_app.domain.document_checks import Evidence, check_document
 from firmware_app.domain.document_checks_reading import Confidence
 from firmware_app.domain.mrz import parse
 from firmware_app.domain.questions import QUESTIONS
 from firmware_app.domain.rules import Outcome, Policy, Reason
 from firmware_app.ui.screens import screen
+from firmware_app.workflow.face_ask import NOTHING_ASKED, FaceAsk
 from firmware_app.workflow.machine import EXTENSIONS, step
 from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.patience import patience_s
@@ -52,6 +53,8 @@ from firmware_app.workflow.vocabulary import (
     FingerTaken,
     Go,
     Idle,
+    LeaveChallenge,
+    LookForFace,
     OutOfService,
     PortraitTaken,
     ReadChip,
@@ -436,7 +439,8 @@ EVENTS = st.sampled_from(
         ChipProgress(40),
         ChipDone(DOCUMENT, portrait_found=True),
         PortraitTaken(found=True),
-        FaceAdvice("face-cue-closer", "left"),
+        FaceAdvice("face-cue-closer"),
+        FaceAdvice("face-cue-colours", FaceAsk("colours", (80, 120, 255), 66)),
         FACE,
         FaceFailed(NotCaptured.TIME),
         FingerAdvice("finger-cue-press"),
@@ -448,7 +452,7 @@ EVENTS = st.sampled_from(
         *(Touched(button) for button in ("continue", "back", "yes", "not-me", "again", "help")),
         *(Touched(button) for button in ("end", "more-time", "language-en", "tourism", "longer")),
         *(Touched(f"finger-{why}") for why in ("missing", "bandaged", "other")),
-        Touched("cannot-give-finger"),
+        *(Touched(button) for button in ("cannot-give-finger", "cannot-do", "skip-challenges")),
     ]
 )
 
@@ -506,3 +510,21 @@ def test_a_finger_counts_only_where_that_finger_is_asked_for():
     once, _ = walk(*TO_FINGER, FINGER, terms=both)
     assert once.position is Finger.LEFT_INDEX
     assert walk(FINGER, state=once, terms=both)[0] == once
+
+
+def test_a_challenge_is_shown_and_may_be_replaced_and_only_then_all_may_be_left():
+    ask = FaceAsk("turn_left", None, 33)
+    before = AwaitFace(Visit("id", document=DOCUMENT), 3)
+    shown, _ = walk(FaceAdvice("face-cue-turn-left", ask), state=before)
+    assert (shown.cue, shown.ask) == ("face-cue-turn-left", ask)
+    assert walk(Touched("skip-challenges"), state=shown) == (shown, [])
+    left, commands = walk(Touched("cannot-do"), state=shown)
+    assert (left.left_one, commands) == (True, [LeaveChallenge()])
+    assert walk(Touched("skip-challenges"), state=left) == (left, [LeaveChallenge(every=True)])
+
+
+def test_another_try_begins_without_a_challenge_and_remembers_that_one_was_left():
+    asked = AwaitFace(Visit("id", document=DOCUMENT), 3, ask=FaceAsk("blink"), left_one=True)
+    again, commands = walk(FaceFailed(NotCaptured.TIME), state=asked)
+    assert again == AwaitFace(Visit("id", document=DOCUMENT), 2, ask=NOTHING_ASKED, left_one=True)
+    assert commands == [LookForFace()]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from firmware_app.clock import ClockQuality
+from firmware_app.domain.biometrics import Became, Challenge, Liveness, LivenessDecision
 from firmware_app.domain.crossing import Document, ReadMethod, Visit
 from firmware_app.domain.document_checks import Evidence, check_document
 from firmware_app.domain.document_checks_catalogue import CATALOGUE
@@ -146,3 +147,31 @@ def test_whatever_parses_can_be_stored(lines):
     except MrzError:
         return
     assert said(mrz).document.mrz_lines == mrz.lines
+
+
+def test_what_became_of_each_challenge_reaches_the_centre():
+    asked = tuple(
+        Challenge(code, became)
+        for code, became in (
+            ("turn_left", Became.REPLACED),
+            ("blink", Became.OBEYED),
+            ("look_up", Became.NOT_OBEYED),
+            ("colours", Became.SKIPPED),
+        )
+    )
+    found = Liveness("challenges", "2", asked, (("relief", 0.9),), LivenessDecision.NOT_SURE)
+    visit = Visit("01a20168-0000-7000-8000-000000000001", liveness=found)
+    command = StoreCrossing(visit, *decide(visit, Policy(), TODAY))
+    event = crossing_event(SITE, command, Durations(), MOMENT, Head("uto-1", EPOCH, 1))
+    told = events.decode(events.encode(event)).liveness
+    assert (told.method, told.decision, told.scores) == (
+        "challenges/2",
+        "not_sure",
+        {"relief": 0.9},
+    )
+    assert [(one.code, one.result.value, one.why) for one in told.challenges] == [
+        ("turn_left", "not_done", "replaced"),
+        ("blink", "passed", None),
+        ("look_up", "failed", None),
+        ("colours", "not_done", "skipped"),
+    ]

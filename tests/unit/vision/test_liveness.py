@@ -21,8 +21,7 @@ from vision.liveness import (
     draw_colours,
     draw_plan,
 )
-from vision.liveness_artefacts import Artefacts
-from vision.liveness_sight import Sight, linear_light
+from vision.liveness_seen import Artefacts, Sight, linear_light
 
 K = ChallengeKind
 SHAPE = np.random.default_rng(7).uniform(-1, 1, (468, 3)).astype(np.float32) * (70, 90, 40)
