@@ -16,12 +16,13 @@ import msgspec
 from msgspec import Meta
 
 from mqtt import cbor
-from mqtt.envelope import WIRE_LIMIT_BYTES
 from mqtt.errors import WireError
+from mqtt.events import EVENT_LIMIT_BYTES
 from mqtt.groups import KioskId, Uuid
 
 MAGIC = b"\x89BKC1\r\n\x1a"
 ROWS_LIMIT = 100_000
+ROW_LIMIT_BYTES = EVENT_LIMIT_BYTES + 16 * 1024  # a sealed event, or a receipt
 MANIFEST_LIMIT_BYTES = 1024
 HEAD_BYTES = 4 + 32
 EVENTS_SUFFIX, RECEIPTS_SUFFIX = ".courier", ".receipts"
@@ -53,7 +54,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     file: Uuid
     part: Annotated[int, Meta(ge=1, le=ROWS_LIMIT)]
     rows: Annotated[int, Meta(ge=1, le=ROWS_LIMIT)]
-    bytes: Annotated[int, Meta(ge=1, le=ROWS_LIMIT * WIRE_LIMIT_BYTES)]
+    bytes: Annotated[int, Meta(ge=1, le=ROWS_LIMIT * ROW_LIMIT_BYTES)]
 
     @property
     def name(self) -> str:
@@ -156,7 +157,7 @@ class Reader:
         if len(self._held) < HEAD_BYTES:
             return None
         size = int.from_bytes(self._held[:4], "big")
-        limit = MANIFEST_LIMIT_BYTES if self.manifest is None else WIRE_LIMIT_BYTES
+        limit = MANIFEST_LIMIT_BYTES if self.manifest is None else ROW_LIMIT_BYTES
         if not 0 < size <= limit:
             raise CourierError(f"row {self._number + 1} says that it has {size} bytes.")
         if len(self._held) < HEAD_BYTES + size:

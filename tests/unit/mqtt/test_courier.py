@@ -8,6 +8,7 @@ from mqtt import cbor, courier
 from mqtt.contract import specimen
 from mqtt.courier import Cargo, CourierCutError, CourierError, Manifest, Reader
 from mqtt.envelope import WIRE_LIMIT_BYTES
+from mqtt.receipts import RECEIPT_LIMIT_BYTES
 
 FILE = "01920000-0000-7000-8000-0000000000f1"
 ROWS = [b"one", b"two" * 1000, b"\x00" * 77]
@@ -95,7 +96,7 @@ def test_a_row_that_says_it_is_huge_ends_the_reading_before_it_is_held():
     reader = Reader()
     head = courier.MAGIC + courier.record(cbor.dumps(fields_of(rows=2)))
     with pytest.raises(CourierError, match="says that it has"):
-        reader.feed(head + (WIRE_LIMIT_BYTES + 1).to_bytes(4, "big") + bytes(32))
+        reader.feed(head + (courier.ROW_LIMIT_BYTES + 1).to_bytes(4, "big") + bytes(32))
 
 
 def fields_of(**other):
@@ -125,3 +126,7 @@ def test_rows_before_a_broken_length_come_out_before_the_error():
     for act in (reader.end, lambda: reader.feed(b"")):
         with pytest.raises(CourierError, match="row 3 says"):
             act()
+
+
+def test_the_largest_wire_and_the_largest_receipt_fit():
+    assert max(WIRE_LIMIT_BYTES, RECEIPT_LIMIT_BYTES) <= courier.ROW_LIMIT_BYTES
