@@ -62,6 +62,7 @@ def document(result: FaceResult, conditions: Conditions) -> dict[str, object]:
         "people": people(result),
         "pictures": len(result.pictures),
         "not_found": len(seen.not_found),
+        "found_as_portrait": len(seen.as_portrait),
         "unreadable": len(seen.unreadable),
         "genuine": errors.genuine_pairs,
         "impostor": errors.impostor_pairs,

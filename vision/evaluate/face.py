@@ -70,11 +70,13 @@ class ListedPairs:
 class Seen:
     """What a walk over the pictures gathers, by the number of the picture.
 
-    `not_found`: readable, no face in it; `unreadable`: why. Each Spent is one picture's.
+    `not_found`: readable, no face in it; `as_portrait`: found only as on a document's page;
+    `unreadable`: why. Each Spent is one picture's.
     """
 
     templates: dict[int, Float32] = field(default_factory=dict)
     not_found: list[int] = field(default_factory=list)
+    as_portrait: list[int] = field(default_factory=list)
     unreadable: dict[int, str] = field(default_factory=dict)
     frame: list[Spent] = field(default_factory=list)
     look: list[Spent] = field(default_factory=list)
@@ -187,9 +189,17 @@ def _walk(pictures: Sequence[FacePicture], pipeline: FacePipeline, told: Told) -
 
 
 def _look(number: int, pixels: Bgr8, pipeline: FacePipeline, seen: Seen) -> None:
-    """One picture at its own size, for the template, and once in a frame, for its time."""
+    """One picture at its own size, for the template, and once in a frame, for its time.
+
+    Where no face is seen, one is looked for as on a document's page.
+    """
     with timed() as looking:
         look = pipeline.look(pixels)
+    if look.face is None:
+        portrait = pipeline.find_portrait(pixels)
+        if portrait is not None:
+            pixels, look = portrait, pipeline.look(portrait)
+            seen.as_portrait.append(number)
     if look.face is None:
         seen.not_found.append(number)
         return

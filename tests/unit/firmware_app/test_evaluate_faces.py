@@ -89,6 +89,18 @@ def test_what_shows_no_face_or_is_no_picture_is_counted_and_named(capsys, folder
 
 
 @pytest.mark.slow
+def test_a_face_on_a_whole_page_is_found_as_in_a_crossing(capsys, folder):
+    picture = min(next(folder.iterdir()).iterdir())
+    page = np.full((1500, 2000, 3), 200, np.uint8)
+    page[200:360, 200:360] = cv2.resize(cv2.imread(str(picture)), (160, 160))
+    picture.unlink()
+    cv2.imwrite(str(picture), page)
+    found = answer(capsys, folder)
+    assert (found["not_found"], found["found_as_portrait"]) == (0, 1)
+    assert (found["genuine"], found["false_matches_at_threshold"]) == (3, 0)
+
+
+@pytest.mark.slow
 def test_listed_pairs_join_pictures_to_people(capsys, folder, tmp_path):
     first, second, third = (
         [path.relative_to(folder) for path in sorted(home.iterdir())]
