@@ -30,6 +30,7 @@ def restore(outbox: Path, mirror: Path, kiosk: str) -> Restored:
     with typed_errors():
         lock = OwnerLock.take(outbox.with_name(outbox.name + ".lock"))
         try:
+            files.give_like_folder(lock.path)
             rows = _check(mirror, kiosk)
             beside = outbox.with_name(f".{outbox.name}.restored")
             beside.unlink(missing_ok=True)

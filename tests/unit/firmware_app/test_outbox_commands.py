@@ -242,3 +242,25 @@ def test_a_cap_beyond_the_partition_does_not_start(tmp_path):
     with pytest.raises(SetupError, match="the partition") as caught:
         open_outbox(configuration.load(post.file))
     assert "outbox_limit_mb" in caught.value.mend
+
+
+def test_status_names_all_that_an_engineer_must_see(tmp_path, capsys):
+    post = Post(tmp_path, 'mirror = "media/outbox.sqlite3"\nwithout_mirror = "go_on"')
+    post.path.write_bytes(b"a card that died")
+    post.open()
+    post.outbox.suspect()
+    (tmp_path / "outbox.sqlite3.ballast").unlink()
+    folder = tmp_path / "outbox.sqlite3.receipts"
+    folder.mkdir()
+    (folder / "a.receipts.refused").write_bytes(b"")
+    assert post.kiosk("status") == 0
+    words = capsys.readouterr().out
+    for seen in (
+        "outbox.sqlite3.unreadable-1: see docs/outbox.md",
+        "the ballast should have 8 MB",
+        "pages do not read",
+        "1 were refused",
+        "media/outbox.sqlite3: ",
+    ):
+        assert seen in words
+    post.outbox.close()

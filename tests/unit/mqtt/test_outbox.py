@@ -508,3 +508,24 @@ def test_who_reads_beside_holds_up_no_commit_and_the_log_is_emptied_later(path):
         reader.close()
         outbox.erase(3.0, keep_after_receipt_s=0)
         assert not any(canary in file.read_bytes() for file in path.parent.iterdir())
+
+
+def test_a_file_that_another_program_locks_is_a_typed_error_and_is_used_again(path, opened):
+    add(opened)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(OutboxDiskError) as caught:
+        add(opened)
+    assert "locked" in str(caught.value)
+    other.execute("ROLLBACK")
+    add(opened)
+    opened.close()
+    other.execute("PRAGMA locking_mode = EXCLUSIVE")
+    other.execute("BEGIN EXCLUSIVE")
+    for _ in range(2):
+        with pytest.raises(OutboxDiskError):
+            Outbox(path, kiosk=specimen.KIOSK, max_bytes=ROOMY_BYTES)
+    other.close()
+    with Outbox(path, kiosk=specimen.KIOSK, max_bytes=ROOMY_BYTES) as outbox:
+        assert outbox.corrupt is None
+        assert outbox.levels(1.0).ready == 2
