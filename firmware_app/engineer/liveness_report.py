@@ -94,11 +94,21 @@ def laboratory_words(document: Mapping[str, Any]) -> str:
     """The same for people to read."""
     on, off = document["colours_on"], document["colours_off"]
     half = document["colours_on_half_b"]["attacks"]
-    rows = [("presented", "called live % [95 %]", "of", "attack", "colours off %", "half B %", "asked %")]
+    rows = [
+        (
+            "presented",
+            "called live % [95 %]",
+            "of",
+            "attack",
+            "colours off %",
+            "half B %",
+            "asked %",
+        )
+    ]
     live = on["live"]
     rows.append(
         (
-            "live, not called live",
+            "live, not so called",
             *_cells(live["refused"]),
             str(live["called_attack"]),
             _pct(off["live"]["refused"]),
@@ -204,7 +214,12 @@ def field_words(document: Mapping[str, Any]) -> str:
     rows = [("presented", "called live % [95 %]", "of", "not sure", "attack")]
     live = document["live"]
     rows.append(
-        ("live, not called live", *_cells(live["refused"]), str(live["not_sure"]), str(live["attack"]))
+        (
+            "live, not so called",
+            *_cells(live["refused"]),
+            str(live["not_sure"]),
+            str(live["attack"]),
+        )
     )
     rows += [
         (shortened(name), *_cells(one["passed"]), str(one["not_sure"]), str(one["attack"]))

@@ -13,6 +13,7 @@ TURNS = {ChallengeKind.TURN_LEFT: 1.0, ChallengeKind.TURN_RIGHT: -1.0}
 ALL_KINDS = frozenset(ChallengeKind)
 _TRY_HARDER_S = 1.6  # who is asked for so long goes further
 _PAUSE_S = 1.1  # between two blinks
+_LONGEST_SHUT_S = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Habits:
             deg_per_s=dice.uniform(60, 140),
             turn_deg=dice.uniform(24, 31),
             up_deg=dice.uniform(17, 25),
-            shut_s=dice.uniform(0.25, 0.6),
+            shut_s=dice.uniform(0.3, 0.8),
             mouth=dice.uniform(0.8, 1.0),
             sway_deg=dice.uniform(0.4, 1.4),
             sway_px=dice.uniform(1, 5),
@@ -118,9 +119,12 @@ class Actor:
         )
 
     def _shut(self, at_s: float) -> float:
-        """1 while eyes that were told to are shut: for a moment, then again after a pause."""
-        in_turn_s = (at_s - self._since_s) % (self.habits.shut_s + _PAUSE_S)
-        return 1.0 if in_turn_s < self.habits.shut_s else 0.0
+        """1 while eyes that were told to are shut; not understood, they shut again, longer."""
+        shut_s, left_s = self.habits.shut_s, at_s - self._since_s
+        while left_s >= shut_s + _PAUSE_S:
+            left_s -= shut_s + _PAUSE_S
+            shut_s = min(1.5 * shut_s, _LONGEST_SHUT_S)
+        return 1.0 if left_s < shut_s else 0.0
 
     def _lids(self, at_s: float) -> float:
         if self._asked is ChallengeKind.BLINK:

@@ -25,6 +25,7 @@ from vision.liveness import (
     Ask,
     Became,
     ChallengeKind,
+    Decision,
     LivenessTest,
     Phase,
     Verdict,
@@ -34,6 +35,7 @@ from vision.liveness import (
 from vision.liveness_sight import Sight, see
 
 SHOWN_AFTER_S = 1.2
+ASKED_EACH = 10
 TEMPLATE_GAP_S, SOFT_LIMIT_S = 0.5, 5.0
 SOFT = frozenset(
     {
@@ -205,9 +207,15 @@ def _run(
         sight, frontal = eye.look(pixels, at_s)
         ask = test.feed(sight, frontal)
         without.feed(sight, frontal)
-        if test.done or _is_lost(test):
+        if test.done or _is_lost(test) or _are_attacks(tests, at_s):
             break
     return list(frames.values()), at_s
+
+
+def _are_attacks(tests: tuple[LivenessTest, ...], at_s: float) -> bool:
+    """Whether both have decided on an attack, which they do not take back; asked now and then."""
+    now_and_then = round(at_s * FRAMES_PER_S) % ASKED_EACH == 0
+    return now_and_then and all(test.verdict().decision is Decision.ATTACK for test in tests)
 
 
 def _is_lost(test: LivenessTest) -> bool:

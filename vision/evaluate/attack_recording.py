@@ -85,7 +85,7 @@ class Clips:
         return clip.at(position_s)
 
     def _resting(self, at_s: float) -> Bgr8:
-        """To and fro through the idle clip, so that it has no seam."""
+        """Forwards and backwards through the idle clip, so that it has no seam."""
         length_s = self.idle.length_s
         place = (at_s * self.speed) % (2 * length_s)
         return self.idle.at(place if place < length_s else 2 * length_s - place)
