@@ -3,6 +3,7 @@
 import os
 import platform
 import tempfile
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from firmware_app.engineer import bench_outbox
 from firmware_app.engineer.delivery_site import DeliverySite
 from firmware_app.engineer.report import emit, progress, table
 from mqtt import events
+from mqtt.central import bench as centre
+from mqtt.central.errors import CentralError
 from mqtt.contract import specimen
 from mqtt.delivery import WINDOW
 from mqtt.events import Kind
@@ -51,7 +54,12 @@ class Figure:
 def delivery(*, quick: bool, as_json: bool) -> int:
     """Measure all in one run and print it; the exit code is 0 whatever was measured."""
     with tempfile.TemporaryDirectory(prefix="kiosk-bench-") as folder:
-        figures = [*_disk(Path(folder), quick=quick), *_line(Path(folder), quick=quick)]
+        room = Path(folder)
+        figures = [
+            *_disk(room, quick=quick),
+            *_line(room, quick=quick),
+            *_centre(room, quick=quick),
+        ]
     machine = f"{platform.machine()}, {os.cpu_count()} CPUs, window {WINDOW}"
     document = {"machine": machine, "quick": quick, "figures": [asdict(one) for one in figures]}
     emit(document, f"{machine}{', quick' if quick else ''}\n{_words(figures)}", as_json=as_json)
@@ -84,8 +92,12 @@ def _line(folder: Path, *, quick: bool) -> list[Figure]:
         wire_bytes = site.put(count, os.urandom(EVENT_BYTES))
         progress("bare paho, QoS 1 ...")
         before_s = site.bare(count, wire_bytes)
+        owner_s = time.process_time()
         took_s, report = _drain(site, count)
-        cpu = {child.name: _cpu_s(child.process.pid) for child in site.family.children}
+        owner = "owner", time.process_time() - owner_s
+        cpu = {"owner": owner_s} | {
+            child.name: _cpu_s(child.process.pid) for child in site.family.children
+        }
         after_s = site.bare(count, wire_bytes)
         bare_per_s = 2 * count / (before_s + after_s)
         waiting = 2000 if quick else WAITING
@@ -100,8 +112,25 @@ def _line(folder: Path, *, quick: bool) -> list[Figure]:
         Figure("line bytes an event", round(line_bytes / max(1, report.events)), "bytes"),
         Figure("of them around the sealed event", round(line_bytes / count - wire_bytes), "bytes"),
         Figure.most(f"publisher, peak, {waiting} waiting", publisher_mb, "MB", 60.0),
-        *(Figure(f"{name}, CPU in all", seconds, "s") for name, seconds in cpu.items()),
+        *(Figure(f"{name}, CPU an event", *_each(s, count)) for name, s in (*cpu.items(), owner)),
     ]
+
+
+def _centre(folder: Path, *, quick: bool) -> list[Figure]:
+    """The centre's own pace without a broker: SQLite alone, PostgreSQL with two members."""
+    progress("the centre: SQLite, PostgreSQL ...")
+    load = centre.make_load(500 if quick else 3000, EVENT_BYTES)
+    found = [_rate(centre.measure_sqlite(load, 1, folder), 1000.0)]
+    try:
+        found.append(_rate(centre.measure_postgres(load, 2), 800.0))
+    except CentralError as error:
+        progress(f"  without PostgreSQL: {error} {error.mend}")
+    return found
+
+
+def _rate(rates: centre.Rates, asked: float) -> Figure:
+    name = f"centre, {rates.database}, members {rates.members}: judge, commit, receipt"
+    return Figure.least(name, round(rates.events_per_s), "events/s", asked)
 
 
 def _drain(site: DeliverySite, count: int) -> tuple[float, LinkReport]:
@@ -152,7 +181,12 @@ def _crossing_bytes(site: DeliverySite) -> int:
 def _cpu_s(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     ticks = int(fields[11]) + int(fields[12])  # utime, stime of proc(5)
-    return round(ticks / os.sysconf("SC_CLK_TCK"), 1)
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _each(seconds: float, count: int) -> tuple[float, str]:
+    """With the second or so in which each program starts."""
+    return round(1000 * seconds / count, 2), "ms"
 
 
 def _words(figures: list[Figure]) -> str:
