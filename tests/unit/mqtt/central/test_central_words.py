@@ -12,11 +12,12 @@ from http.client import HTTPConnection
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from mqtt import cbor, events
 from mqtt.broker import Address
-from mqtt.central import export
+from mqtt.central import export, keys_escrow
 from mqtt.central.__main__ import main
 from mqtt.central.alarms import Alarms
 from mqtt.central.errors import DiskFullError
@@ -24,6 +25,7 @@ from mqtt.central.fleet import fleet, site_view
 from mqtt.central.metrics import Metrics
 from mqtt.central.metrics_http import MetricsPortError, MetricsServer
 from mqtt.central.mosquitto import free_port
+from mqtt.central.pki import write_private
 from mqtt.central.receipt_desk import ReceiptDesk
 from mqtt.central.recipients import key_use
 from mqtt.central.settings import CentralSettings
@@ -246,6 +248,30 @@ def test_two_months_keys_open_theirs_and_after_destruction_nothing_does(site, ru
         assert {one.event for one in store.events()} == {None}  # nobody reads it again
         _, unreadable = key_use(store, intake.recipient_keys)
         assert unreadable == 4
+
+
+def test_what_came_after_a_months_key_was_lost_is_opened_by_two_holders(site, run):
+    escrow, shares = keys_escrow.split()
+    lost = ec.generate_private_key(ec.SECP256R1()).public_key()
+    sealed = chain(load_private_key(site.kiosk(KIOSK).signing.private), [lost, escrow])
+    site.database.unlink()
+    settings = CentralSettings.load(site.configuration)
+    with settings.store() as store:
+        intake = settings.intake(store, lambda _notice: None)
+        assert len(intake.commit([(KIOSK, one.wire()) for one in sealed])) == 4  # receipted
+    assert run("rejudge")[1].startswith("0 opened and stored, 4 left")
+    joined = keys_escrow.join(keys_escrow.read_share(share.text()) for share in shares)
+    path = site.configuration.parent / "recipient-escrow.key"
+    write_private(path, private_pem(joined))
+    assert run("rejudge")[1].startswith("4 opened and stored, 0 left")
+    path.unlink()
+    assert run("audit")[0] == 0
+    assert "ERIKSSON" in run("show")[1]
+
+
+def private_pem(key):
+    form = serialization.PrivateFormat.PKCS8
+    return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
 
 
 def test_a_backup_is_restored_and_the_kiosk_fills_the_rest(site, run, tmp_path):
