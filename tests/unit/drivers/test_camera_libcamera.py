@@ -38,6 +38,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     made.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{PEER}" "$@"\n', encoding="utf-8")
     made.chmod(0o755)
     monkeypatch.setenv("JPEG_STREAM", str(tmp_path))
+    monkeypatch.setattr(v4l2, "_START_LIMIT_S", 40.0)  # a busy machine starts programs slowly
     return made
 
 
@@ -56,7 +57,7 @@ def opened(program: Path, tmp_path: Path) -> Opened:
 
 
 def grabbed(camera: Camera):
-    return camera.grab(Deadline.after("camera", 10.0))
+    return camera.grab(Deadline.after("camera", 20.0))
 
 
 def brightness(camera: Camera) -> float:
@@ -93,7 +94,7 @@ def test_pictures_come_in_order_and_are_timed_by_their_first_byte(opened: Opened
     assert {frame.timed_by for frame in frames} == {TimedBy.ARRIVAL}
     stamps = [frame.at_s for frame in frames]
     assert stamps == sorted(set(stamps))
-    assert now_s - 10 < stamps[0] < now_s
+    assert now_s - 30 < stamps[0] < now_s
 
 
 def test_the_newest_picture_is_given_after_a_pause(opened: Opened) -> None:

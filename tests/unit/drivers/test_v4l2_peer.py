@@ -60,8 +60,11 @@ def opened(shim: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opene
         cv2.imwrite(str(tmp_path / f"{width}x{height}.jpg"), pixels)
 
     @contextmanager
-    def camera(manners: str = "", **wishes: str) -> Iterator[V4l2Camera]:
+    def camera(
+        manners: str = "", start_limit_s: float = 40.0, **wishes: str
+    ) -> Iterator[V4l2Camera]:
         monkeypatch.setenv("LD_PRELOAD", str(shim))
+        monkeypatch.setattr(v4l2, "_START_LIMIT_S", start_limit_s)
         monkeypatch.setenv("V4L2_PEER", str(node))
         monkeypatch.setenv("V4L2_PEER_LOG", str(tmp_path / "log"))
         monkeypatch.setenv("V4L2_PEER_JPEG", str(tmp_path))
@@ -78,7 +81,7 @@ def opened(shim: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opene
 
 
 def grabbed(camera: V4l2Camera):
-    return camera.grab(Deadline.after("camera", 10.0))
+    return camera.grab(Deadline.after("camera", 20.0))
 
 
 def settings(tmp_path: Path, what: str) -> list[tuple[int, int]]:
@@ -103,7 +106,7 @@ def test_frames_come_with_the_drivers_own_time(opened: Opened, tmp_path: Path) -
     stamps = [frame.at_s for frame in frames]
     assert stamps == sorted(set(stamps))
     assert {frame.timed_by for frame in frames} == {TimedBy.DRIVER}
-    assert all(now_s - 10 < at_s < now_s for at_s in stamps)
+    assert all(now_s - 30 < at_s < now_s for at_s in stamps)
     assert settings(tmp_path, "fps") == [(30, 0)]
 
 
@@ -121,7 +124,7 @@ def test_a_time_that_cannot_be_is_not_believed(opened: Opened, manners: str) -> 
     with opened(manners, width="640", height="480") as camera:
         frame = grabbed(camera)
         assert frame.timed_by is TimedBy.ARRIVAL
-        assert time.monotonic() - 5 < frame.at_s <= time.monotonic()
+        assert time.monotonic() - 20 < frame.at_s <= time.monotonic()
         assert "timed by the arrival" in camera.notes[-1]
 
 
@@ -197,11 +200,9 @@ def test_a_camera_that_is_unplugged_is_gone(opened: Opened) -> None:
         list(iter(lambda: grabbed(camera), None))
 
 
-def test_a_camera_that_never_gives_a_frame_is_a_time_out_and_no_hang(
-    opened: Opened, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(v4l2, "_START_LIMIT_S", 1.5)
-    with pytest.raises(DeviceTimeoutError), opened("silent", width="640", height="480"):
+def test_a_camera_that_never_gives_a_frame_is_a_time_out_and_no_hang(opened: Opened) -> None:
+    silent = opened("silent", start_limit_s=1.5, width="640", height="480")
+    with pytest.raises(DeviceTimeoutError), silent:
         pass
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from drivers import registry
+from drivers.camera import v4l2
 from drivers.camera.api import Camera
 from drivers.deadline import Deadline
 from drivers.errors import DeviceError
+from firmware_app.workers import device_worker
 from firmware_app.workers.device_worker import DeviceWorker, Job
 
 PEER = Path(__file__).parents[3] / "tests" / "peers" / "jpeg_stream.py"
@@ -22,6 +24,9 @@ def test_frames_go_on_after_each_death_of_the_camera(tmp_path, monkeypatch, caps
     program.chmod(0o755)
     (tmp_path / "manners").write_text("die=6", encoding="utf-8")
     monkeypatch.setenv("JPEG_STREAM", str(tmp_path))
+    # a busy machine starts the program slowly; how long is the matter of other tests
+    monkeypatch.setattr(device_worker, "GONE_LIMIT_S", 60.0)
+    monkeypatch.setattr(v4l2, "_START_LIMIT_S", 40.0)
     url = f"libcamera://?program={program}&width=160&height=120&fps=20"
     frames: queue.Queue[float] = queue.Queue()
     given_up: queue.Queue[DeviceError] = queue.Queue()
