@@ -37,7 +37,7 @@ def publish(broker: Address, tls: TlsFiles, topic: str, count: int, size_bytes: 
     payload, sent = os.urandom(size_bytes), 0
     began_s = time.monotonic()
     while len(answered) < count:
-        if time.monotonic() > give_up_s:
+        if time.monotonic() > give_up_s or client.socket() is None:
             raise TimeoutError
         while sent < count and sent - len(answered) < WINDOW:
             client.publish(topic, payload, qos=1)

@@ -33,7 +33,7 @@ from mqtt.keys import load_private_key, load_public_key
 from mqtt.outbox import Outbox
 from mqtt.relay import RelayServer, RelaySettings
 
-KIOSK_ID = "bench-1"
+KIOSK_ID, BARE_ID = "bench-1", "bench-2"
 OUTBOX_BYTES = 2 * 2**30
 COMMIT_ROWS = 100
 BARE_LIMIT_S = 600.0
@@ -57,6 +57,7 @@ class DeliverySite:
         with ExitStack() as stack:
             try:
                 self.site = init_site(self.folder / "site", KIOSK_ID, port=free_port())
+                init_site(self.folder / "site", BARE_ID, port=self.site.port)
                 stack.callback(start_broker(self.site).stop)
             except CentralError as error:
                 raise SetupError(str(error), error.mend) from error
@@ -112,12 +113,12 @@ class DeliverySite:
 
     def start_publisher(self) -> Child:
         """The stateless relay to the broker."""
-        words = ["--relay", str(self.relay.path), "--kiosk", KIOSK_ID, *self._line()]
+        words = ["--relay", str(self.relay.path), "--kiosk", KIOSK_ID, *self._line(KIOSK_ID)]
         return self.family.start("publisher", [sys.executable, "-m", "mqtt.publisher", *words])
 
     def bare(self, count: int, size_bytes: int) -> float:
-        """Seconds that bare paho takes for as many, as large."""
-        words = ["--topic", f"border/v1/{KIOSK_ID}/alerts", *self._line()]
+        """Seconds that bare paho takes for as many, as large; a client of its own name."""
+        words = ["--topic", f"border/v1/{BARE_ID}/alerts", *self._line(BARE_ID)]
         words += ["--count", str(count), "--size-bytes", str(size_bytes)]
         done = subprocess.run(  # noqa: S603 - our own module, no shell
             [sys.executable, "-m", "mqtt.bare_publish", *words],
@@ -127,8 +128,8 @@ class DeliverySite:
         )
         return float(json.loads(done.stdout)["seconds"])
 
-    def _line(self) -> list[str]:
-        tls = self.site.kiosk(KIOSK_ID).tls
+    def _line(self, kiosk: str) -> list[str]:
+        tls = self.site.kiosk(kiosk).tls
         words = ["--broker", f"127.0.0.1:{self.site.port}", "--ca", str(self.site.authority.public)]
         return [*words, "--cert", str(tls.public), "--key", str(tls.private)]
 

@@ -13,7 +13,7 @@ HERE, THERE = "10.213.{}.1", "10.213.{}.2"
 
 def why_not() -> str:
     """Why no namespace can be made here; "" where one can."""
-    for program in ("ip", "tc"):
+    for program in ("ip", "tc", "iptables"):
         if shutil.which(program) is None:
             return f"{program} is not installed"
     if os.geteuid() != 0:
