@@ -81,7 +81,7 @@ def _document(config: Config, seen: Status, mirror: tuple[bool, str] | None) -> 
 
 def _words(config: Config, seen: Status, mirror: tuple[bool, str] | None) -> str:
     limit_bytes, ballast_bytes = sizes(config)
-    waiting = seen.ready + seen.sent
+    waiting, free_mb = seen.ready + seen.sent, seen.free_bytes / MB
     oldest = ""
     if seen.oldest_waiting_s is not None:
         oldest = f", the oldest for {seen.oldest_waiting_s / HOUR_S:.1f} h with power"
@@ -95,11 +95,13 @@ def _words(config: Config, seen: Status, mirror: tuple[bool, str] | None) -> str
         ("wait", f"{waiting} rows without a receipt ({seen.sent} sent){oldest}"),
         ("done", f"{seen.receipted} kept after their receipt, {seen.erased} erased since"),
         ("head", head),
-        ("room", f"{seen.used_bytes / MB:.1f} of {limit_bytes / MB:.0f} MB used; on the partition"),
-        ("", f"{seen.free_bytes / MB:.0f} MB are free, {seen.ballast_bytes / MB:.0f} MB ballast"),
+        ("room", f"{seen.used_bytes / MB:.1f} of {limit_bytes / MB:.0f} MB used"),
+        ("ballast", f"{seen.ballast_bytes / MB:.0f} MB; free on the partition: {free_mb:.0f} MB"),
     ]
     if seen.ballast_bytes != ballast_bytes:
-        rows.append(("", f"the ballast should have {ballast_bytes / MB:.0f} MB: no room for it"))
+        rows.append(
+            ("", f"it should have {ballast_bytes / MB:.0f} MB: others have filled the partition")
+        )
     rows.append(("mirror", "none" if mirror is None else f"{config.storage.mirror}: {mirror[1]}"))
     if seen.suspect:
         rows.append(("damage", "pages do not read: the next start sets this file aside"))

@@ -257,7 +257,7 @@ def test_status_names_all_that_an_engineer_must_see(tmp_path, capsys):
     words = capsys.readouterr().out
     for seen in (
         "outbox.sqlite3.unreadable-1: see docs/outbox.md",
-        "the ballast should have 8 MB",
+        "it should have 8 MB",
         "pages do not read",
         "1 were refused",
         "media/outbox.sqlite3: ",
