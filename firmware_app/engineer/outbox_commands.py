@@ -38,6 +38,19 @@ def add_outbox(commands: "Commands[argparse.ArgumentParser]", add: Add) -> None:
     verifies.add_argument(
         "--key", type=Path, action="append", metavar="PEM", help="public key of its kiosk"
     )
+    _add_sticks(kinds, add)
+    add(
+        kinds,
+        "restore",
+        "begin again from the mirror; what stands at the outbox's place is set aside",
+        "kiosk outbox restore --config /etc/border-kiosk/kiosk.toml",
+        _restore,
+        ("config", "json"),
+    )
+
+
+def _add_sticks(kinds: "Commands[argparse.ArgumentParser]", add: Add) -> None:
+    """`export` and `import`."""
     exports = add(
         kinds,
         "export",
@@ -63,14 +76,6 @@ def add_outbox(commands: "Commands[argparse.ArgumentParser]", add: Add) -> None:
         ("config", "json"),
     )
     imports.add_argument("path", type=Path, help="a file *.receipts, or its folder")
-    add(
-        kinds,
-        "restore",
-        "begin again from the mirror; what stands at the outbox's place is set aside",
-        "kiosk outbox restore --config /etc/border-kiosk/kiosk.toml",
-        _restore,
-        ("config", "json"),
-    )
 
 
 def _status(chosen: argparse.Namespace) -> int:
