@@ -90,7 +90,7 @@ def verify_sign1(signed: Signed, key: PublicKey) -> None:
     if signed.kid != thumbprint(key):
         raise CoseError("signed with another key than the one on file.")
     r, s = (int.from_bytes(half, "big") for half in (signed.signature[:32], signed.signature[32:]))
-    what = cbor.dumps(["Signature1", signed.protected, b"", signed.payload])
+    what = b"\x84\x6aSignature1" + _bstr(signed.protected) + b"\x40" + _bstr(signed.payload)
     try:
         key.verify(utils.encode_dss_signature(r, s), what, ec.ECDSA(hashes.SHA256()))
     except InvalidSignature:
@@ -149,9 +149,21 @@ def _unwrap(ours: _SealedKey, key: PrivateKey) -> bytes:
         raise CoseError("the ciphertext does not open with our key in this place.") from None
 
 
+def _bstr(data: bytes) -> bytes:
+    """A CBOR byte string; by hand, because a whole encoder costs more than the signature's hash."""
+    size = len(data)
+    if size < 24:
+        return bytes([0x40 + size]) + data
+    if size < 256:
+        return bytes([0x58, size]) + data
+    if size < 65_536:
+        return b"\x59" + size.to_bytes(2, "big") + data
+    return b"\x5a" + size.to_bytes(4, "big") + data
+
+
 def _open(iv: bytes, ciphertext: bytes, content_key: bytes, aad: bytes) -> bytes:
     try:
-        what = cbor.dumps(["Encrypt", _GCM_PROTECTED, aad])  # RFC 9052, 5.3: the Enc_structure
+        what = b"\x83\x67Encrypt" + _bstr(_GCM_PROTECTED) + _bstr(aad)  # RFC 9052, 5.3
         return AESGCM(content_key).decrypt(iv, ciphertext, what)
     except (ValueError, InvalidTag):
         raise CoseError("the ciphertext does not open with our key in this place.") from None

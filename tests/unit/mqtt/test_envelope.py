@@ -319,3 +319,8 @@ def test_anything_that_signs_can_be_the_signer(kiosk_key, centre_key, key_for):
         b"", head=HEAD, kind=Kind.CROSSING, event_id=specimen.EVENT_ID, at_utc=specimen.CAPTURED_AT
     )
     assert read_wire(sealed.wire(), key_for).statement.assurance is Assurance.TPM
+
+
+@pytest.mark.parametrize("size", [0, 23, 24, 255, 256, 65_535, 65_536, 100_000])
+def test_byte_strings_by_hand_are_those_of_the_encoder(size):
+    assert cose._bstr(bytes(size)) == cbor.dumps(bytes(size))
