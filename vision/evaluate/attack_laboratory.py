@@ -34,7 +34,7 @@ from vision.liveness import (
 )
 from vision.liveness_sight import Sight, see
 
-SHOWN_AFTER_S = 1.2
+SHOWN_AFTER_S = 2.2
 ASKED_EACH = 10
 TEMPLATE_GAP_S, SOFT_LIMIT_S = 0.5, 5.0
 SOFT = frozenset(
@@ -202,7 +202,7 @@ def _run(
     for at_s in (number / FRAMES_PER_S for number in range(round(limit_s * FRAMES_PER_S))):
         pixels = presenter.frame(at_s, ask)
         acting_s = acting_s + 1 / FRAMES_PER_S if ask.phase is Phase.ACT else 0.0
-        if acting_s > SHOWN_AFTER_S or not frames:
+        if ask.phase is Phase.RETURN or acting_s > SHOWN_AFTER_S or not frames:
             frames.setdefault(ask.kind, pixels)
         sight, frontal = eye.look(pixels, at_s)
         ask = test.feed(sight, frontal)

@@ -22,7 +22,8 @@ from vision.image import Bgr8, Float32
 PAPER_NEAR = 0.9
 TABLET_NEAR = 0.04  # of the display's light, thrown back by the glass
 ROUNDS = 14
-NOWHERE = -2000.0  # no place of the sheet is seen there
+FARTHEST_RAD = 1.4  # around the cylinder, to each side
+NOWHERE_PX = 4000.0  # no place of the sheet is seen there
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,11 @@ class Sheet:
             down = down + (a * below - c * right) * back
         columns, rows = projected(self._places(across, down), stance)
         found = np.hypot(GRID.columns - columns, GRID.rows - rows) < STEP
+        found &= np.abs(across) < (FARTHEST_RAD - 0.02) * self.bend_px
+        beside = np.where(GRID.columns < PIVOT_PX[0] + stance.right_px, -NOWHERE_PX, NOWHERE_PX)
         return Maps(
-            np.where(found, across + PIVOT_PX[0], NOWHERE).astype(np.float32),
-            np.where(found, down + PIVOT_PX[1], NOWHERE).astype(np.float32),
+            np.where(found, across + PIVOT_PX[0], beside).astype(np.float32),
+            (down + PIVOT_PX[1]).astype(np.float32),
         )
 
     def over(self, room: Rendered, picture: Bgr8, maps: Maps, stance: Stance) -> Rendered:
@@ -87,7 +90,7 @@ class Sheet:
         """Places (3, ...) of the sheet's points in space before it is turned."""
         if self.bend_px is None:
             return np.asarray(np.stack([across, down, np.zeros_like(across)]), np.float32)
-        angle = np.clip(across / self.bend_px, -1.4, 1.4)
+        angle = np.clip(across / self.bend_px, -FARTHEST_RAD, FARTHEST_RAD)
         right, near = self.bend_px * np.sin(angle), self.bend_px * (np.cos(angle) - 1)
         return np.asarray(np.stack([right, down, near]), np.float32)
 
