@@ -114,7 +114,9 @@ def words(result: FaceResult, conditions: Conditions, *, show_failures: bool) ->
         " pairs lost with pictures that gave no template"
     )
     rows = [("", "threshold", "false matches", "FNMR %"), *_at_rows(result), *_half_rows(result)]
-    spent = "; ".join(f"{what} {times_words(each)}" for what, each in stages(result).items())
+    spent = "; ".join(
+        f"{what} {times_words(each)}" for what, each in stages(result).items() if each
+    )
     used = f"{conditions.threads} thread{'s'[: conditions.threads - 1]}"
     return "\n".join(
         [
@@ -138,9 +140,10 @@ def people(result: FaceResult) -> int:
 
 
 def stages(result: FaceResult) -> dict[str, Sequence[Spent]]:
-    """What each stage took: a look at a frame, one at the picture's own size, a template."""
+    """What a frame took, its stages, a look at the picture's own size, a template."""
     seen = result.seen
-    return {"frame": seen.frame, "look": seen.look, "template": seen.template}
+    frame = {"frame": seen.frame, "detect": seen.detect, "landmarks": seen.landmarks}
+    return {**frame, "quality": seen.quality, "look": seen.look, "template": seen.template}
 
 
 def enough(result: FaceResult, target_fmr: float) -> bool:
