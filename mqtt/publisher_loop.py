@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from mqtt.broker import Pumped, Trouble, line_dead, turn
+from mqtt.broker import BrokerSetupError, Pumped, Trouble, line_dead, turn
 from mqtt.delivery import Backoff
 from mqtt.network_watch import NetworkWatch
 from mqtt.notice import Notice, OnChange
@@ -127,7 +127,12 @@ class Publisher:
             floor = max(self._greeting.earliest_utc_s, RELEASED_UTC.timestamp())
             earliest = floor + now_s - self._greeted_s
             greeting = msgspec.structs.replace(self._greeting, earliest_utc_s=earliest)
-            link = self.new_line(self.settings, greeting)
+            try:
+                link = self.new_line(self.settings, greeting)
+            except BrokerSetupError as error:  # TLS files are being renewed, or are gone
+                self._failed(0.0)
+                self.said.say("link", Notice("tls_files", "error", str(error), error.mend))
+                return None
             link.open()
         return link
 
@@ -151,6 +156,12 @@ class Publisher:
         trouble = link.trouble
         if trouble is None:
             return
+        self._failed(trouble.least_wait_s)
+        self.said.say("link", Notice(trouble.name, "warning", trouble.what, trouble.mend))
+        owner.send([Link(up=False, why=trouble.name)])
+
+    def _failed(self, least_wait_s: float) -> None:
+        """Wait longer each time, unless the line had stood for a while."""
         now_s = time.monotonic()
         if self._up_at_s and now_s - self._up_at_s > STABLE_S:
             self._failures = min(self._failures, 0)
@@ -158,9 +169,7 @@ class Publisher:
         self._failures += 1
         spread = SystemRandom().random()
         wait_s = self.settings.backoff.after_s(self._failures, spread) if self._failures else 0.0
-        self._retry_at_s = now_s + max(wait_s, trouble.least_wait_s * (0.5 + spread))
-        self.said.say("link", Notice(trouble.name, "warning", trouble.what, trouble.mend))
-        owner.send([Link(up=False, why=trouble.name)])
+        self._retry_at_s = now_s + max(wait_s, least_wait_s * (0.5 + spread))
 
     def _turn(self, owner: FrameSocket, link: BrokerLine | None) -> bool:
         """Serve both sides once; False when the owner has gone."""

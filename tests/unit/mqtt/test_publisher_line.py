@@ -13,6 +13,7 @@ from mqtt.publisher import BrokerLink
 from mqtt.publisher_settings import PublisherSettings
 from mqtt.reason_codes import ANSWERS, LINE_ENDS, PACKET_TOO_LARGE
 from mqtt.relay_frames import Answer, Greeting, Link, Offer, Retain, Signed, Taken
+from mqtt.topics import CONTENT_TYPE, packet_bytes
 from tests.unit.mqtt.scripted_broker import CONNECT, PUBLISH, ScriptedBroker, inbound
 
 KIOSK = "kiosk-1"
@@ -152,6 +153,16 @@ def test_a_packet_that_the_broker_would_not_take_is_answered_here(broker, link):
     assert answers(link)[0] == Answer(1, PACKET_TOO_LARGE)
     assert all(len(body) <= 5_000 for body in broker.of(PUBLISH))
     assert len(broker.of(PUBLISH)) == 2
+
+
+def test_the_size_of_a_packet_is_reckoned_a_few_bytes_too_large_at_most(broker, link):
+    connected(link)
+    words = (("specversion", "1.0"), ("id", "01920000-0000-7000-8000-000000000001"), ("ü", "é"))
+    one = Offer(1, f"border/v1/{KIOSK}/events", bytes(300), CONTENT_TYPE, words)
+    link.take(one)
+    turns(link, lambda: answers(link))
+    (body,) = broker.of(PUBLISH)
+    assert len(body) + 2 <= packet_bytes(one.topic, one.payload, words) <= len(body) + 25
 
 
 def test_a_broker_without_retained_messages_gets_none(broker, link):
