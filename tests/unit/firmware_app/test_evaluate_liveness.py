@@ -83,6 +83,7 @@ def test_the_eye_of_the_laboratory_is_as_patient_as_the_kiosks() -> None:
     assert attack_laboratory.TEMPLATE_GAP_S == face.TEMPLATE_GAP_S
 
 
+@pytest.mark.timeout(300)
 def test_a_field_test_of_clips_and_pictures(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
