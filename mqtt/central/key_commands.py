@@ -24,7 +24,7 @@ from mqtt.central import keys_ceremony as ceremony
 from mqtt.central.clock import utc_now
 from mqtt.central.command import EXIT_OK, Commands, Run, command, say, with_json
 from mqtt.central.keys_desk import CLIENT_DAYS, Desk
-from mqtt.central.keys_escrow import join, read_share
+from mqtt.central.keys_escrow import Share, join, read_share
 from mqtt.central.keys_rooms import CentreRoom, KeysError, RootRoom
 from mqtt.central.keys_server import DeskServer, make_server_certificate
 from mqtt.central.keys_tokens import TokenBook
@@ -59,16 +59,17 @@ def add(commands: "Commands[argparse.ArgumentParser]") -> None:
         kinds,
         "escrow",
         _escrow,
-        "put the escrow key together from the shares of its two holders",
+        "put the escrow key together from the shares of its two holders, or make a new one",
         "--share a.txt --share b.txt --out escrow.key",
         centre=False,
     )
     escrow.add_argument(
         "--share", action="append", type=Path, default=[], metavar="FILE", help="twice"
     )
-    escrow.add_argument(
-        "--out", type=Path, required=True, metavar="FILE", help="destroy it after use"
-    )
+    how = escrow.add_mutually_exclusive_group(required=True)
+    how.add_argument("--out", type=Path, metavar="FILE", help="the key; destroy it after use")
+    how.add_argument("--new", type=Path, metavar="CENTRE", help="a new escrow for this centre")
+    _add_holders(escrow)
     with_json(_word(kinds, "status", _status, "months, ends, kiosks to renew", "centre"))
 
 
@@ -81,12 +82,16 @@ def _add_init(kinds: "Commands[argparse.ArgumentParser]") -> None:
         "centre --root /media/root --holder-1 /media/a --holder-2 /media/b",
     )
     _add_root(init)
+    _add_holders(init)
+
+
+def _add_holders(parser: argparse.ArgumentParser) -> None:
     for number in (1, 2):
-        init.add_argument(
+        parser.add_argument(
             f"--holder-{number}",
             type=Path,
             metavar="DIR",
-            help=f"where the root is new: the medium of escrow holder {number}, who takes it away",
+            help=f"for a new escrow: the medium of holder {number}, who takes it away",
         )
 
 
@@ -183,21 +188,27 @@ def _init(args: argparse.Namespace) -> int:
     root, room, now = RootRoom(args.root), CentreRoom(args.centre), utc_now()
     passphrase = _passphrase(args)
     if not root.root.private.exists():
-        if args.holder_1 is None or args.holder_2 is None:
-            raise KeysError("a new root needs --holder-1 and --holder-2, two persons' media.")
-        shares = ceremony.make_root(root, passphrase)
-        for folder, share in zip((args.holder_1, args.holder_2), shares, strict=True):
-            folder.mkdir(parents=True, exist_ok=True)
-            path = folder / f"escrow-share-{share.holder}.txt"
-            write_private(path, share.text().encode())
-            say(
-                f"escrow share {share.holder} of 2: {path} (its holder prints it and takes it away)"
-            )
+        holders = _holders(args)
+        _give(ceremony.make_root(root, passphrase), holders)
     bundle = ceremony.make_centre(room, root, passphrase, now)
     say(f"root: {args.root}, fingerprint {fingerprint(ceremony.root_key(room))}")
     say(f"centre: {args.centre}, bundle of keys version {bundle.version}")
     say("next: take the root's medium out and lock it away; then `kiosk-central keys enrol`.")
     return EXIT_OK
+
+
+def _holders(args: argparse.Namespace) -> tuple[Path, Path]:
+    if args.holder_1 is None or args.holder_2 is None:
+        raise KeysError("a new escrow needs --holder-1 and --holder-2, two persons' media.")
+    return args.holder_1, args.holder_2
+
+
+def _give(shares: tuple[Share, Share], holders: tuple[Path, Path]) -> None:
+    for folder, share in zip(holders, shares, strict=True):
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"escrow-share-{share.holder}.txt"
+        write_private(path, share.text().encode())
+        say(f"escrow share {share.holder} of 2: {path}, which its holder takes away")
 
 
 def _rotate(args: argparse.Namespace) -> int:
@@ -300,6 +311,11 @@ def _revoke(args: argparse.Namespace) -> int:
 
 
 def _escrow(args: argparse.Namespace) -> int:
+    if args.new is not None:
+        holders = _holders(args)
+        _give(ceremony.new_escrow(CentreRoom(args.new)), holders)
+        say("next: `kiosk-central keys rotate`; the old shares still open what came before.")
+        return EXIT_OK
     key = join(read_share(_content(path).decode(errors="replace")) for path in args.share)
     pem = key.private_bytes(
         serialization.Encoding.PEM,

@@ -81,6 +81,15 @@ def make_root(room: RootRoom, passphrase: bytes | None) -> tuple[Share, Share]:
     return shares
 
 
+def new_escrow(room: CentreRoom) -> tuple[Share, Share]:
+    """Another escrow key, named by the next bundle; raises KeysError where there is no centre."""
+    if not room.escrow.exists():
+        raise KeysError(f"{room.folder} is no centre's folder.")
+    public, shares = split()
+    write_durably(room.escrow, public_pem(public))
+    return shares
+
+
 def open_root(room: RootRoom, passphrase: bytes | None) -> PrivateKey:
     """The root's private key; raises KeysError."""
     try:
@@ -112,7 +121,7 @@ def make_centre(
     pems = [one.public_bytes(serialization.Encoding.PEM) for one in (certificate, above)]
     write_durably(room.root, pems[1])
     write_durably(room.authorities, b"".join(pems))
-    write_durably(room.folder / "escrow.pub.pem", root.escrow.read_bytes())
+    write_durably(room.escrow, root.escrow.read_bytes())
     write_durably(room.issuing.public, pems[0])
     write_durably(room.issuing.private, _pkcs8(issuing))
     if not room.registry.exists():
@@ -308,7 +317,7 @@ def _not_destroyed(room: CentreRoom, months: Iterable[Recipient]) -> list[Recipi
 
 
 def _escrow(room: CentreRoom, now: datetime) -> Recipient:
-    key = load_public_key(room.folder / "escrow.pub.pem")
+    key = load_public_key(room.escrow)
     end = now.replace(microsecond=0) + timedelta(days=ROOT_DAYS)
     return Recipient(key=key_bytes(key), use="escrow", not_before=now, not_after=end)
 

@@ -42,6 +42,11 @@ class CentreRoom:
         return self.folder / "root.pem"
 
     @property
+    def escrow(self) -> Path:
+        """The public half of the escrow key that the next bundle names."""
+        return self.folder / "escrow.pub.pem"
+
+    @property
     def issuing(self) -> KeyPair:
         """What issues the certificates of kiosks, brokers and members."""
         return KeyPair(self.folder / "issuing.key", self.folder / "issuing.pem")

@@ -64,6 +64,18 @@ def test_two_holders_make_the_escrow_key_and_one_does_not(say, centre, tmp_path)
     assert not (tmp_path / "half.key").exists()
 
 
+def test_a_lost_share_is_answered_with_a_new_escrow_and_the_old_one_leaves_the_bundle(say, centre):
+    before = load_public_key(centre.escrow)
+    code, said = say("keys", "escrow", "--new", "{}/centre", "--holder-1", "{}/c")
+    assert code == 2
+    assert "two persons" in said
+    new = ("--new", "{}/centre", "--holder-1", "{}/c", "--holder-2", "{}/d")
+    assert say("keys", "escrow", *new)[0] == 0
+    assert say("keys", "rotate", "{}/centre", "--root", "{}/root")[0] == 0
+    escrows = [one.public for one in ceremony.present(centre)[1].recipients if one.use == "escrow"]
+    assert escrows == [load_public_key(centre.escrow)] != [before]
+
+
 def test_a_new_root_asks_for_two_holders(say, tmp_path):
     code, said = say("keys", "init", "{}/c", "--root", "{}/r")
     assert code == 2
