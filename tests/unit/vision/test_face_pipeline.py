@@ -84,6 +84,24 @@ def test_two_faces_side_by_side_are_said_to_be_two(pipeline, portraits):
     assert (look.advice, look.faces) == (Advice.TWO_FACES, 2)
 
 
+def test_a_face_far_away_is_found_and_asked_to_come_closer(pipeline, portraits):
+    """The face fills a twenty-fifth of the frame: only the full-range detector sees it."""
+    frame = np.full((960, 1280, 3), 120, np.uint8)
+    frame[400:528, 600:728] = cv2.resize(portraits[1], (128, 128), interpolation=cv2.INTER_AREA)
+    look = pipeline.look(frame)
+    assert look.advice is Advice.CLOSER
+    assert abs(look.face.box.centre - complex(664, 464)) < 20
+
+
+def test_of_two_as_near_the_one_in_the_middle_is_taken(pipeline, portraits):
+    frame = np.full((500, 900, 3), 120, np.uint8)
+    frame[20:270, 0:250] = portraits[0]
+    frame[120:370, 330:580] = portraits[0]
+    look = pipeline.look(frame)
+    assert (look.faces, look.near) == (2, 2)
+    assert abs(look.face.box.centre.real - 455) < 40
+
+
 def test_a_grey_picture_in_three_channels_is_the_same_person(pipeline, portraits):
     grey = cv2.cvtColor(cv2.cvtColor(portraits[1], cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
     templates = [pipeline.template(p, pipeline.look(p)) for p in (portraits[1], grey)]

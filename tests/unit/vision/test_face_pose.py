@@ -6,6 +6,7 @@ import pytest
 
 from drivers.camera.puppet import Pose, Puppet
 from vision.face_pipeline import FacePipeline, SeenFace
+from vision.face_pose import FaceCamera
 from vision.face_quality import Advice
 from vision.model_store import ModelStore
 
@@ -79,3 +80,18 @@ def test_quality_falls_with_blurring_turning_and_darkening(pipeline, puppet):
     assert best > 80
     for picture in worse:
         assert _seen(pipeline, picture).quality < best - 15
+
+
+def test_a_head_at_the_edge_of_the_picture_looks_as_straight_as_in_the_middle(pipeline, puppet):
+    """A pan of the camera about its own axis is exact by a homography and changes no head."""
+    lens = FaceCamera().matrix((640, 480))
+    found = []
+    for pan_deg in (-14, 0, 14):
+        turn = cv2.Rodrigues(np.array([0.0, np.radians(pan_deg), 0.0]))[0]
+        seen = lens @ turn @ np.linalg.inv(lens)
+        panned = cv2.warpPerspective(puppet.portrait, seen, (640, 480))
+        found.append(_seen(pipeline, np.asarray(panned, np.uint8)))
+    assert abs(found[0].box.centre - found[2].box.centre) > 250
+    for face in found:
+        assert face.pose.yaw_deg == pytest.approx(found[1].pose.yaw_deg, abs=4)
+        assert face.pose.pitch_deg == pytest.approx(found[1].pose.pitch_deg, abs=4)
