@@ -24,12 +24,17 @@ OnPart = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class Exported:
-    """What one stick took; `left` rows wait for another one."""
+    """What one stick took; `left` rows wait for another one.
+
+    remembered: whether the next stick can go on where this one ended; not so where the outbox's own
+    partition is full or may not be written, which keeps no row from the stick.
+    """
 
     waiting: int
     rows: int = 0
     files: list[Path] = field(default_factory=list)
     unreadable: int = 0
+    remembered: bool = True
 
     @property
     def left(self) -> int:
@@ -46,19 +51,21 @@ class Ledger:
 
     @classmethod
     def open(cls, path: Path, *, resume: bool) -> "Ledger":
-        """Go on with it, or begin a new one; raises OSError."""
-        if not resume:
-            path.unlink(missing_ok=True)
-            return cls(path)
-        data = path.read_bytes() if path.exists() else b""
-        whole = len(data) // 32 * 32
-        return cls(path, {data[at : at + 32] for at in range(0, whole, 32)})
+        """Go on with it, or begin a new one."""
+        try:
+            data = path.read_bytes() if resume else b""
+        except OSError:
+            data = b""
+        return cls(path, {data[at : at + 32] for at in range(0, len(data) // 32 * 32, 32)})
 
-    def add(self, digests: list[bytes]) -> None:
-        """Remember them; raises OSError."""
+    def add(self, digests: list[bytes]) -> bool:
+        """Remember them; whether that could be written."""
         self.known.update(digests)
-        ordered = sorted(self.known)
-        files.write_whole(self.path, ordered)
+        try:
+            files.write_whole(self.path, sorted(self.known))
+        except OSError:
+            return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,7 @@ def export(
             if part.rows:
                 manifest = _manifest(part, str(kiosk[0]), file_id, len(exported.files) + 1)
                 exported.files.append(_write(db, manifest, part.rows, folder))
-                ledger.add([one.digest for one in part.rows])
+                exported.remembered = ledger.add([one.digest for one in part.rows])
             if db.in_transaction:  # a damaged file may have ended it
                 db.execute("ROLLBACK")
             del chosen[: part.seen]

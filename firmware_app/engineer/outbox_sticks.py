@@ -34,6 +34,7 @@ def export_rows(
         "rows": found.rows,
         "left": found.left,
         "unreadable": found.unreadable,
+        "remembered": found.remembered,
         "files": [str(one) for one in found.files],
     }
     emit(document, _export_words(folder, found), as_json=as_json)
@@ -50,6 +51,8 @@ def _export_words(folder: Path, found: Exported) -> str:
     lines = [f"{found.rows} of {found.waiting} rows in {len(found.files)} files in {folder}."]
     if found.unreadable:
         lines.append(f"{found.unreadable} rows do not read, or have had their receipt meanwhile.")
+    if not found.remembered:
+        lines.append("Nothing could be noted beside the outbox: --continue begins anew.")
     if found.left:
         lines.append(f"{found.left} are left: the stick is full. With the next one:")
         lines.append("  kiosk outbox export FOLDER --continue")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -110,6 +111,18 @@ class Card:
             done.set()
             thread.join()
 
+    def crossings(self, count):
+        """So many, linked, for one commit."""
+
+        def seal(head):
+            rows = []
+            for _ in range(count):
+                rows.append(self.crossing(head))
+                head = rows[-1].next_head
+            return rows
+
+        return seal
+
     def crossing(self, head):
         event = specimen.crossing()
         envelope = msgspec.structs.replace(
@@ -208,6 +221,47 @@ def test_a_copied_card_shows_as_a_fork_and_both_branches_are_kept(card, site, st
     assert found["statements"] == 9
     assert found["forks"]
     assert not found["gaps"]
+
+
+def killed(command, after_s):
+    """Run it and kill it so soon, or later where it has ended before."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            process.wait(after_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        return process.wait() != 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_export_and_import_may_be_killed_at_any_moment(card, site, stick):
+    for _ in range(20):
+        card.outbox.append(card.crossings(20), 1.0)
+    waiting = card.outbox.levels(2.0).ready
+    here = [sys.executable, "-m", "firmware_app", "outbox", "export", str(stick)]
+    there = [sys.executable, "-m", "mqtt.central", "courier", "import", str(stick)]
+    dice = random.Random(3)
+    kills = 0
+    for _ in range(3):
+        command = [*here, "--config", str(card.config), "--continue"]
+        kills += killed(command, dice.uniform(0.3, 2.0))
+    card.kiosk("export", stick)
+    for file in stick.glob("*.courier"):  # whole, or not there
+        reader = Reader()
+        assert all(one.data for one in reader.feed(file.read_bytes()))
+        reader.end()
+    for _ in range(3):
+        command = [*there, "--config", str(site.configuration)]
+        kills += killed(command, dice.uniform(0.3, 2.0))
+    stored = centre(site, "courier", "import", stick)
+    assert stored["whole"]
+    assert kills > 0
+    found = centre(site, "audit")
+    assert (found["whole"], found["kiosks"][0]["statements"]) == (True, waiting)
+    with card.at_work():
+        card.kiosk("import", stick)
+    assert card.outbox.levels(3.0).receipted == waiting
 
 
 # ---- files that nobody should have brought ---------------------------------------------------

@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -260,3 +260,18 @@ def test_what_a_stick_that_was_pulled_out_left_is_cleared_away(outbox, path, sti
     export(path, stick)
     assert not left.exists()
     assert other.exists()
+
+
+def test_an_outbox_on_a_full_partition_is_exported_all_the_same(tmp_path, stick, seal):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    with small_stick(disk, "4m"):
+        path = disk / "outbox.db"
+        with Outbox(path, kiosk=KIOSK, max_bytes=3 * 2**20) as outbox:
+            outbox.commit([seal(outbox.epoch_head(specimen.EPOCH))], 0.0)
+            put(outbox, seal, 3)
+            with (disk / "others.log").open("wb", buffering=0) as file, suppress(OSError):
+                while file.write(bytes(4096)) == 4096:
+                    pass
+            found = export(path, stick)
+        assert (found.rows, found.left, found.remembered) == (7, 0, False)
