@@ -18,13 +18,16 @@ from mqtt.relay_frames import (
     Retain,
     Signed,
     Taken,
+    Traffic,
     encode,
 )
 
 TOKENS = st.integers(0, 2**53)
+TOKENS_SMALL = st.integers(0, 2**40)
 TEXTS = st.text(max_size=20)
 FRAMES = st.one_of(
-    st.builds(Greeting, TEXTS, st.binary(max_size=40)),
+    st.builds(Greeting, TEXTS, st.binary(max_size=40), st.floats(0, 4e9)),
+    st.builds(Traffic, TOKENS_SMALL, TOKENS_SMALL, TOKENS_SMALL),
     st.builds(
         Offer,
         TOKENS,
@@ -81,3 +84,9 @@ def test_a_huge_frame_is_refused_before_it_is_held():
         FrameReader().feed((MAX_FRAME_BYTES + 1).to_bytes(4, "big"))
     with pytest.raises(FrameError, match="is the most"):
         encode(Retain("t", bytes(MAX_FRAME_BYTES)))
+
+
+def test_a_greeting_without_a_floor_is_one_all_the_same():
+    body = cbor.dumps(["greeting", "kiosk-1", b"gone"])
+    (frame,) = FrameReader().feed(len(body).to_bytes(4, "big") + body)
+    assert frame == Greeting("kiosk-1", b"gone", 0.0)
