@@ -38,7 +38,7 @@ from mqtt.keys import load_public_key
 from mqtt.owner_lock import OwnerLock
 
 KIOSK_ID = "uto-demo-1"
-START_LIMIT_S = 20.0
+START_LIMIT_S = 60.0
 LEAST_ROOM_MB = 200
 POLL_S = 0.02
 SOCKET_PATH_LIMIT = 90
