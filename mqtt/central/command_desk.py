@@ -5,9 +5,8 @@ member of the sink, and the command line, see the same; what is due is sent agai
 is done once however often it comes.
 """
 
-import fcntl
-import os
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,7 +18,7 @@ from mqtt.central.errors import CentralError
 from mqtt.central.registry import Registry
 from mqtt.commands import Command, Order, Result, read_result, sign_command
 from mqtt.errors import CommandError
-from mqtt.files import append_durably, write_durably
+from mqtt.files import append_durably, locked, write_durably
 from mqtt.groups import KioskId, Utc
 from mqtt.keys import Signer
 
@@ -172,22 +171,9 @@ class CommandDesk:
     def _path(self, number: int) -> Path:
         return self.folder / f"{number:012d}.json"
 
-    def _locked(self) -> "_Lock":
+    def _locked(self) -> AbstractContextManager[None]:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return _Lock(self.folder / ".lock")
-
-
-@dataclass(slots=True)
-class _Lock:
-    path: Path
-    _descriptor: int = -1
-
-    def __enter__(self) -> None:
-        self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-
-    def __exit__(self, *_: object) -> None:
-        os.close(self._descriptor)
+        return locked(self.folder / ".lock")
 
 
 def _answers(path: Path) -> Path:

@@ -1,5 +1,6 @@
 """Where requests of kiosks are judged: enrolment with a token, renewal with the present key."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -14,8 +15,9 @@ from mqtt.central.keys_rooms import CentreRoom, KeysError
 from mqtt.central.keys_tokens import TokenBook
 from mqtt.central.pki import Subject, name, sign_leaf
 from mqtt.central.registry import Certificate, Entry, Registry, entry_keys, pem_texts, write_entry
-from mqtt.enrol import RENEWAL, Answer, Request, pack_answer, read_claim
+from mqtt.enrol import RENEWAL, Answer, Claim, Request, pack_answer, read_claim
 from mqtt.errors import EnrolError
+from mqtt.files import locked
 from mqtt.keys import PublicKey, thumbprint
 
 CLIENT_DAYS = 90
@@ -25,7 +27,10 @@ FRESH = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One request in, one answer out; the registry holds the kiosk before the answer leaves."""
+    """One request in, one answer out; the registry holds the kiosk before the answer leaves.
+
+    One request at a time in all processes, so that no certificate is forgotten.
+    """
 
     room: CentreRoom
     days: int = CLIENT_DAYS
@@ -33,8 +38,10 @@ class Desk:
     def answer(self, data: bytes, now: datetime) -> bytes:
         """Judge one request; raises EnrolError, and KeysError where the centre is not ready."""
         claim = read_claim(data)
-        if claim is None:
-            return self._renew(data, now)
+        with self._alone():
+            return self._renew(data, now) if claim is None else self._enrol(claim, data, now)
+
+    def _enrol(self, claim: Claim, data: bytes, now: datetime) -> bytes:
         book = TokenBook(self.room.tokens)
         before = book.check(claim, now)
         if before is not None:
@@ -49,6 +56,10 @@ class Desk:
 
     def revoke(self, kiosk: str, why: str, now: datetime) -> Entry:
         """Believe no key of the kiosk any more; raises KeysError for one that is not known."""
+        with self._alone():
+            return self._revoke(kiosk, why, now)
+
+    def _revoke(self, kiosk: str, why: str, now: datetime) -> Entry:
         entry = self._registry().entries.get(kiosk)
         if entry is None:
             raise KeysError(f"the registry does not know {kiosk}.")
@@ -106,6 +117,11 @@ class Desk:
             held = {thumbprint(key) for key in entry_keys(entry)}
             if other != kiosk and held & {signing, tls}:
                 raise EnrolError("a key that another kiosk has: was its card copied?")
+
+    def _alone(self) -> AbstractContextManager[None]:
+        if not self.room.folder.is_dir():
+            raise KeysError(f"{self.room.folder} is no centre's folder.")
+        return locked(self.room.folder / ".desk.lock")
 
     def _registry(self) -> Registry:
         return Registry.load(self.room.registry)

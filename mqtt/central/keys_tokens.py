@@ -1,6 +1,5 @@
 """The open enrolment tokens: one a kiosk, good once, for a while, for a few tries."""
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ import msgspec
 
 from mqtt.enrol import Claim, Token, proof_key
 from mqtt.errors import EnrolError
-from mqtt.files import write_durably
+from mqtt.files import locked, write_durably
 from mqtt.groups import Utc
 
 TRIES = 5
@@ -92,22 +91,16 @@ class TokenBook:
 
         With `now`, tokens whose time is over are gone from it.
         """
-        lock = os.open(
-            self.path.with_name(f".{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600
-        )
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            book = self._read()
-            before = dict(book)
+        with locked(self.path.with_name(f".{self.path.name}.lock")):
+            before = self._read()
+            book = dict(before)
             if now is not None:
-                book = {name: one for name, one in book.items() if now < one.expires_at}
+                book = {name: one for name, one in before.items() if now < one.expires_at}
             try:
                 yield book
             finally:
                 if book != before:
                     write_durably(self.path, msgspec.json.encode(book))
-        finally:
-            os.close(lock)
 
     def _read(self) -> dict[str, _Open]:
         try:

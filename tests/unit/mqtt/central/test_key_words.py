@@ -96,6 +96,7 @@ def test_a_list_is_signed_and_its_version_is_asked_for(say, centre, tmp_path):
     ("words", "why"),
     [
         (("keys", "revoke", "{}/centre", "--kiosk", "nobody", "--why", "x"), "does not know"),
+        (("keys", "revoke", "{}/nowhere", "--kiosk", "k", "--why", "x"), "no centre's folder"),
         (("keys", "enrol", "{}/centre", "--kiosk", "a/b"), "a kiosk id is"),
         (("keys", "enrol", "{}/centre", "--request", "{}/none", "--out", "{}/o"), "No such file"),
         (("keys", "enrol", "{}/centre", "--request", "{}/centre/ca.pem"), "--out"),

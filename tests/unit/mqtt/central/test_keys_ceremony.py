@@ -1,6 +1,7 @@
 """The ceremony: root, escrow with two holders, months that overlap, keys that end, desk, tokens."""
 
 import subprocess
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -396,6 +397,17 @@ def test_a_renewal_that_broke_off_between_two_files_is_ended_by_the_same_answer(
     signing.with_name(signing.name + ".next").replace(signing)
     kiosk.take(answer)
     assert not list((tmp_path / "a").rglob("*.next"))
+
+
+def test_two_renewals_at_once_forget_no_certificate(centre, tmp_path):
+    kiosk = enrolled(centre, tmp_path / "a")
+    requests = [kiosk.request(None) for _ in range(6)]
+    threads = [threading.Thread(target=Desk(centre).answer, args=(one, NOW)) for one in requests]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(Registry.load(centre.registry).entries[KIOSK].certificates) == 7
 
 
 def test_old_keys_are_few(centre, tmp_path):
