@@ -4,16 +4,19 @@ Written for SQLite; PostgreSQL speaks it with BIGINT and BYTEA. A step that was 
 edited: a change is a new step, and `tests` upgrade a database of each version.
 """
 
+import threading
+import time
 from collections.abc import Callable
 from typing import Final
 
 from mqtt import events
 from mqtt.central.engine import Engine
-from mqtt.central.errors import StoreVersionError
+from mqtt.central.errors import StoreError, StoreVersionError
 from mqtt.central.judge import Facts, facts_of
 
 Step = str | Callable[[Engine], None]
 SLICE = 200
+MAKING_LIMIT_S, LOOK_EVERY_S = 5.0, 0.05
 
 FIRST: Final = """
 CREATE TABLE IF NOT EXISTS statements (
@@ -127,13 +130,29 @@ def upgrade(engine: Engine) -> None:
 
 
 def check(engine: Engine) -> None:
-    """Raise StoreVersionError where the database is not of this release."""
+    """Raise StoreVersionError where the database is not of this release.
+
+    One that a member is just making is waited for.
+    """
+    give_up_s = time.monotonic() + MAKING_LIMIT_S
+    while _is_empty(engine) and time.monotonic() < give_up_s:
+        threading.Event().wait(LOOK_EVERY_S)
     found = engine.version()
     check_not_newer(found)
     if found < len(STEPS):
         raise StoreVersionError(
             f"the database is of version {found}, this release reads {len(STEPS)}."
         )
+
+
+def _is_empty(engine: Engine) -> bool:
+    if engine.version():
+        return False
+    try:
+        engine.rows("SELECT 1 FROM statements LIMIT 1")
+    except StoreError:
+        return True
+    return False
 
 
 def check_not_newer(found: int) -> None:

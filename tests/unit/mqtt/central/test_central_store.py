@@ -89,6 +89,17 @@ def test_members_that_start_together_make_one_database(open_store):
     assert troubles == []
 
 
+def test_who_reads_waits_for_a_database_that_is_just_being_made(tmp_path):
+    path = tmp_path / "central.sqlite3"
+    sqlite3.connect(path).close()
+    path.touch()
+    maker = threading.Timer(0.5, lambda: Store(path).close())
+    maker.start()
+    with Store(path, read_only=True) as store:
+        assert store.events() == []
+    maker.join()
+
+
 def test_a_fork_within_one_batch_is_seen(open_store, dated, sealer, kiosk_key, centre_key):
     other = sealer.seal(
         events.encode(specimen.crossing(3)),
