@@ -289,6 +289,7 @@ class BrokerLink:
         root = f"{ROOT}/{self.settings.kiosk}"
         leaves = ("receipts", "cmd", "shadow/desired", "lists/#")
         client.subscribe([(f"{root}/{leaf}", SubscribeOptions(qos=1)) for leaf in leaves])
+        client.on_log = None  # paho would write a line of words for each packet
         self.up = True
         self.to_owner.append(Link(up=True, why=""))
 

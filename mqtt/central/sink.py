@@ -175,6 +175,7 @@ class Sink:
         if reason.is_failure:
             self._trouble = refused(self.settings.broker, reason.value)
             return
+        client.on_log = None  # paho would write a line of words for each packet
         self._failures = 0
         self.intake.metrics.connected = True
         client.subscribe([(name, SubscribeOptions(qos=1)) for name in (EVENTS, STATES, ANSWERS)])
