@@ -30,10 +30,10 @@ class MoveLimits:
     turn_deg: float = 20.0
     up_deg: float = 14.0
     shut_share: float = 0.62
-    mouth_gap: float = 0.08
+    mouth_gap: float = 0.065
     shut_s: float = 0.25
     frontal_deg: float = 8.0
-    rest_sights: int = 2
+    rest_sights: int = 3
     least_reaction_s: float = 0.15
     back_share: float = 0.45
 

@@ -139,7 +139,7 @@ def test_whoever_cannot_do_one_gets_another_and_may_leave_the_rest(before):
 
 
 def test_who_does_another_thing_than_asked_is_not_live(before):
-    event = before([ChallengeKind.TURN_RIGHT], 1, challenge_s=2.0, acts=OTHERS).crossed()
+    event = before([ChallengeKind.TURN_RIGHT], 1, 2.0, 4.0, acts=OTHERS).crossed()
     assert became(event) == [("turn_right", Became.NOT_OBEYED)] or not became(event)
     assert event.liveness.decision is not LivenessDecision.LIVE
     assert dict(event.liveness.scores)["wrong_moves"] >= 1

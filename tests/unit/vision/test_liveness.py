@@ -139,9 +139,9 @@ def test_a_sheet_that_reads_as_a_turned_head_is_not_live():
 
 def test_a_sheet_that_is_tilted_and_hardly_reads_as_turned_is_an_attack():
     test = of(K.TURN_LEFT)
-    for number in range(8):
-        tilted = mesh(min(number * 10.0, 45.0), 0.0, flat=True)
-        test.feed(replace(sight(number * STEP_S), points=tilted), number < 2)
+    for number in range(10):
+        tilted = mesh(min(max(number - 2, 0) * 15.0, 45.0), 0.0, flat=True)
+        test.feed(replace(sight(number * STEP_S), points=tilted), number < 3)
     assert test.verdict().decision is Decision.ATTACK
 
 
@@ -231,16 +231,16 @@ def test_a_gap_a_step_back_in_time_and_a_lost_face_start_it_anew():
         test.feed(sight(at_s), True)
         assert test.evidence.restarts == 1
     lost = of(K.BLINK)
-    for seen in [sight(0.0), sight(0.1), None, None, None]:
+    for seen in [sight(0.0), sight(0.1), sight(0.2), None, None, None]:
         lost.feed(seen, True)
     assert lost.evidence.restarts == 1
 
 
 def test_what_is_obeyed_before_anybody_could_is_not_counted():
     test = of(K.TURN_LEFT)
-    for number in range(2):
+    for number in range(3):
         test.feed(sight(number * STEP_S), True)
-    ask = test.feed(sight(2 * STEP_S, yaw_deg=24.0), False)
+    ask = test.feed(sight(3 * STEP_S, yaw_deg=24.0), False)
     assert (ask.phase, test.evidence.too_soon) == (Phase.STRAIGHT, 1)
 
 
