@@ -32,6 +32,8 @@ from vision.picture_file import read_picture
 
 FRAME_PX = (1280, 960)
 """Width and height of the camera frame on which a look is timed."""
+FRAMES_TIMED = 40
+"""The first so many pictures are timed so; all are looked at at their own size."""
 MOST_PAIRS_DRAWN = 400_000_000
 """Pairs times draws; of more pairs there are fewer draws, never fewer than LEAST_DRAWS."""
 LEAST_DRAWS = 100
@@ -209,7 +211,8 @@ def _look(number: int, pixels: Bgr8, pipeline: FacePipeline, seen: Seen) -> None
         return
     with timed() as describing:
         template = pipeline.template(pixels, look)
-    _time_frame(in_frame(pixels), pipeline, seen)
+    if len(seen.frame) < FRAMES_TIMED:
+        _time_frame(in_frame(pixels), pipeline, seen)
     seen.templates[number] = FaceTemplate.from_int8(template.to_int8()).numbers
     seen.look.append(looking)
     seen.template.append(describing)
