@@ -149,7 +149,7 @@ def score(seen: Measures) -> Components:
         pitch=_on(abs(seen.pose.pitch_deg), 5, 18),
         roll=_on(abs(seen.pose.roll_deg), 5, 20),
         sharpness=_on(seen.sharpness, 0.40, 0.28),
-        mouth_occlusion=_on(seen.mouth_detail, 0.15, 0.105),
+        mouth_occlusion=_on(seen.mouth_detail, 0.16, 0.12),
         eyes_visible=_on(seen.lens, 0.45, 0.25),
         eyes_open=_on(seen.openness, 0.24, 0.16),
         mouth_closed=_on(seen.mouth_gap, 0.10, 0.14),

@@ -27,6 +27,7 @@ _OVAL = (
 )
 _LIPS = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185)
 _LIP_GAP = (13, 14)
+_AROUND_LIPS = (164, 167, 393, 18, 200, 199, 210, 430, 204, 424)
 _RIGHT_SIDE, _LEFT_SIDE = (50, 205, 101, 187, 69), (280, 425, 330, 411, 299)
 _RIGHT_CHEEK, _LEFT_CHEEK = (50, 101, 205), (280, 330, 425)
 _FOREHEAD = (151, 9, 108, 337)
@@ -48,8 +49,9 @@ class Measures:
     light; behind: how many times lighter than the face the room is; openness: gap of the lids in
     eye widths, of the narrower eye; mouth_gap: between the lips, in distances from the eyes to the
     chin; gaze: how far both irises stand aside, in eye widths; lens: light around the darker eye,
-    in light of the cheek below; mouth_detail: deviation of grey over the lips, in the face's median
-    grey; warmth: (red - blue) / (red + blue) of the skin; room: mean gradient beside the head.
+    in light of the cheek below; mouth_detail: deviation of grey over the lips in the face's median
+    grey, and a hundredth for each step of Lab's a* (10 at most) that they are redder than around;
+    warmth: (red - blue) / (red + blue) of the skin; room: mean gradient beside the head.
     """
 
     picture_px: tuple[int, int]
@@ -166,11 +168,14 @@ class _Laid:
         return min(shares)
 
     def mouth_detail(self) -> float:
-        """A mouth has lips, a line and corners; a cloth over it has little."""
+        """A mouth has lips, a line, corners, and red; a cloth over it has little of each."""
         lips = _inside(self.points, _LIPS)
-        if not lips.any():
+        around = self._spots(_AROUND_LIPS, 4) & ~lips
+        if not lips.any() or not around.any():
             return 0.0
-        return float(self.grey[lips].std()) / (_median(self.grey[self.oval]) + 5)
+        red = np.asarray(cv2.cvtColor(self.colour, cv2.COLOR_BGR2LAB), np.uint8)[:, :, 1]
+        redder = float(np.clip(_median(red[lips]) - _median(red[around]), 0, 10))
+        return float(self.grey[lips].std()) / (_median(self.grey[self.oval]) + 5) + redder / 100
 
     def warmth(self) -> float:
         """Of forehead and cheeks; every skin is redder than blue in white light."""
