@@ -49,6 +49,12 @@ class StoreError(CentralError):
     mend: ClassVar[str] = "Check that the folder exists, belongs to you and has room."
 
 
+class NoDatabaseError(StoreError):
+    """Nothing was received here yet, or the path is another."""
+
+    mend = "Start `kiosk-central serve`, make it with `migrate`, or correct `database`."
+
+
 class DiskFullError(StoreError):
     """No room is left for the database; nothing was written, nothing is receipted."""
 

@@ -36,6 +36,6 @@ def _export(args: argparse.Namespace) -> int:
             raise ExportError("Parquet goes to a file: name one with --out.")
         else:
             count, last = write_parquet(rows(store, wanted), args.out)
-    personal = "" if args.impersonal else " They hold personal data."
+    personal = "" if args.impersonal or not count else " They hold personal data."
     sys.stderr.write(f"{count} events, the last of arrival {last or args.after}.{personal}\n")
     return EXIT_OK

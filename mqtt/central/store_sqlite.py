@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mqtt.central import schema
 from mqtt.central.engine import Row, within
-from mqtt.central.errors import DiskFullError, StoreError
+from mqtt.central.errors import DiskFullError, NoDatabaseError, StoreError
 from mqtt.central.store import QUARANTINE_LIMIT_BYTES
 from mqtt.central.store_sql import SqlStore
 from mqtt.receipts import ReceiptLevel
@@ -24,6 +24,8 @@ class SqliteEngine:
 
     def __init__(self, path: Path, *, read_only: bool) -> None:
         self._path = path
+        if read_only and not path.exists():
+            raise NoDatabaseError(f"{path}: there is no database.")
         with self._typed():
             mode = "ro" if read_only else "rwc"
             uri = f"{path.resolve().as_uri()}?mode={mode}"

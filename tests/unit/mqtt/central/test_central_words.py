@@ -317,6 +317,14 @@ def test_a_postgresql_backup_is_restored_whole(site, cluster, new_postgres, run,
     assert run("audit")[0] == 0
 
 
+def test_a_centre_without_a_database_says_how_to_make_one(site, run):
+    site.database.unlink()
+    for word in ("fleet", "audit", "show", "export", "recipients"):
+        code, out, err = run(word)
+        assert (code, out) == (2, "")
+        assert "`migrate`" in err
+
+
 def test_migrate_makes_the_database(site, run):
     site.database.unlink()
     assert run("migrate")[:2] == (0, "The database is of this release; 0 events.\n")
