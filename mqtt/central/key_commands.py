@@ -20,15 +20,16 @@ from mqtt.bundles import (
     month_ends,
     read_keys,
 )
+from mqtt.central import issue
 from mqtt.central import keys_ceremony as ceremony
 from mqtt.central.clock import utc_now
 from mqtt.central.command import EXIT_OK, Commands, Run, command, say, with_json
 from mqtt.central.keys_desk import CLIENT_DAYS, Desk
 from mqtt.central.keys_escrow import Share, join, read_share
-from mqtt.central.keys_rooms import CentreRoom, KeysError, RootRoom
-from mqtt.central.keys_server import DeskServer, make_server_certificate
+from mqtt.central.keys_rooms import MEMBERS, CentreRoom, KeysError, RootRoom
+from mqtt.central.keys_server import DeskServer
 from mqtt.central.keys_tokens import TokenBook
-from mqtt.central.pki import KeyPair, write_private
+from mqtt.central.pki import write_private
 from mqtt.central.registry import Registry
 from mqtt.enrol import REQUEST_LIMIT_BYTES, new_token
 from mqtt.errors import BundleError, EnrolError
@@ -46,6 +47,7 @@ def add(commands: "Commands[argparse.ArgumentParser]") -> None:
     _add_rotate(kinds)
     _add_sign(kinds)
     _add_enrol(kinds)
+    issue.add(kinds)
     revoke = _word(
         kinds,
         "revoke",
@@ -193,6 +195,7 @@ def _init(args: argparse.Namespace) -> int:
     bundle = ceremony.make_centre(room, root, passphrase, now)
     say(f"root: {args.root}, fingerprint {fingerprint(ceremony.root_key(room))}")
     say(f"centre: {args.centre}, bundle of keys version {bundle.version}")
+    say(f"the sink: kiosk-central serve --config {issue.equip(room)}")
     say("next: take the root's medium out and lock it away; then `kiosk-central keys enrol`.")
     return EXIT_OK
 
@@ -278,6 +281,8 @@ def _enrol(args: argparse.Namespace) -> int:
 
 
 def _token(room: CentreRoom, args: argparse.Namespace) -> int:
+    if args.kiosk.startswith(MEMBERS):
+        raise KeysError(f"names that begin with {MEMBERS} are the sink's: choose another kiosk id.")
     token = new_token(args.kiosk, ceremony.root_key(room), args.url)
     end = TokenBook(room.tokens).open(token, utc_now(), timedelta(hours=args.hours))
     say(token.text())
@@ -287,8 +292,7 @@ def _token(room: CentreRoom, args: argparse.Namespace) -> int:
 
 def _serve(desk: Desk, where: str, known_as: str | None) -> int:
     address = Address.parse(where)
-    pair = KeyPair(desk.room.folder / "enrol-server.key", desk.room.folder / "enrol-server.pem")
-    make_server_certificate(pair, desk.room.issuing, known_as or address.host)
+    pair = issue.issue(desk.room, "enrol-server", known_as or address.host)
     server = DeskServer(desk, pair, address.host, address.port, tell_stderr)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

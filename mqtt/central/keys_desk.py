@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from mqtt.central.keys_ceremony import write_revoked
-from mqtt.central.keys_rooms import CentreRoom, KeysError
+from mqtt.central.keys_rooms import MEMBERS, CentreRoom, KeysError
 from mqtt.central.keys_tokens import TokenBook
 from mqtt.central.pki import Subject, name, sign_leaf
 from mqtt.central.registry import Certificate, Entry, Registry, entry_keys, pem_texts, write_entry
@@ -90,6 +90,8 @@ class Desk:
     def _issue(
         self, request: Request, data: bytes, now: datetime, entry: Entry | None
     ) -> tuple[bytes, Entry]:
+        if request.kiosk.startswith(MEMBERS):
+            raise EnrolError("that is the name of a member of the centre, and no kiosk's.")
         signing, tls = request.signing_key(), request.tls_key()
         self._check_not_shared(request.kiosk, (signing, tls))
         subject = Subject(name(request.kiosk), tls)

@@ -6,6 +6,9 @@ from pathlib import Path
 from mqtt.central.errors import CentralError
 from mqtt.central.pki import KeyPair
 
+MEMBERS = "centre-"
+"""How the names of sink members begin, who may speak to all kiosks; no kiosk's name does."""
+
 
 class KeysError(CentralError):
     """A key of the programme is missing, is there already, or may not be used so."""

@@ -12,29 +12,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
 
-from cryptography.hazmat.primitives.serialization import Encoding
-
 from mqtt.central.clock import Clock, utc_now
 from mqtt.central.errors import CentralError
 from mqtt.central.keys_desk import Desk
 from mqtt.central.keys_rooms import KeysError
-from mqtt.central.pki import KeyPair, Subject, name, new_key, server_names, sign_leaf, write_private
+from mqtt.central.pki import KeyPair
 from mqtt.enrol import REQUEST_LIMIT_BYTES
 from mqtt.errors import EnrolError
 from mqtt.notice import Notice, Tell
 
-SERVER_DAYS = 365
 TALK_LIMIT_S = 10.0
 AT_ONCE = 16
-
-
-def make_server_certificate(pair: KeyPair, issuing: KeyPair, host: str) -> None:
-    """A certificate of the issuing authority for `host`; the file holds the chain."""
-    key = new_key(pair.private)
-    subject = Subject(name(host), key.public_key())
-    certificate = sign_leaf(subject, issuing, SERVER_DAYS, server_names(host))
-    chain = certificate.public_bytes(Encoding.PEM) + issuing.public.read_bytes()
-    write_private(pair.public, chain)
 
 
 class _Http(ThreadingHTTPServer):

@@ -11,16 +11,15 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from mqtt.central import keys_ceremony as ceremony
 from mqtt.central.clock import utc_now
+from mqtt.central.issue import issue
 from mqtt.central.keys_desk import Desk
 from mqtt.central.keys_rooms import CentreRoom, RootRoom
-from mqtt.central.keys_server import DeskServer, make_server_certificate
+from mqtt.central.keys_server import DeskServer
 from mqtt.central.keys_tokens import TokenBook
 from mqtt.central.mosquitto import SBIN, free_port
-from mqtt.central.pki import KeyPair, Subject, name, new_key, server_names, sign_leaf
 from mqtt.enrol import REQUEST_LIMIT_BYTES, Token, new_token
 from mqtt.enrol_device import Device, DeviceRoom, ask
 from mqtt.errors import EnrolError
@@ -43,8 +42,7 @@ def notices():
 
 @pytest.fixture
 def url(centre, notices):
-    pair = KeyPair(centre.folder / "desk.key", centre.folder / "desk.pem")
-    make_server_certificate(pair, centre.issuing, HOST)
+    pair = issue(centre, "desk", HOST)
     server = DeskServer(Desk(centre), pair, HOST, 0, notices.append)
     port = server.start()
     yield f"https://{HOST}:{port}"
@@ -109,8 +107,7 @@ def test_only_https_is_spoken(kiosk, bad):
 
 
 def test_a_desk_under_another_name_is_refused(centre, kiosk):
-    pair = KeyPair(centre.folder / "desk.key", centre.folder / "desk.pem")
-    make_server_certificate(pair, centre.issuing, "elsewhere.example")
+    pair = issue(centre, "desk", "elsewhere.example")
     server = DeskServer(Desk(centre), pair, HOST, 0, lambda _notice: None)
     url = f"https://{HOST}:{server.start()}"
     try:
@@ -182,11 +179,7 @@ def await_listening(port):
 @contextmanager
 def broker(centre):
     """A mosquitto of this programme, with its list of revoked certificates."""
-    key = new_key(centre.folder / "broker.key")
-    subject = Subject(name("broker"), key.public_key())
-    leaf = sign_leaf(subject, centre.issuing, 9, server_names(HOST))
-    chain = leaf.public_bytes(Encoding.PEM) + centre.issuing.public.read_bytes()
-    (centre.folder / "broker.pem").write_bytes(chain)
+    issue(centre, "broker", HOST)
     port = free_port()
     conf = centre.folder / "mosquitto.conf"
     conf.write_text(CONF.format(port=port, centre=centre.folder, user="user root"))

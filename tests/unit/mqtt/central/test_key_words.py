@@ -1,15 +1,18 @@
 """`kiosk-central keys` and `command` as a person types them: the month's way, and refusals."""
 
 import json
+import subprocess
 
 import pytest
 
+from mqtt.broker import TlsFiles
 from mqtt.bundles import KEYS, read_bundle
 from mqtt.central import keys_ceremony as ceremony
 from mqtt.central.__main__ import main
 from mqtt.central.command_desk import CommandDesk
 from mqtt.central.keys_rooms import CentreRoom
 from mqtt.central.registry import Registry
+from mqtt.central.settings import CentralSettings
 from mqtt.central.site import init_site
 from mqtt.commands import read_command
 from mqtt.keys import load_private_key, load_public_key
@@ -64,6 +67,33 @@ def test_two_holders_make_the_escrow_key_and_one_does_not(say, centre, tmp_path)
     assert not (tmp_path / "half.key").exists()
 
 
+def test_after_init_the_sink_can_be_served(say, centre):
+    settings = CentralSettings.load(centre.folder / "central.toml")
+    with settings.store() as store:
+        intake = settings.intake(store, lambda _notice: None)
+        assert [one.public_key() for one in intake.recipient_keys] == [
+            one.public for one in ceremony.present(centre)[1].recipients if one.use == "month"
+        ]
+    files = settings.file
+    TlsFiles(*(centre.folder / one for one in (files.ca, files.cert, files.key))).context()
+
+
+@pytest.mark.parametrize(
+    ("words", "purpose", "stem"),
+    [
+        (("--server", "broker.example", "--server", "127.0.0.1"), "sslserver", "server"),
+        (("--member", "centre-2"), "sslclient", "centre-2"),
+    ],
+)
+def test_openssl_believes_what_is_issued(say, centre, words, purpose, stem):
+    assert say("keys", "issue", "{}/centre", *words)[0] == 0
+    command = ["openssl", "verify", "-x509_strict", "-purpose", purpose, "-CAfile"]
+    command += [str(centre.authorities), str(centre.folder / f"{stem}.pem")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (centre.folder / f"{stem}.key").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_lost_share_is_answered_with_a_new_escrow_and_the_old_one_leaves_the_bundle(say, centre):
     before = load_public_key(centre.escrow)
     code, said = say("keys", "escrow", "--new", "{}/centre", "--holder-1", "{}/c")
@@ -101,6 +131,10 @@ def test_a_list_is_signed_and_its_version_is_asked_for(say, centre, tmp_path):
         (("keys", "enrol", "{}/centre", "--request", "{}/none", "--out", "{}/o"), "No such file"),
         (("keys", "enrol", "{}/centre", "--request", "{}/centre/ca.pem"), "--out"),
         (("keys", "status", "{}/nowhere"), "No such file"),
+        (("keys", "issue", "{}/nowhere", "--member", "centre-2"), "no issuing key"),
+        (("keys", "issue", "{}/centre", "--member", "centre-/../m"), "letters, digits"),
+        (("keys", "issue", "{}/centre", "--member", "uto-1"), "begins with centre-"),
+        (("keys", "enrol", "{}/centre", "--kiosk", "centre-1"), "choose another"),
         (("keys", "rotate", "{}/centre", "--take", "{}/centre/ca.pem"), "the bundle:"),
         (("keys", "sign", "{}/centre/ca.pem", "--root", "{}/root", "--out", "{}/o"), "ca.pem"),
         (("command", "send", "{}/nowhere", "--all", "ping"), "registry.toml"),
@@ -163,7 +197,10 @@ def test_a_kiosk_of_the_demo_site_is_sent_commands(say, tmp_path):
     "words",
     [
         ("keys",),
-        *(("keys", one) for one in ("init", "rotate", "sign", "enrol", "revoke", "escrow")),
+        *(
+            ("keys", one)
+            for one in ("init", "rotate", "sign", "enrol", "issue", "revoke", "escrow")
+        ),
         ("command", "send"),
         ("command", "send", "c", "--all", "resend"),
     ],

@@ -438,6 +438,13 @@ def test_a_stranger_may_not_renew(centre, tmp_path):
         Desk(centre).answer(thief.request(None), NOW)
 
 
+def test_no_kiosk_becomes_a_member_of_the_centre(centre, tmp_path):
+    """Its certificate would let it speak to every kiosk at the broker."""
+    with pytest.raises(EnrolError, match="member of the centre"):
+        enrolled(centre, tmp_path / "a", "centre-1")
+    assert Registry.load(centre.registry).entries == {}
+
+
 def test_a_copied_card_does_not_become_a_second_kiosk(centre, tmp_path):
     one = enrolled(centre, tmp_path / "a")
     copy = device(tmp_path / "b", "uto-2")
