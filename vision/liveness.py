@@ -163,6 +163,7 @@ class LivenessTest:
         seen, stream = self.evidence, self._stream
         seen.repeats, seen.backwards = stream.repeats, stream.backwards
         seen.loop, seen.stutter = stream.loop, stream.stutter
+        seen.still = stream.longest_still
         return judge(seen, len(self.plan), self.limits.thresholds)
 
     # ---- the challenge of now ----------------------------------------------------------------

@@ -54,7 +54,8 @@ class Thresholds:
 
     relief: see liveness_relief; flat_sights: so many sights of a sheet that turned; match, luck,
     other: see liveness_colours.Echo; identity: cosine of two templates of one test; moire: see
-    liveness_artefacts; repeats, loop, stutter: see liveness_stream.
+    liveness_artefacts; repeats, still, loop, stutter: see
+    liveness_stream.
     """
 
     live_relief: float = 0.65
@@ -67,6 +68,8 @@ class Thresholds:
     most_moire: float = 2.0
     most_repeats: int = 1
     attack_repeats: int = 6
+    most_still: int = 2
+    attack_still: int = 10
     attack_loop: int = 10
     most_stutter: float = 0.25
     most_wrong: int = 1
@@ -92,6 +95,7 @@ class Evidence:
     rim: list[float] = field(default_factory=list)
     passive: list[float] = field(default_factory=list)
     repeats: int = 0
+    still: int = 0
     backwards: int = 0
     loop: int = 0
     stutter: float = 0.0
@@ -105,6 +109,7 @@ class Evidence:
             ("restarts", float(self.restarts)),
             ("identity", self.identity),
             ("repeats", float(self.repeats + self.backwards)),
+            ("longest_still", float(self.still)),
             ("loop", float(self.loop)),
             ("stutter", self.stutter),
             ("flat_sights", float(self.flat_sights)),
@@ -147,6 +152,7 @@ def _is_attack(seen: Evidence, limits: Thresholds) -> bool:
     )
     return (
         seen.repeats >= limits.attack_repeats
+        or seen.still >= limits.attack_still
         or seen.loop >= limits.attack_loop
         or seen.flat_sights >= limits.flat_sights
         or other_colours
@@ -167,6 +173,7 @@ def _is_live(seen: Evidence, limits: Thresholds) -> bool:
         and seen.identity >= limits.identity
         and (not seen.moire or float(np.median(seen.moire)) <= limits.most_moire)
         and seen.repeats + seen.backwards <= limits.most_repeats
+        and seen.still <= limits.most_still
         and seen.stutter <= limits.most_stutter
         and seen.wrong <= limits.most_wrong
         and seen.too_soon <= limits.most_too_soon

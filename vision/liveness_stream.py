@@ -30,9 +30,14 @@ Small = npt.NDArray[np.int16]
 
 @dataclass(slots=True)
 class Stream:
-    """Feed it every sight in order; the counts are of everything since."""
+    """Feed it every sight in order; the counts are of everything since.
+
+    repeats: frames that came before, with others in between; longest_still: so many in a row were
+    the very one before them, which a poor camera does twice and a frozen one for ever.
+    """
 
     repeats: int = 0
+    longest_still: int = 0
     backwards: int = 0
     longest_gap_s: float = 0.0
     loop: int = 0
@@ -40,6 +45,8 @@ class Stream:
     _times_s: deque[float] = field(default_factory=lambda: deque(maxlen=LONGEST))
     _seen: set[bytes] = field(default_factory=set)
     _steps: list[float] = field(default_factory=list)
+    _key: bytes = b""
+    _still: int = 0
     _run: int = 0
     _twin: int = -1
     _frames: int = 0
@@ -47,8 +54,11 @@ class Stream:
     def feed(self, sight: Sight) -> None:
         """One sight more."""
         key = blake2b(sight.fingerprint.tobytes(), digest_size=16).digest()
-        self.repeats += key in self._seen
+        self._still = self._still + 1 if key == self._key else 0
+        self.longest_still = max(self.longest_still, self._still)
+        self.repeats += key != self._key and key in self._seen
         self._seen.add(key)
+        self._key = key
         small = sight.fingerprint[::2, ::2].astype(np.int16)
         if self._times_s:
             passed_s = sight.at_s - self._times_s[-1]

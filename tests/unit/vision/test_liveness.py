@@ -180,6 +180,22 @@ def test_frames_that_come_again_are_an_attack():
     assert verdict.decision is Decision.ATTACK
 
 
+def test_frames_that_are_shown_again_later_are_an_attack_one_that_comes_twice_is_not():
+    stock = [sight(0.0).fingerprint for _ in range(5)]
+    again = itertools.cycle(stock)
+    verdict = Somebody(change=lambda one: replace(one, fingerprint=next(again))).goes_through(
+        of(K.TURN_LEFT)
+    )
+    assert verdict.decision is Decision.ATTACK
+    held = []
+
+    def twice(one):
+        held[:] = [one.fingerprint] if len(held) == 2 or not held else [*held, held[0]]
+        return replace(one, fingerprint=held[0])
+
+    assert Somebody(change=twice).goes_through(of(K.TURN_LEFT)).decision is Decision.LIVE
+
+
 def test_a_film_in_a_loop_is_an_attack():
     film = [NOISE.integers(0, 200, (72, 96)).astype(np.int16) for _ in range(30)]
     frames = itertools.cycle(film)
