@@ -45,7 +45,7 @@ def issue(room: CentreRoom, stem: str, *hosts: str, days: int = DAYS) -> KeyPair
 
 
 def equip(room: CentreRoom) -> Path:
-    """A certificate for the first member and a central.toml, where there is none; gives its path."""
+    """The first member's certificate and a central.toml, where there is none; gives its path."""
     path = room.folder / "central.toml"
     if not path.exists():
         issue(room, MEMBER)
