@@ -328,14 +328,16 @@ class Outbox:
 
     @contextmanager
     def _stepping(self) -> Iterator[None]:
-        """Bring the mirror into step before a commit; after one that failed it is not trusted."""
+        """Bring the mirror into step before a commit; what fails is taken back there."""
         self._step_in()
         try:
             yield
         except BaseException:
             if self._mirror is not None:
-                self._mirror.in_step = False
+                self._mirror.refused()
             raise
+        if self._mirror is not None:
+            self._mirror.settled()
 
     def _step_in(self) -> None:
         if self._mirror is not None and not self._mirror.in_step:

@@ -52,6 +52,7 @@ class Mirror:
         self._undo = ExitStack()
         self._file = (0, 0)
         self._behind: int | None = None
+        self._written: tuple[Sequence[Sealed], Head | None] = ((), None)
 
     def close(self) -> None:
         """Let the file and its lock go; safe to call twice."""
@@ -74,6 +75,7 @@ class Mirror:
             with typed_errors():
                 self._behind = None
                 db = self._opened()
+                self._take_back(db)
                 self._agree(outbox, db)
                 self._catch_up(outbox, db)
         except OutboxLostError:
@@ -89,12 +91,36 @@ class Mirror:
         try:
             with typed_errors():
                 self._check_file()
+                self._written = (sealed, outbox_table.head_of(db, self._kiosk))
                 with outbox_table.transaction(db):
                     self._insert(db, sealed, clock_s)
         except OutboxError as error:
             self._lost(error)
             return False
         return True
+
+    def settled(self) -> None:
+        """The outbox has committed, too."""
+        self._written = ((), None)
+
+    def refused(self) -> None:
+        """A commit failed, here or there: what is here of it is taken back by the next `step_in`.
+
+        Also after a sync that failed, whose rows may be in the file all the same. Only a power cut
+        before that makes the outbox take them over: promised to nobody, and delivered.
+        """
+        self.in_step = False
+
+    def _take_back(self, db: Connection) -> None:
+        sealed, before = self._written
+        ahead = sealed and outbox_table.head_of(db, self._kiosk) == sealed[-1].next_head
+        if ahead and before is not None:
+            places = [(one.epoch, one.sequence) for one in sealed]
+            with outbox_table.transaction(db):
+                db.executemany(outbox_sql.ERASE_BYTES, places)
+                db.executemany(outbox_sql.ERASE_ROW, places)
+                outbox_table.put_head(db, before)
+        self.settled()
 
     def repeat(self, statements: Iterable[str], rows: Sequence[Sequence[object]]) -> None:
         """Receipts and erasures, after the outbox has committed them; what fails is caught up."""

@@ -8,6 +8,7 @@ import os
 import random
 import subprocess
 import sys
+from contextlib import closing, suppress
 from pathlib import Path
 
 import apsw
@@ -89,10 +90,11 @@ def test_the_proof_finds_an_outbox_that_does_not_sync(memory, vfs, weak, monkeyp
         cuts.prove_work(memory, vfs, works.short_work, seed=1)
 
 
-def prepared(memory, vfs, seed):
+def prepared(memory, vfs, seed, mirror=None):
     """An outbox with some rows, and how many operations have reached the disk so far."""
     notes = vfs.notes = disks.Notes()
-    owner = works.Owner(cuts.fresh(memory / "work"), notes, random.Random(seed))
+    disk = cuts.Disk() if mirror is None else cuts.Disk(mirror=cuts.fresh(mirror) / "mirror.db")
+    owner = works.Owner(cuts.fresh(memory / "work"), notes, random.Random(seed), disk)
     owner.open(checkpoint_pages=12)
     owner.begin_epoch()
     owner.put(5_000, attachments=1)
@@ -145,3 +147,37 @@ def test_a_disk_that_refuses_anywhere_confirms_nothing_and_is_used_again(
             proof.try_disk(image, owed, random.Random(at))
         owner.close()
     assert refused > (last - first) / 2
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_refusal_of_either_medium_leaves_both_with_what_was_confirmed(memory, second, vfs):
+    mirror = second / "work"
+    owner, notes = prepared(memory, vfs, 5, mirror)
+    first = notes.operations
+    owner.put(9_000)
+    operations = [one for one in notes.all if not isinstance(one, disks.Promise)]
+    log_synced = disks.Sync(f"{owner.path}-wal")
+    committed = operations.index(log_synced, first)  # what fails after it fails a checkpoint
+    owner.close()
+    for at in range(first, len(operations)):
+        owner, notes = prepared(memory, vfs, 5, mirror)
+        notes.fail_at, notes.error = at, apsw.SQLITE_IOERR_FSYNC
+        with suppress(OutboxError):
+            owner.put(9_000)
+        notes.fail_at = -1
+        owner.put(700)
+        assert owner.outbox.why_closed is None
+        owner.close()
+        confirmed = {(one.epoch, one.sequence): one.statement for one in owner.kept}
+        stored = rows_of(owner.path)
+        assert rows_of(owner.disk.mirror) == stored, at
+        # SQLite forgives a checkpoint that fails; apsw tells of it as if the commit had failed
+        assert (stored == confirmed) if at <= committed else (stored.items() >= confirmed.items())
+
+
+def rows_of(path):
+    """Statements by their place."""
+    with closing(cuts.read_beside(path)) as db:
+        words = "SELECT epoch, sequence, statement FROM row JOIN bytes USING (row_id)"
+        return {(epoch, sequence): data for epoch, sequence, data in db.execute(words)}
