@@ -142,10 +142,14 @@ def laboratory_words(document: Mapping[str, Any]) -> str:
 def _cue_words(cues: Sequence[Mapping[str, Any]]) -> list[str]:
     if not cues:
         return ["one person alone: no half to choose thresholds on, no cue by itself", ""]
-    rows = [("one cue alone", "live is", "live refused %", "attacks passed % (of those measured)")]
+    rows = [
+        ("one cue alone", "live is", "live refused %", "what it stops: passed %, where below 100")
+    ]
     for one in cues:
         passed = ", ".join(
-            f"{name} {_pct(rate)}" for name, rate in one["passed"].items() if rate["of"]
+            f"{name} {_pct(rate)}"
+            for name, rate in one["passed"].items()
+            if rate["count"] < rate["of"]
         )
         sign = ">=" if one["above"] else "<="
         refused = f"{_pct(one['refused'])} of {one['refused']['of']}"

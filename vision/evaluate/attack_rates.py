@@ -8,11 +8,27 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from vision.liveness import Decision, Verdict
 
 CONFIDENCE = 0.95
+LIVE_IS_ABOVE = {
+    "relief": True,
+    "identity": True,
+    "colour_match": True,
+    "colour_gain": True,
+    "passive": True,
+    "colour_luck": False,
+    "wrong_moves": False,
+    "too_soon": False,
+    "repeats": False,
+    "loop": False,
+    "stutter": False,
+    "flat_sights": False,
+    "moire": False,
+    "bands": False,
+    "rim": False,
+}
+"""The cues that can be judged by themselves, and on which side of its threshold a live one is."""
 LIVE_REFUSED = 0.05
 """The share of live travellers that one cue's threshold may refuse, on the half that chooses it."""
 
@@ -103,7 +119,7 @@ def cue_trials(
     the same of everybody.
     """
     choosing, reporting = halves(person for _, person, _ in scores)
-    cues = dict.fromkeys(cue for _, _, found in scores for cue in found)
+    cues = [cue for cue in LIVE_IS_ABOVE if any(cue in found for _, _, found in scores)]
     trials = (_cue_trial(cue, scores, (choosing, reporting), live) for cue in cues)
     return tuple(trial for trial in trials if trial is not None)
 
@@ -123,7 +139,7 @@ def _cue_trial(
     tried = [score for species, score in reported if species == live]
     if not ours or not theirs or not tried or len({*ours, *theirs}) == 1:
         return None
-    above = float(np.mean(ours)) >= float(np.mean(theirs))
+    above = LIVE_IS_ABOVE[cue]
     threshold = _threshold(ours, above=above)
     lets = [(one, score >= threshold if above else score <= threshold) for one, score in reported]
     species = dict.fromkeys(name for name, _ in lets if name != live)

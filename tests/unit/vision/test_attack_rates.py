@@ -46,11 +46,11 @@ def test_nobody_is_in_both_halves() -> None:
 
 
 def test_a_cues_threshold_comes_from_one_half_and_its_rates_from_the_other() -> None:
-    scores = [("live", "a", {"depth": 0.5 + number / 100}) for number in range(20)]
-    scores += [("print", "a", {"depth": 0.1})]
-    scores += [("live", "b", {"depth": value}) for value in (0.4, 0.6, 0.7, 0.8)]
-    scores += [("print", "b", {"depth": value}) for value in (0.1, 0.2, 0.55)]
-    scores += [("print", "b", {"other": 1.0})]  # not measured: not counted
+    scores = [("live", "a", {"relief": 0.5 + number / 100}) for number in range(20)]
+    scores += [("print", "a", {"relief": 0.1})]
+    scores += [("live", "b", {"relief": value}) for value in (0.4, 0.6, 0.7, 0.8)]
+    scores += [("print", "b", {"relief": value}) for value in (0.1, 0.2, 0.55)]
+    scores += [("print", "b", {"identity": 1.0})]  # not measured: not counted
     (trial,) = cue_trials(scores, "live")
     assert trial.above
     assert trial.threshold == pytest.approx(0.51)  # one of twenty may be refused
@@ -71,5 +71,5 @@ def test_a_cue_may_be_low_for_live_and_one_that_is_the_same_for_all_says_nothing
 
 
 def test_one_person_alone_has_no_halves() -> None:
-    scores = [("live", "a", {"depth": 1.0}), ("print", "a", {"depth": 0.1})]
+    scores = [("live", "a", {"relief": 1.0}), ("print", "a", {"relief": 0.1})]
     assert cue_trials(scores, "live") == ()
