@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from mqtt import events
 from mqtt.central.clock import utc_now
+from mqtt.central.databases import postgres_store
 from mqtt.central.errors import CentralError
 from mqtt.central.intake import Intake
 from mqtt.central.judge import judge
@@ -161,12 +162,10 @@ def measure_sqlite(load: Load, members: int, folder: Path | None = None) -> Rate
 
 def measure_postgres(load: Load, members: int, folder: Path | None = None) -> Rates:
     """In a throw-away cluster of this machine; raises PostgresMissingError."""
-    from mqtt.central.store_postgres import PostgresStore  # noqa: PLC0415 - an optional extra
-
     with tempfile.TemporaryDirectory(dir=folder) as room:
         Path(room).chmod(0o755)
         with Cluster(Path(room) / "cluster").make().start() as cluster:
-            store = partial(PostgresStore, cluster.url)
+            store = partial(postgres_store, cluster.url)
             return measure("postgresql", store, load, members, cluster.cpu_s)
 
 

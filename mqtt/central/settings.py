@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,8 @@ from msgspec import Meta
 
 from mqtt.broker import Address, TlsFiles
 from mqtt.central.command_desk import CommandDesk
-from mqtt.central.errors import CentralError, ExtraMissingError
+from mqtt.central.databases import postgres_store
+from mqtt.central.errors import CentralError
 from mqtt.central.intake import Intake
 from mqtt.central.orders import Orders
 from mqtt.central.registry import Registry
@@ -78,11 +78,7 @@ class CentralSettings:
             if self.file.replicated:
                 raise SettingsError("`replicated` needs PostgreSQL: one SQLite file has no second.")
             return Store(self.database, read_only=read_only, quarantine_limit_bytes=limit_bytes)
-        if find_spec("psycopg") is None:
-            raise ExtraMissingError("psycopg, the library for PostgreSQL, is not installed.")
-        from mqtt.central.store_postgres import PostgresStore  # noqa: PLC0415 - an optional extra
-
-        return PostgresStore(
+        return postgres_store(
             self.file.database,
             read_only=read_only,
             replicated=self.file.replicated,
