@@ -18,17 +18,24 @@ def sync_folder(folder: Path) -> None:
 
 def write_durably(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Replace the file whole or not at all, on the disk when this returns; raises OSError."""
+    write_whole(path, (data,), mode)
+
+
+def write_whole(path: Path, pieces: Iterable[bytes], mode: int = 0o600) -> None:
+    """The same of many pieces, which need not be in memory at once."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         with os.fdopen(descriptor, "wb") as file:
             os.fchmod(file.fileno(), mode)
-            file.write(data)
+            for piece in pieces:
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
     except BaseException:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # the first error says more
+            beside.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
 
@@ -71,24 +78,6 @@ def file_identity(path: Path) -> tuple[int, int]:
     """Which file stands there, by device and inode; raises OSError where none does."""
     found = path.stat()
     return found.st_dev, found.st_ino
-
-
-def write_whole(path: Path, pieces: Iterable[bytes], mode: int = 0o600) -> None:
-    """Write a file that is there in full after a power cut, or not at all; raises OSError."""
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        with beside.open("wb") as file:
-            os.fchmod(file.fileno(), mode)
-            for piece in pieces:
-                file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.rename(path)
-    except BaseException:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
 
 
 def read_back(path: Path) -> Iterator[bytes]:

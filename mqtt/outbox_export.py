@@ -97,7 +97,7 @@ def export(
         kiosk = db.execute(outbox_sql.GET, ("kiosk",)).fetchone()
         if kiosk is None:
             raise OutboxCourierError(f"{outbox} belongs to no kiosk yet: there is nothing in it.")
-        for unfinished in folder.glob(f".{kiosk[0]}-*{courier.EVENTS_SUFFIX}.new"):
+        for unfinished in folder.glob(f".{kiosk[0]}-*{courier.EVENTS_SUFFIX}.*new"):
             unfinished.unlink()
         ledger = Ledger.open(outbox.with_name(outbox.name + ".exported"), resume=resume)
         chosen = [one for one in _waiting(db) if one.digest not in ledger.known]

@@ -253,8 +253,8 @@ def test_a_stick_goes_round_several_kiosks(outbox, path, stick, seal, centre_key
 
 def test_what_a_stick_that_was_pulled_out_left_is_cleared_away(outbox, path, stick, seal):
     put(outbox, seal)
-    left = stick / f".{KIOSK}-01234567-0001.courier.new"
-    other = stick / ".other-01234567-0001.courier.new"
+    left = stick / f".{KIOSK}-01234567-0001.courier.77.new"
+    other = stick / ".other-01234567-0001.courier.77.new"
     for one in (left, other):
         one.write_bytes(b"half a file")
     export(path, stick)
