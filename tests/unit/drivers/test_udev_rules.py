@@ -7,7 +7,7 @@ from drivers.fingerprint.uru4000_protocol import MODELS
 
 ROOT = Path(__file__).resolve().parents[3]
 RULES = ROOT / "systemd" / "60-border-kiosk.rules"
-TERM = re.compile(r'([A-Z_]+(?:\{[A-Za-z_/]+\})?)(==|!=|\+=|=)"([^"]*)"')
+TERM = re.compile(r'([A-Z_]+(?:\{[A-Za-z0-9_/]+\})?)(==|!=|\+=|=)"([^"]*)"')
 
 
 def rules() -> list[list[tuple[str, str, str]]]:
@@ -44,6 +44,13 @@ def test_the_serial_devices_have_the_names_that_the_example_configuration_uses()
     links = {value(rule, "SYMLINK") for rule in rules() if value(rule, "SUBSYSTEM") == "tty"}
     assert links == {"kiosk-reader", "kiosk-finger"}
     assert all(f"serial:///dev/{link}" in example for link in links)
+
+
+def test_the_example_configuration_uses_the_name_of_a_camera_that_gives_pictures() -> None:
+    (camera,) = [rule for rule in rules() if value(rule, "SUBSYSTEM") == "video4linux"]
+    assert value(camera, "SYMLINK") == "kiosk-camera"
+    assert value(camera, "ATTR{index}") == "0"
+    assert "v4l2:///dev/kiosk-camera" in (ROOT / "kiosk.example.toml").read_text(encoding="utf-8")
 
 
 def test_the_page_names_each_adapter_that_is_called_kiosk_finger_and_no_other() -> None:

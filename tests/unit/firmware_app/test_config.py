@@ -115,7 +115,7 @@ def test_a_post_without_a_reader_may_have_its_page_camera_read(tmp_path):
 
 
 def test_a_page_camera_that_reads_must_be_there_and_be_real_in_production(tmp_path):
-    page = '"v4l2:///dev/kiosk-page?width=1920&height=1080"'
+    page = '"v4l2:///dev/v4l/by-path/NAME-video-index0?width=1920&height=1080"'
     for instead, named in (('""', "no devices.page_camera"), ('"folder:///a"', "production")):
         with pytest.raises(ConfigError, match=named):
             config.load(by_camera(tmp_path, (page, instead)))

@@ -111,7 +111,7 @@ def test_a_page_camera_that_reads_documents_is_asked_to_read_one(config, picture
     shutil.copy(PICTURES / picture, folder)
     text = config.read_text(encoding="utf-8").replace('"production"', '"demo"')
     text = text.replace('"serial:///dev/kiosk-reader?baud=9600"', '"camera:page_camera"')
-    url = '"v4l2:///dev/kiosk-page?width=1920&height=1080"'
+    url = '"v4l2:///dev/v4l/by-path/NAME-video-index0?width=1920&height=1080"'
     config.write_text(text.replace(url, f'"folder://{folder}"'), encoding="utf-8")
     (found,) = [one for one in doctor.examine(config, 5.0) if one.check == "document_reader"]
     assert found.verdict == verdict
