@@ -137,11 +137,15 @@ class FaceWorker:
         )
 
     def _work(self, camera: Camera, deadline: Deadline, token: int) -> None:
-        """Until done; with a face but half a test, what there is goes to a person."""
+        """Until done; with a face but half a test, what there is goes to a person.
+
+        The challenges' time counts only once there is a face that could do them.
+        """
+        first = deadline.sooner(self.try_limit_s)
         attempt = _Try(self.eyes.tracker(), self.challenges.test(self.choose))
         try:
             while not attempt.done:
-                frame = self._grab(camera, deadline)
+                frame = self._grab(camera, first if attempt.best is None else deadline)
                 preview = small_jpeg(frame.pixels, PREVIEW_LONGEST_PX, PREVIEW_QUALITY)
                 self.session.keep_preview(token, preview)
                 self._check_moving(attempt, frame)
