@@ -74,8 +74,9 @@ def sight(at_s, *, light=None, flat=False, room=1.0, gain=0.08, **now):
 class Somebody:
     """Does what is asked, 0.4 s late, at the speed of a head; the display's light lags by 0.1 s."""
 
-    def __init__(self, acts=ACTS, *, lit=True, change=lambda one: one, flat=False):
+    def __init__(self, acts=ACTS, *, lit=True, change=lambda one: one, flat=False, step_s=STEP_S):
         self.acts, self.lit, self.change, self.flat = acts, lit, change, flat
+        self.step_s = step_s
         self.now, self.asked_at_s, self.seen = dict(REST), 0.0, []
 
     def goes_through(self, test, longest_s=40.0):
@@ -86,7 +87,7 @@ class Somebody:
             if ask.phase is not before.phase or ask.kind is not before.kind:
                 self.asked_at_s = at_s
             self.seen.append((at_s, ask))
-            at_s += STEP_S
+            at_s += self.step_s
         return test.verdict()
 
     def next(self, at_s, ask):
@@ -117,6 +118,12 @@ def test_who_does_what_is_asked_is_live(kind):
     test = of(kind)
     verdict = Somebody().goes_through(test)
     assert [(one.kind, one.became) for one in verdict.asked] == [(kind, Became.OBEYED)]
+    assert verdict.decision is Decision.LIVE, verdict.scores
+
+
+@pytest.mark.parametrize("kind", list(K), ids=lambda kind: kind.value)
+def test_five_frames_a_second_are_enough(kind):
+    verdict = Somebody(step_s=0.2).goes_through(of(kind))
     assert verdict.decision is Decision.LIVE, verdict.scores
 
 
