@@ -32,6 +32,10 @@ missing_packages() {
 	case "$python" in /usr/bin/*) packages="$packages python3.11-venv" ;; esac
 	if [ "$want" = test ]; then
 		packages="$packages umockdev chromium fonts-noto-core fonts-dejavu-core fonts-ocr-b faketime libatomic1 openssl udev pcscd vsmartcard-vpcd python3-pyscard"
+		packages="$packages postgresql fiu-utils libfiu0 iproute2 iptables e2fsprogs dbus"
+		packages="$packages swtpm swtpm-tools tpm2-tools tpm2-openssl tpm2-abrmd libtss2-tcti-swtpm0 libtss2-tcti-tabrmd0"
+		command -v node >/dev/null 2>&1 || packages="$packages nodejs"
+		command -v gcc >/dev/null 2>&1 || packages="$packages gcc libc6-dev"
 	fi
 	for package in $packages; do
 		have_package "$package" || printf '%s ' "$package"
