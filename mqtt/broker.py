@@ -179,6 +179,9 @@ def line_dead(address: Address, what: str) -> Trouble:
 
 def closed_early(address: Address, last_words: str) -> Trouble:
     """The broker hung up before it said yes; TLS 1.3 tells of a refused certificate only then."""
+    if "PROTOCOL" in last_words.upper() and "VERSION" in last_words.upper():
+        mend = "Let the broker speak TLS 1.3 (mosquitto: tls_version tlsv1.3, OpenSSL 1.1.1)."
+        return Trouble("broker_old_tls", f"{address}: the broker speaks no TLS 1.3.", mend)
     if "ALERT" in last_words.upper():
         what = f"{address}: the broker refuses our certificate."
         mend = "Provision the TLS client certificate anew, signed by the CA that the broker knows."

@@ -151,7 +151,7 @@ class BrokerLink:
         now_s = time.monotonic()
         if now_s - self._metered_s >= METER_S:
             self._measure(now_s)
-        if now_s - self._grew_s < MOVING_S:
+        if now_s - self._grew_s < min(MOVING_S, self.client.keepalive / 2):
             return 0
         return self.client.loop_misc()
 

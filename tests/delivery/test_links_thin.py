@@ -25,9 +25,10 @@ PORTRAIT = bytes(range(250)) * 80  # 20,000 bytes
 TINY = bytes(600)
 
 
-def _behind(chain, wire):
+def _behind(chain, wire, *more):
     """A publisher behind the wire; the broker listens on its near end, the sink on loopback."""
-    return chain.start_publisher(broker=f"{wire.here}:{chain.site.port}", before=wire.inside)
+    broker = f"{wire.here}:{chain.site.port}"
+    return chain.start_publisher(broker=broker, before=wire.inside, more=more)
 
 
 def _server(chain, tmp_path, wire):
@@ -127,3 +128,15 @@ def test_on_a_thin_line_a_traveller_does_not_wait_behind_pictures(chain, wired):
     print(f"a crossing waited {waited_s:.1f} s behind pictures of {len(PORTRAIT)} bytes")
     assert waited_s < 10 + 2.6  # what is under way, 4 s and one picture, then the crossing itself
     assert chain.levels().ready > 0, "pictures still wait"
+
+
+@pytest.mark.parametrize("wired", [64], indirect=True)
+def test_an_event_that_takes_longer_than_keepalive_does_not_end_the_line(chain, wired):
+    chain.programs[-1].end()
+    publisher = _behind(chain, wired, "--keepalive-s", "4")
+    chain.until(lambda: chain.relay.link_up, "the line with a short keepalive")
+    ends = len(publisher.lines("broker_line_broke")) + len(publisher.lines("broker_line_dead"))
+    chain.put(1, bytes(range(250)) * 400)  # 100,000 bytes: 13 s
+    chain.until_erased(90)
+    told = len(publisher.lines("broker_line_broke")) + len(publisher.lines("broker_line_dead"))
+    assert told == ends

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import ssl
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from mqtt.central.pki import KeyPair
 from tests.delivery import certificates
 from tests.delivery.own_broker import running
+from tests.unit.mqtt.scripted_broker import ScriptedBroker
 
 pytestmark = pytest.mark.slow
 LOOPBACK = ("127.0.0.1",)
@@ -56,6 +58,12 @@ def test_a_broker_that_shows_a_clients_certificate(chain):
     certificates.install_server(chain.site, chain.site.kiosk("kiosk-2").tls)
     with running(chain.site):
         _refused(chain, "broker_wrong_ca")
+
+
+def test_a_broker_that_speaks_tls_1_2_alone(chain):
+    with ScriptedBroker(chain.site, newest_tls=ssl.TLSVersion.TLSv1_2) as old:
+        _refused(chain, "broker_old_tls", broker=f"127.0.0.1:{old.port}")
+        assert old.packets == []
 
 
 def test_a_broker_whose_certificate_was_revoked(chain, tmp_path):

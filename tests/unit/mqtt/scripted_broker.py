@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from mqtt.central.site import Site
 
-CONNECT, PUBLISH, SUBSCRIBE = 1, 3, 8
+CONNECT, PUBLISH, SUBSCRIBE, PING = 1, 3, 8, 12
 
 
 @dataclass
@@ -24,6 +24,7 @@ class ScriptedBroker:
     disconnect: bytes | None = None
     hold_pubacks: bool = False
     flood: bytes = b""
+    newest_tls: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3
     packets: list[tuple[int, int, bytes]] = field(default_factory=list)
     most_in_flight: int = 0
     _in_flight: int = 0
@@ -34,6 +35,7 @@ class ScriptedBroker:
         context.load_cert_chain(self.site.server.public, self.site.server.private)
         context.load_verify_locations(self.site.authority.public)
         context.verify_mode = ssl.CERT_REQUIRED
+        context.maximum_version = self.newest_tls
         self._context = context
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
@@ -55,7 +57,10 @@ class ScriptedBroker:
     def _serve(self) -> None:
         with suppress(OSError):
             line, _ = self._listening.accept()
-            self._line = self._context.wrap_socket(line, server_side=True)
+            self._line = self._context.wrap_socket(
+                line, server_side=True, do_handshake_on_connect=False
+            )
+            self._line.do_handshake()
             self._talk()
 
     def _talk(self) -> None:
@@ -75,6 +80,8 @@ class ScriptedBroker:
                     self._say(0xE0, self.disconnect)
             elif kind == PUBLISH:
                 self._publish(body)
+            elif kind == PING:
+                self._say(0xD0, b"")
 
     def _publish(self, body: bytes) -> None:
         (size,) = struct.unpack_from(">H", body)

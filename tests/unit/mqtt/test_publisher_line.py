@@ -1,5 +1,6 @@
 """The publisher's line against a broker that says anything that MQTT 5 lets it say."""
 
+import socket
 import struct
 import time
 
@@ -14,7 +15,7 @@ from mqtt.publisher_settings import PublisherSettings
 from mqtt.reason_codes import ANSWERS, LINE_ENDS, PACKET_TOO_LARGE
 from mqtt.relay_frames import Answer, Greeting, Link, Offer, Retain, Signed, Taken
 from mqtt.topics import CONTENT_TYPE, packet_bytes
-from tests.unit.mqtt.scripted_broker import CONNECT, PUBLISH, ScriptedBroker, inbound
+from tests.unit.mqtt.scripted_broker import CONNECT, PING, PUBLISH, ScriptedBroker, inbound
 
 KIOSK = "kiosk-1"
 WIRE_CODES = sorted(set(ANSWERS) - {PACKET_TOO_LARGE})
@@ -38,12 +39,16 @@ def broker(site):
 
 @pytest.fixture
 def link(broker, site, tmp_path):
+    link = link_to(broker, site, tmp_path)
+    yield link
+    link.close()
+
+
+def link_to(broker, site, tmp_path):
     tls = site.kiosk(KIOSK).tls
     files = TlsFiles(site.authority.public, tls.public, tls.private)
     settings = PublisherSettings(tmp_path / "none", Address("127.0.0.1", broker.port), files, KIOSK)
-    link = BrokerLink(settings, Greeting(KIOSK, b"gone"))
-    yield link
-    link.close()
+    return BrokerLink(settings, Greeting(KIOSK, b"gone"))
 
 
 def turns(link, true, limit_s=10.0):
@@ -215,3 +220,18 @@ def test_a_broker_that_floods_is_left(broker, link):
     turns(link, lambda: link.trouble)
     assert link.trouble.name == "broker_floods"
     assert len(link._inbound) < 45
+
+
+def test_the_line_is_tls_1_3_without_delay_for_small_packets(broker, link):
+    connected(link)
+    line = link.client.socket()
+    assert line.version() == "TLSv1.3"
+    assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_the_brokers_own_keepalive_is_kept(broker, link):
+    broker.connack_properties = b"\x13\x00\x02"
+    connected(link)
+    turns(link, lambda: broker.of(PING))
+    turns(link, lambda: len(broker.of(PING)) >= 2)
+    assert link.trouble is None
