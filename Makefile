@@ -1,5 +1,5 @@
 # The two commands of the border kiosk, and what its engineers use beside them.
-.PHONY: help run test lint format lock screens oracles fuzz clean
+.PHONY: help run test lint format lock screens oracles torture fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -29,6 +29,12 @@ screens: ## draw docs/screens anew
 oracles: ## fetch other people's programs that judge ours; their tests skip without them
 	@mkdir -p .oracles && cp tests/oracles/package*.json .oracles && npm ci --prefix .oracles --ignore-scripts
 	@tests/oracles/build_nbis.sh
+
+torture: ## the long proofs of delivery, two hours, as root: kill -9, power cuts, thin lines, a fleet; KILLS=1000
+	@.venv/bin/python -m tests.delivery.torture --kills $(or $(KILLS),1000)
+	@.venv/bin/python tests/delivery/power_cuts.py --count 1000
+	@LONG_LINKS=1 .venv/bin/python -m pytest -q -s -p no:randomly tests/delivery/test_links_thin.py
+	@.venv/bin/kiosk-central simulate --members 2 --database postgresql --kills $(or $(KILLS),1000) --rate 20 --seconds 1500
 
 fuzz: ## fuzz a parser of foreign bytes for 30 minutes, with its branch coverage; TARGET=mrz SECONDS=1800
 	@test -x .oracles/fuzz/bin/python || { python3 -m venv .oracles/fuzz && \
