@@ -210,6 +210,16 @@ def verify_statement(data: bytes, key_for: KeyFor) -> Statement:
     return _verified(data, key_for)[1]
 
 
+def signed_by_one_of(data: bytes, kiosk: str, keys: Sequence[PublicKey]) -> Statement | None:
+    """The statement, where one of the kiosk's keys signed it; never raises."""
+    for key in keys:
+        try:
+            return verify_statement(data, {kiosk: key}.get)
+        except EnvelopeError:
+            continue
+    return None
+
+
 def peek_kiosk(data: bytes) -> str:
     """The kiosk id that a wire CLAIMS, to file what cannot be verified; raises EnvelopeError."""
     return _claimed(_split(data)[0])[1].kiosk

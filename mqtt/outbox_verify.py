@@ -7,8 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from mqtt import outbox_sql
-from mqtt.envelope import NO_PREVIOUS, Head, Statement, verify_statement
-from mqtt.errors import EnvelopeError, OutboxCorruptError
+from mqtt.envelope import NO_PREVIOUS, Head, Statement, signed_by_one_of
+from mqtt.errors import OutboxCorruptError
 from mqtt.keys import PublicKey
 from mqtt.outbox_file import Connection, full_check, read_beside, typed_errors
 from mqtt.outbox_table import head_of
@@ -123,7 +123,7 @@ def _row(
 ) -> None:
     epoch, sequence, data, ciphertext = row
     place = f"{epoch} {sequence}"
-    statement = _signed(data, found.kiosk, keys)
+    statement = signed_by_one_of(data, found.kiosk, keys)
     if statement is None:
         found.fault(f"{place}: not signed by this kiosk.")
         return
@@ -162,12 +162,3 @@ def _end(found: Verified, walk: _Walk, head: Head | None) -> None:
             found.fault("the stored head is not the newest row.")
     elif found.erased == 0:
         found.fault("rows after the newest one are not there.")
-
-
-def _signed(data: bytes, kiosk: str, keys: Sequence[PublicKey]) -> Statement | None:
-    for key in keys:
-        try:
-            return verify_statement(data, {kiosk: key}.get)
-        except EnvelopeError:
-            continue
-    return None

@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mqtt.central.store import StoredHead, StoredStatement
-from mqtt.envelope import NO_PREVIOUS, Statement, verify_statement
-from mqtt.errors import EnvelopeError
+from mqtt.envelope import NO_PREVIOUS, signed_by_one_of
 from mqtt.keys import PublicKey
 
 
@@ -59,7 +58,7 @@ def audit(
         epochs=len(places),
         gaps=tuple(gaps_in(places)),
         forks=tuple(_forks(links, after)),
-        bad_signatures=sum(verified(link.statement, kiosk, keys) is None for link in links),
+        bad_signatures=sum(signed_by_one_of(link.statement, kiosk, keys) is None for link in links),
         unlinked=tuple(
             f"{link.epoch} {link.sequence}"
             for link in links
@@ -67,16 +66,6 @@ def audit(
         ),
         tail_missing=_tail_missing(head, kiosk, keys, places),
     )
-
-
-def verified(data: bytes, kiosk: str, keys: Sequence[PublicKey]) -> Statement | None:
-    """The statement, where one of the kiosk's keys signed it."""
-    for key in keys:
-        try:
-            return verify_statement(data, {kiosk: key}.get)
-        except EnvelopeError:
-            continue
-    return None
 
 
 def gaps_in(places: Mapping[str, Collection[int]]) -> Iterable[Gap]:
@@ -109,5 +98,5 @@ def _tail_missing(
     """The kiosk's signed head is not among what is stored: on its way, or cut off."""
     if head is None or not head.statement:
         return False
-    said = verified(head.statement, kiosk, keys)
+    said = signed_by_one_of(head.statement, kiosk, keys)
     return said is not None and said.sequence not in places.get(said.epoch, set())

@@ -19,6 +19,7 @@ from typing import IO
 import cbor2
 
 from mqtt.central.errors import CentralError, ExtraMissingError
+from mqtt.central.show import outer_facts
 from mqtt.central.store import CentralStore, StoredEvent
 
 SCHEMA = "urn:border-kiosk:export:1"
@@ -61,19 +62,7 @@ def as_row(one: StoredEvent, *, impersonal: bool) -> dict[str, object]:
     """JSON values; bytes in base64. Without the event where `impersonal` and it is of a person."""
     hidden = impersonal and one.kind not in KINDS_WITHOUT_PERSON
     event = None if one.event is None or hidden else _plain(cbor2.loads(one.event))
-    return {
-        "schema": SCHEMA,
-        "arrival": one.arrival,
-        "kiosk": one.kiosk,
-        "epoch": one.epoch,
-        "sequence": one.sequence,
-        "kind": one.kind,
-        "profile": one.profile,
-        "assurance": one.assurance,
-        "received_utc": one.received_utc,
-        "purged_utc": one.purged_utc,
-        "event": event,
-    }
+    return {"schema": SCHEMA, **outer_facts(one), "event": event}
 
 
 def write_ndjson(found: Iterable[dict[str, object]], path: Path | None) -> tuple[int, int]:

@@ -8,7 +8,6 @@ import msgspec
 
 from mqtt import cbor
 from mqtt.central.alarms import Alarms
-from mqtt.central.audit import verified
 from mqtt.central.clock import Clock, utc_now
 from mqtt.central.fleet import site_view
 from mqtt.central.gaps import GAP, GapWatch
@@ -19,6 +18,7 @@ from mqtt.central.receipt_desk import ReceiptDesk
 from mqtt.central.registry import Registry
 from mqtt.central.store import CentralStore, Outcome, StoredHead
 from mqtt.central.trust import Trust
+from mqtt.envelope import signed_by_one_of
 from mqtt.keys import PrivateKey, Signer
 from mqtt.notice import Notice, Tell
 from mqtt.receipts import ReceiptEntry
@@ -114,7 +114,7 @@ class Intake:
             self.alarms.say(kiosk, notice, self.monotonic_s())
             return None
         at = self.utc_now().isoformat(timespec="milliseconds")
-        said = verified(state.head, kiosk, self.registry.keys.get(kiosk, ()))
+        said = signed_by_one_of(state.head, kiosk, self.registry.keys.get(kiosk, ()))
         place = (said.epoch, said.sequence) if said is not None else (None, None)
         return StoredHead(kiosk, state.online, at, state.head, *place)
 

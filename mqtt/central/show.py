@@ -13,6 +13,11 @@ _READING_ORDER = ("kind", "envelope", "time", "crossing", "traveller", "document
 def as_json(one: StoredEvent) -> dict[str, object]:
     """One stored event as JSON values; `event` is null where it could not be opened."""
     event = None if one.event is None else _plain(cbor2.loads(one.event))
+    return {**outer_facts(one), "sealed_bytes": one.sealed_bytes, "event": event}
+
+
+def outer_facts(one: StoredEvent) -> dict[str, object]:
+    """What is known of an event without opening it."""
     return {
         "arrival": one.arrival,
         "kiosk": one.kiosk,
@@ -22,9 +27,7 @@ def as_json(one: StoredEvent) -> dict[str, object]:
         "profile": one.profile,
         "assurance": one.assurance,
         "received_utc": one.received_utc,
-        "sealed_bytes": one.sealed_bytes,
         "purged_utc": one.purged_utc,
-        "event": event,
     }
 
 
