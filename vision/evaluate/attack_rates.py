@@ -21,6 +21,7 @@ LIVE_IS_ABOVE = {
     "wrong_moves": False,
     "too_soon": False,
     "repeats": False,
+    "longest_still": False,
     "loop": False,
     "stutter": False,
     "flat_sights": False,
