@@ -18,7 +18,7 @@ def add_liveness(
     count: Callable[[str], int],
 ) -> None:
     """`kiosk evaluate liveness`."""
-    liveness = add(
+    parser = add(
         kinds,
         "liveness",
         "rendered travellers and attacks, or the clips of a field test, through the liveness test",
@@ -26,37 +26,35 @@ def add_liveness(
         _liveness,
         ("json",),
     )
-    liveness.add_argument(
+    parser.add_argument(
         "folder",
         type=Path,
         nargs="?",
         help="clips and pictures with ground_truth.csv (docs/pad-field-test.md); without it the"
         " attack laboratory renders its own",
     )
-    liveness.add_argument(
+    parser.add_argument(
         "--portraits",
         type=Path,
         metavar="DIR",
         help="of DIR/<person>/*.jpg; default: the portrait that is shipped",
     )
-    liveness.add_argument(
+    parser.add_argument(
         "--each", type=count, default=2, help="pictures of each person at most, default: 2"
     )
-    liveness.add_argument(
+    parser.add_argument(
         "--turns", type=count, default=1, help="of each attack on each portrait, default: 1"
     )
-    liveness.add_argument(
-        "--species", help="comma-separated; default: all; a wrong name lists them"
-    )
-    liveness.add_argument("--seed", type=_seed, default=1, help="of all chance, default: 1")
-    liveness.add_argument("--jobs", type=count, default=1, help="processes, default: 1")
-    liveness.add_argument(
+    parser.add_argument("--species", help="comma-separated; default: all; a wrong name lists them")
+    parser.add_argument("--seed", type=_seed, default=1, help="of all chance, default: 1")
+    parser.add_argument("--jobs", type=count, default=1, help="processes, default: 1")
+    parser.add_argument(
         "--quick", action="store_true", help="four species, two challenges: a look, no figures"
     )
-    liveness.add_argument(
+    parser.add_argument(
         "--sheet", type=Path, metavar="FILE.png", help="draw what was rendered there; it has faces"
     )
-    liveness.add_argument(
+    parser.add_argument(
         "--plot", type=Path, metavar="FILE.png", help="draw each cue's scores by species there"
     )
 
@@ -69,9 +67,9 @@ def _seed(word: str) -> int:
 
 def _liveness(chosen: argparse.Namespace) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy is first imported
-    from firmware_app.engineer import evaluate_liveness
+    from firmware_app.engineer.evaluate_liveness import Options, liveness
 
-    options = evaluate_liveness.Options(
+    options = Options(
         as_json=chosen.json,
         portraits=chosen.portraits,
         each=chosen.each,
@@ -83,4 +81,4 @@ def _liveness(chosen: argparse.Namespace) -> int:
         sheet=chosen.sheet,
         plot=chosen.plot,
     )
-    return evaluate_liveness.liveness(chosen.folder, options)
+    return liveness(chosen.folder, options)
