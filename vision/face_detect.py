@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from vision.face_geometry import Points
+from vision.face_geometry import Points, fed, half
 from vision.image import Bgr8, Float32
 from vision.model_store import Model, ModelStore
 
@@ -78,8 +78,8 @@ class FaceDetector:
     def find(self, pixels: Bgr8) -> tuple[DetectedFace, ...]:
         """All faces, the largest first."""
         side_px = self._side_px
-        scale, fed = _letterboxed(pixels, side_px)
-        regressors, logits = self._model.run(fed)
+        scale, laid = _letterboxed(pixels, side_px)
+        regressors, logits = self._model.run(fed(laid, 1 / 127.5, -1))
         scores = 1 / (1 + np.exp(-np.clip(logits[0, :, 0], -50, 50)))
         kept = scores >= self._least_score
         # each row: 8 points; the first two are the box's centre and size
@@ -108,19 +108,17 @@ def _anchors(reach: Reach) -> Float32:
     return np.asarray(np.concatenate(grids), dtype=np.float32)
 
 
-def _letterboxed(pixels: Bgr8, side_px: int) -> tuple[float, Float32]:
-    """The picture at the top left of a square, RGB from -1 to 1, and its scale."""
+def _letterboxed(pixels: Bgr8, side_px: int) -> tuple[float, Bgr8]:
+    """The picture's scale, and it at the top left of a black square."""
     height, width = pixels.shape[:2]
     scale = side_px / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     while min(pixels.shape[:2]) >= 8 and max(pixels.shape[:2]) > 4 * side_px:
-        half = (pixels.shape[1] // 2, pixels.shape[0] // 2)
-        pixels = np.asarray(cv2.resize(pixels, half, interpolation=cv2.INTER_AREA), np.uint8)
+        pixels = half(pixels)
     laid = np.zeros((side_px, side_px, 3), np.uint8)
     laid[: size[1], : size[0]] = cv2.resize(pixels, size, interpolation=how)
-    fed = laid[None, :, :, ::-1].astype(np.float32) / 127.5 - 1
-    return scale, np.ascontiguousarray(fed, dtype=np.float32)
+    return scale, laid
 
 
 def _merged(rows: Float32, scores: Float32) -> list[tuple[Float32, float]]:

@@ -1,11 +1,11 @@
 """The eyes seen closely: lids and iris of each, how far open, and where they look."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from vision.face_geometry import Points, Similarity, cut, square
+from vision.face_geometry import Points, Similarity, cut, fed, fit, square
 from vision.face_mesh import LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS
 from vision.image import Bgr8
 from vision.model_store import ModelStore
@@ -13,6 +13,10 @@ from vision.model_store import ModelStore
 SIDE_PX = 64
 MARGIN = 2.3
 """The cut is this much wider than the eye, as the network was trained."""
+STILL = 0.03
+"""In eye widths: what opening and gaze of an eye may differ by when it has not moved."""
+KEPT_S = 0.15
+"""No eye is kept from a frame longer ago: at 5 frames a second both are read on each."""
 LOWER_LID, UPPER_LID = (1, 2, 3, 4, 5, 6, 7), (9, 10, 11, 12, 13, 14, 15)
 """Rows of the lids, outer to inner corner, of the same place along the eye; 0 and 8: corners."""
 
@@ -84,30 +88,88 @@ class Eyes:
         return (self.right.gaze + self.left.gaze) / 2
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two: its corners' rows in the mesh (outer, inner), and whether it is fed mirrored.
+
+    The network knows right eyes alone.
+    """
+
+    corners: tuple[int, int]
+    mirrored: bool
+
+
+RIGHT, LEFT = Side(RIGHT_EYE_CORNERS, mirrored=False), Side(LEFT_EYE_CORNERS, mirrored=True)
+
+
 class EyeReader:
-    """Lays lids and iris on both eyes of a mesh."""
+    """Lays lids and iris on the eyes of a mesh."""
 
     def __init__(self, models: ModelStore) -> None:
         self._model = models.open("iris-landmark")
 
     def read(self, pixels: Bgr8, points: Points) -> Eyes:
         """Both eyes of the face whose mesh is `points`, in pixels of `pixels`."""
-        right = self._read(pixels, points[list(RIGHT_EYE_CORNERS), :2], mirrored=False)
-        left = self._read(pixels, points[list(LEFT_EYE_CORNERS), :2], mirrored=True)
-        return Eyes(right, left)
+        return Eyes(self.one(pixels, points, RIGHT), self.one(pixels, points, LEFT))
 
-    def _read(self, pixels: Bgr8, corners: Points, *, mirrored: bool) -> Eye:
-        to_cut = _around(corners, mirrored=mirrored)
+    def one(self, pixels: Bgr8, points: Points, side: Side) -> Eye:
+        """One of them."""
+        to_cut = _around(_corners(points, side), mirrored=side.mirrored)
         laid = cut(pixels, to_cut, SIDE_PX)
-        laid = laid[:, ::-1] if mirrored else laid
-        fed = laid[None, :, :, ::-1].astype(np.float32) / 255
-        lids, iris = self._model.run(np.ascontiguousarray(fed))
+        laid = np.ascontiguousarray(laid[:, ::-1]) if side.mirrored else laid
+        lids, iris = self._model.run(fed(laid, 1 / 255))
         back = to_cut.inverse()
         places = [rows.reshape(-1, 3)[:, :2].copy() for rows in (lids, iris)]
         for rows in places:
-            if mirrored:
+            if side.mirrored:
                 rows[:, 0] = SIDE_PX - rows[:, 0]
         return Eye(back.on(places[0][:16]), back.on(places[1]))
+
+
+@dataclass(slots=True)
+class EyeFollower:
+    """Both eyes of one face over its frames, at the price of one where they hold still.
+
+    They take turns: one is read, the other moves along with the mesh. It is read as well where the
+    first is not as it was last read, as in a blink, and where the frame before is older than
+    KEPT_S. So an eye that moves by itself is seen one frame late at most.
+    """
+
+    reader: EyeReader
+    _eyes: Eyes | None = None
+    _points: Points = field(default_factory=lambda: np.zeros((0, 3), np.float32))
+    _at_s: float = 0.0
+    _turn: tuple[Side, Side] = (RIGHT, LEFT)
+
+    def read(self, pixels: Bgr8, points: Points, at_s: float) -> Eyes:
+        """Both eyes on the next frame, as EyeReader.read gives them."""
+        if self._eyes is not None and 0 < at_s - self._at_s <= KEPT_S:
+            self._eyes = self._followed(pixels, points, self._eyes)
+        else:
+            self._eyes = self.reader.read(pixels, points)
+        self._points, self._at_s = points, at_s
+        return self._eyes
+
+    def _followed(self, pixels: Bgr8, points: Points, last: Eyes) -> Eyes:
+        """One read, and the other kept where it may be."""
+        first, other = self._turn
+        self._turn = (other, first)
+        held, eyes = {RIGHT: last.right, LEFT: last.left}, {}
+        eyes[first] = self.reader.one(pixels, points, first)
+        if _still(eyes[first], held[first]):
+            moved = fit(_corners(self._points, other), _corners(points, other))
+            eyes[other] = Eye(moved.on(held[other].lids), moved.on(held[other].iris))
+        else:
+            eyes[other] = self.reader.one(pixels, points, other)
+        return Eyes(eyes[RIGHT], eyes[LEFT])
+
+
+def _still(now: Eye, before: Eye) -> bool:
+    return max(abs(now.openness - before.openness), abs(now.gaze - before.gaze)) <= STILL
+
+
+def _corners(points: Points, side: Side) -> Points:
+    return points[list(side.corners), :2]
 
 
 def _around(corners: Points, *, mirrored: bool) -> Similarity:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vision.face_detect import LEFT_EYE, RIGHT_EYE, Box, DetectedFace
-from vision.face_geometry import Points, Similarity, cut, square
+from vision.face_geometry import Points, Similarity, cut, fed, square
 from vision.image import Bgr8
 from vision.model_store import ModelStore
 
@@ -82,8 +82,7 @@ class FaceMesher:
         return self._once(pixels, _around(last.points))
 
     def _once(self, pixels: Bgr8, to_cut: Similarity) -> Mesh:
-        fed = cut(pixels, to_cut, SIDE_PX)[None, :, :, ::-1].astype(np.float32) / 255
-        points, logit = self._model.run(np.ascontiguousarray(fed))
+        points, logit = self._model.run(fed(cut(pixels, to_cut, SIDE_PX), 1 / 255))
         laid = to_cut.inverse().on(points.reshape(468, 3))
         laid.flags.writeable = False
         return Mesh(laid, 1 / (1 + math.exp(-float(np.clip(logit.item(), -50, 50)))))
@@ -118,8 +117,9 @@ def _around(points: Points) -> Similarity:
     """The cut that the network wants: upright by the eyes, around all points."""
     right, left = eyes(points)
     angle = math.atan2(float(left[1] - right[1]), float(left[0] - right[0]))
-    upright = square(0j, 1.0, angle, 1).on(points[:, :2])
-    low, high = upright.min(axis=0), upright.max(axis=0)
-    middle = square(0j, 1.0, angle, 1).inverse().on(((low + high) / 2)[None])[0]
-    width = float(max(high - low)) * MARGIN
-    return square(complex(middle[0], middle[1]), width, angle, SIDE_PX)
+    turn = cmath.rect(1.0, angle)
+    upright = (points[:, 0] + 1j * points[:, 1]) * turn.conjugate()
+    low = complex(upright.real.min(), upright.imag.min())
+    high = complex(upright.real.max(), upright.imag.max())
+    width = max(high.real - low.real, high.imag - low.imag) * MARGIN
+    return square((low + high) / 2 * turn, width, angle, SIDE_PX)

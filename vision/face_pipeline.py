@@ -6,7 +6,7 @@ import numpy as np
 
 from vision.errors import ImageError
 from vision.face_detect import FAR, Box, DetectedFace, FaceDetector
-from vision.face_iris import EyeReader, Eyes
+from vision.face_iris import EyeFollower, EyeReader, Eyes
 from vision.face_mesh import FaceMesher, Mesh, Pose
 from vision.face_portrait import PortraitFinder
 from vision.face_pose import FaceCamera, head_pose
@@ -142,11 +142,15 @@ class FacePipeline:
         """The mesh where it was on the frame before; None where it is lost."""
         return _present(self._mesher.follow(pixels, last))
 
-    def judge(self, pixels: Bgr8, mesh: Mesh, crowd: Crowd) -> FaceLook:
-        """Measure the face of this mesh, and say what is to be mended."""
+    def eye_follower(self) -> EyeFollower:
+        """A fresh one, for the eyes of one face over its frames."""
+        return EyeFollower(self._eyes)
+
+    def judge(self, pixels: Bgr8, mesh: Mesh, crowd: Crowd, lids: Eyes | None = None) -> FaceLook:
+        """Measure the face of this mesh, and say what is to be mended; without `lids` read them."""
         size = (pixels.shape[1], pixels.shape[0])
         pose = head_pose(mesh.points, size, self._camera)
-        lids = self._eyes.read(pixels, mesh.points)
+        lids = lids or self._eyes.read(pixels, mesh.points)
         seen = measure(pixels, mesh, pose, lids, crowd.second_share)
         scored = score(seen)
         face = SeenFace(

@@ -120,6 +120,7 @@ class _Laid:
 
     colour: Bgr8
     grey: Gray8
+    light: Float32
     points: Points
     oval: Area
 
@@ -128,7 +129,9 @@ class _Laid:
         corners = points[[MOUTH_RIGHT, MOUTH_LEFT], :2]
         to_cut = fit(np.concatenate([np.stack(eyes(points)), corners]), _PLACES)
         colour, laid = cut(pixels, to_cut, SIDE_PX), to_cut.on(points[:, :2])
-        return _Laid(colour, to_gray8(colour), laid, _inside(laid, _OVAL))
+        grey = to_gray8(colour)
+        light = np.asarray(cv2.LUT(grey, _LIGHT), np.float32)
+        return _Laid(colour, grey, light, laid, _inside(laid, _OVAL))
 
     def greys(self) -> dict[str, float]:
         """How the face fills the greys."""
@@ -146,8 +149,9 @@ class _Laid:
 
     def balance(self) -> float:
         """Light of the darker over that of the lighter side."""
-        light = _LIGHT[self.grey]
-        sides = [float(light[self._spots(each, 5)].mean()) for each in (_RIGHT_SIDE, _LEFT_SIDE)]
+        sides = [
+            float(self.light[self._spots(each, 5)].mean()) for each in (_RIGHT_SIDE, _LEFT_SIDE)
+        ]
         return min(sides) / max(*sides, 1e-6)
 
     def sharpness(self) -> float:
@@ -158,13 +162,13 @@ class _Laid:
 
     def lens(self) -> float:
         """Light around each eye in that of the cheek below it: the darker eye's."""
-        light, shares = _LIGHT[self.grey], []
+        shares = []
         for corners, cheek in (((33, 133), _RIGHT_CHEEK), ((263, 362), _LEFT_CHEEK)):
-            x, y = self.points[list(corners)].mean(axis=0)
+            x, y = self.points[list(corners)].mean(axis=0).tolist()
             area = np.zeros((SIDE_PX, SIDE_PX), np.uint8)
-            cv2.ellipse(area, _at(x, y + 2.5), (13, 10), 0, 0, 360, (255,), -1)
-            below = float(np.median(light[self._spots(cheek, 4)]))
-            shares.append(_median(light[area > 0]) / max(below, 1e-4))
+            cv2.ellipse(area, _at(x, y + 2.5), (13, 10), 0, 0, 360, (1,), -1)
+            below = _median(self.light[self._spots(cheek, 4)])
+            shares.append(_median(self.light[area.view(np.bool_)]) / max(below, 1e-4))
         return min(shares)
 
     def mouth_detail(self) -> float:
@@ -173,24 +177,28 @@ class _Laid:
         around = self._spots(_AROUND_LIPS, 4) & ~lips
         if not lips.any() or not around.any():
             return 0.0
-        red = np.asarray(cv2.cvtColor(self.colour, cv2.COLOR_BGR2LAB), np.uint8)[:, :, 1]
-        redder = float(np.clip(_median(red[lips]) - _median(red[around]), 0, 10))
+        redder = min(10.0, max(0.0, self._red(lips) - self._red(around)))
         return float(self.grey[lips].std()) / (_median(self.grey[self.oval]) + 5) + redder / 100
 
     def warmth(self) -> float:
         """Of forehead and cheeks; every skin is redder than blue in white light."""
         skin = self._spots((*_FOREHEAD, *_RIGHT_SIDE, *_LEFT_SIDE), 5)
-        blue, _, red = (float(value) for value in np.median(self.colour[skin], axis=0))
+        blue, red = (_median(self.colour[:, :, channel][skin]) for channel in (0, 2))
         return (red - blue) / (red + blue + 1)
+
+    def _red(self, area: Area) -> float:
+        """The median of Lab's a*."""
+        lab = cv2.cvtColor(self.colour[area][None], cv2.COLOR_BGR2LAB)
+        return _median(np.asarray(lab, np.uint8)[:, :, 1])
 
     def _spots(self, rows: Sequence[int], radius_px: int) -> Area:
         """Discs around points; the middle of the cut where they all lie outside."""
         area = np.zeros((SIDE_PX, SIDE_PX), np.uint8)
-        for x, y in self.points[list(rows)]:
-            cv2.circle(area, _at(x, y), radius_px, (255,), -1)
+        for x, y in self.points[list(rows)].tolist():
+            cv2.circle(area, _at(x, y), radius_px, (1,), -1)
         if not area.any():
-            area[SIDE_PX // 2, SIDE_PX // 2] = 255
-        return area > 0
+            area[SIDE_PX // 2, SIDE_PX // 2] = 1
+        return area.view(np.bool_)
 
 
 def _around(pixels: Bgr8, box: Box, face_light: float) -> tuple[float, float]:
@@ -228,13 +236,18 @@ def _margin(pixels: Bgr8, box: Box) -> float:
 def _inside(points: Points, rows: Sequence[int]) -> Area:
     area = np.zeros((SIDE_PX, SIDE_PX), np.uint8)
     outline = np.clip(points[list(rows)], -SIDE_PX, 2 * SIDE_PX).round().astype(np.int32)
-    cv2.fillPoly(area, [outline], (255,))
-    return area > 0
+    cv2.fillPoly(area, [outline], (1,))
+    return area.view(np.bool_)
 
 
 def _at(x: float, y: float) -> tuple[int, int]:
-    return round(float(np.clip(x, -999, 999))), round(float(np.clip(y, -999, 999)))
+    return round(min(999.0, max(-999.0, x))), round(min(999.0, max(-999.0, y)))
 
 
 def _median(values: Gray8 | Float32) -> float:
-    return float(np.median(values)) if values.size else 0.0
+    """The middle one, or the mean of the middle two; 0 of none. numpy's takes ten times as long."""
+    if not values.size:
+        return 0.0
+    low, high = (values.size - 1) // 2, values.size // 2
+    parted = np.partition(values, (low, high), axis=None)
+    return (float(parted[low]) + float(parted[high])) / 2

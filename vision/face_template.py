@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from vision.face_geometry import Points, Similarity, cut, fit
+from vision.face_geometry import Points, Similarity, cut, fed, fit
 from vision.face_mesh import MOUTH_LEFT, MOUTH_RIGHT, NOSE_TIPS, eyes
 from vision.image import Bgr8, Float32
 from vision.model_store import ModelStore
@@ -69,8 +69,7 @@ class FaceTemplater:
     def make(self, pixels: Bgr8, points: Points) -> FaceTemplate:
         """Lay the face upright by five points of its mesh, and describe it."""
         cut_out = cut(pixels, _upright(points, _PLACES), SIDE_PX, cv2.INTER_CUBIC)
-        laid = cut_out[None, :, :, ::-1].astype(np.float32)
-        (numbers,) = self._model.run(np.ascontiguousarray((laid - 127.5) / 128))
+        (numbers,) = self._model.run(fed(cut_out, 1 / 128, -127.5 / 128))
         return _unit(numbers[0])
 
 

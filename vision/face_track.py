@@ -10,6 +10,7 @@ import numpy as np
 
 from vision.face_cue import Cue, CuePatience, next_cue
 from vision.face_detect import Box
+from vision.face_iris import EyeFollower
 from vision.face_mesh import Mesh, Pose
 from vision.face_pipeline import (
     SAME_OVERLAP,
@@ -53,8 +54,8 @@ class FaceTracker:
     """Feed it the frames of one camera in order; it gives what FacePipeline.look gives, and a cue.
 
     The pose and the box of its looks are smoothed (a turn of 100 degrees a second lags by less than
-    a frame); the mesh, lids and measures are those of the frame itself. `look.cue` is for the
-    screen, `look.advice` for the decision whether this very frame is fit.
+    a frame), an eye may be kept from the frame before (EyeFollower); all else is of the frame
+    itself. `look.cue` is for the screen, `look.advice` for whether this very frame is fit.
     One tracker for each traveller and camera; not for two threads at once.
     """
 
@@ -68,6 +69,10 @@ class FaceTracker:
     _cue: Cue = field(default_factory=Cue)
     _pose: OneEuro = field(default_factory=_pose_filter)
     _box: OneEuro = field(default_factory=_box_filter)
+    _eyes: EyeFollower = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._eyes = self.pipeline.eye_follower()
 
     def feed(self, pixels: Bgr8, at_s: float) -> FaceLook:
         """Look at one frame. Raises ImageError where it is no picture; a poor one is advice."""
@@ -80,7 +85,8 @@ class FaceTracker:
             self.lose()
             look = without_face(checked)
         else:
-            look = self._smoothed(self.pipeline.judge(checked, mesh, self._crowd), at_s)
+            lids = self._eyes.read(checked, mesh.points, at_s)
+            look = self._smoothed(self.pipeline.judge(checked, mesh, self._crowd, lids), at_s)
         self._mesh, self._at_s = mesh, at_s
         self._cue = next_cue(self._cue, look.needs, at_s, self.patience)
         return replace(look, cue=self._cue.shown)
@@ -89,6 +95,7 @@ class FaceTracker:
         """Forget the face; the next frame is searched anew."""
         self._mesh, self._frames, self._crowd = None, 0, Crowd()
         self._pose, self._box = _pose_filter(), _box_filter()
+        self._eyes = self.pipeline.eye_follower()
 
     def _due(self) -> bool:
         return self._frames % self.limits.detect_every == 0

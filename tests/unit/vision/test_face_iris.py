@@ -5,9 +5,25 @@ import pytest
 
 from drivers.camera.puppet import Manner, Pose, Puppet
 from vision.evaluate.look_faults import looking_away
+from vision.face_iris import STILL, EyeFollower, EyeReader, Eyes, Side
 from vision.face_mesh import eyes
 from vision.face_pipeline import FacePipeline, SeenFace
 from vision.model_store import ModelStore
+
+
+class CountingReader(EyeReader):
+    """The shipped one; counts the eyes that it reads."""
+
+    read_eyes = 0
+
+    def one(self, pixels: np.ndarray, points: np.ndarray, side: Side):
+        self.read_eyes += 1
+        return super().one(pixels, points, side)
+
+
+@pytest.fixture(scope="module")
+def reader() -> CountingReader:
+    return CountingReader(ModelStore())
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +74,51 @@ def test_lids_that_come_down_are_read_step_by_step(pipeline, puppet):
 def test_it_shows_nothing_of_itself(pipeline, puppet):
     face = _seen(pipeline, puppet.portrait)
     assert repr(face.eyes) == "Eyes(right=Eye(), left=Eye())"
+
+
+def _followed(
+    reader: CountingReader, seen: list[tuple[np.ndarray, np.ndarray]], step_s: float
+) -> tuple[list[Eyes], int]:
+    """What a follower gives for each frame and its mesh, and how many eyes it read for that."""
+    follower, before = EyeFollower(reader), reader.read_eyes
+    eyes_seen = [
+        follower.read(pixels, points, number * step_s)
+        for number, (pixels, points) in enumerate(seen)
+    ]
+    return eyes_seen, reader.read_eyes - before
+
+
+def _frames(pipeline, pictures: list[np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:
+    return [(pixels, _seen(pipeline, pixels).mesh.points) for pixels in pictures]
+
+
+def test_eyes_that_hold_still_are_read_by_turns_and_move_along(pipeline, puppet, reader):
+    """The head moves by a pixel or more with each frame, and leans."""
+    pictures = [puppet.head(Pose(yaw_deg=n / 2, roll_deg=float(n))) for n in range(8)]
+    seen = _frames(pipeline, pictures)
+    found, count = _followed(reader, seen, 1 / 15)
+    assert count <= 11
+    for (pixels, points), eyes_seen in zip(seen, found, strict=True):
+        fresh = reader.read(pixels, points)
+        for kept, true in ((eyes_seen.right, fresh.right), (eyes_seen.left, fresh.left)):
+            assert np.abs(kept.lids - true.lids).max() < 0.1 * true.width_px
+            assert kept.openness == pytest.approx(true.openness, abs=2 * STILL)
+            assert abs(kept.gaze - true.gaze) < 2 * STILL
+
+
+def test_a_blink_is_seen_in_both_eyes_on_its_very_frames(pipeline, puppet, reader):
+    shut = [0, 0, 0, 1, 1, 0, 0, 1, 0, 0]
+    pictures = [puppet.head(Pose(), Manner(eyes_closed=float(share))) for share in shut]
+    seen = _frames(pipeline, pictures)
+    found, count = _followed(reader, seen, 1 / 15)
+    assert count < 2 * len(seen)
+    for (pixels, points), eyes_seen in zip(seen, found, strict=True):
+        fresh = reader.read(pixels, points)
+        assert eyes_seen.right.openness == pytest.approx(fresh.right.openness, abs=STILL)
+        assert eyes_seen.left.openness == pytest.approx(fresh.left.openness, abs=STILL)
+
+
+@pytest.mark.parametrize("step_s", [0.2, 0.0, -1.0])
+def test_no_eye_is_kept_from_a_frame_too_far_away(pipeline, puppet, reader, step_s):
+    _, count = _followed(reader, _frames(pipeline, [puppet.portrait] * 3), step_s)
+    assert count == 6
