@@ -1,5 +1,6 @@
 """Where faces are: boxes, six points and scores out of a picture, by BlazeFace."""
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -72,7 +73,7 @@ class FaceDetector:
     def __init__(self, models: ModelStore, reach: Reach = NEAR, least_score: float = 0.6) -> None:
         self._model: Model = models.open(reach.model)
         self._side_px = reach.side_px
-        self._least_score = least_score
+        self._least_logit = math.log(least_score / (1 - least_score))
         self._anchors = _anchors(reach)
 
     def find(self, pixels: Bgr8) -> tuple[DetectedFace, ...]:
@@ -80,12 +81,12 @@ class FaceDetector:
         side_px = self._side_px
         scale, laid = _letterboxed(pixels, side_px)
         regressors, logits = self._model.run(fed(laid, 1 / 127.5, -1))
-        scores = 1 / (1 + np.exp(-np.clip(logits[0, :, 0], -50, 50)))
-        kept = scores >= self._least_score
+        kept = np.flatnonzero(logits[0, :, 0] >= self._least_logit)
+        scores = 1 / (1 + np.exp(-np.clip(logits[0, kept, 0], -50, 50)))
         # each row: 8 points; the first two are the box's centre and size
         rows = regressors[0][kept].reshape(-1, 8, 2) / side_px
         rows[:, [0, 2, 3, 4, 5, 6, 7]] += self._anchors[kept][:, None]
-        faces = [_face(row * side_px / scale, score) for row, score in _merged(rows, scores[kept])]
+        faces = [_face(row * side_px / scale, score) for row, score in _merged(rows, scores)]
         return tuple(sorted(faces, key=lambda face: -face.box.longest_px))
 
 

@@ -115,15 +115,14 @@ class EyeReader:
     def one(self, pixels: Bgr8, points: Points, side: Side) -> Eye:
         """One of them."""
         to_cut = _around(_corners(points, side), mirrored=side.mirrored)
-        laid = cut(pixels, to_cut, SIDE_PX)
-        laid = np.ascontiguousarray(laid[:, ::-1]) if side.mirrored else laid
-        lids, iris = self._model.run(fed(laid, 1 / 255))
-        back = to_cut.inverse()
-        places = [rows.reshape(-1, 3)[:, :2].copy() for rows in (lids, iris)]
-        for rows in places:
-            if side.mirrored:
-                rows[:, 0] = SIDE_PX - rows[:, 0]
-        return Eye(back.on(places[0][:16]), back.on(places[1]))
+        seen = cut(pixels, to_cut, SIDE_PX)
+        seen = np.ascontiguousarray(seen[:, ::-1]) if side.mirrored else seen
+        lids, iris = self._model.run(fed(seen, 1 / 255))
+        rows = np.concatenate([lids.reshape(-1, 3)[:16, :2], iris.reshape(-1, 3)[:, :2]])
+        if side.mirrored:
+            rows[:, 0] = SIDE_PX - rows[:, 0]
+        laid = to_cut.inverse().on(rows)
+        return Eye(laid[:16], laid[16:])
 
 
 @dataclass(slots=True)
