@@ -16,6 +16,7 @@ from mqtt.bundles import (
     Bundle,
     KeySet,
     check_newer,
+    fingerprint,
     key_of,
     read_bundle,
     read_keys,
@@ -28,6 +29,7 @@ from mqtt.keys import PublicKey
 UtcClock = Callable[[], datetime]
 FLOORS = "floors.json"
 ROOT_CHANGE = "root-change"
+ROOT = ".root"  # in the floors: whose versions they are; no bundle has such a name
 _FLOORS_LIMIT_BYTES = 64 * 1024
 
 
@@ -35,7 +37,8 @@ _FLOORS_LIMIT_BYTES = 64 * 1024
 class BundleStore:
     """One folder: NAME.bundle as it came, and floors.json with the highest version ever believed.
 
-    The floor outlives the bundle: an older file put back on the card is refused too. Any thread.
+    The floor outlives the bundle: an older file put back on the card is refused too. Only another
+    pinned root (`kiosk keys enrol` with its token) begins anew. Any thread.
     """
 
     folder: Path
@@ -83,7 +86,7 @@ class BundleStore:
         return [self.root] if named is None else [self.root, key_of(named)]
 
     def floor(self, name: str) -> int:
-        """The highest version that was ever believed; 0 before the first."""
+        """The highest version of this root's that was ever believed; 0 before the first."""
         value = self._floors().get(name, 0)
         return value if isinstance(value, int) else 0
 
@@ -103,7 +106,7 @@ class BundleStore:
                 read_bundle(data, KEYS, [self.root])
                 write_durably(self._path(ROOT_CHANGE), data)
         write_durably(self._path(name), data)
-        floors = self._floors() | {name: bundle.version}
+        floors = self._floors() | {name: bundle.version, ROOT: fingerprint(self.root)}
         write_durably(self.folder / FLOORS, json.dumps(floors, sort_keys=True).encode())
 
     def _floors(self) -> dict[str, object]:
@@ -112,7 +115,13 @@ class BundleStore:
                 found = json.loads(file.read(_FLOORS_LIMIT_BYTES))
         except (FileNotFoundError, ValueError):
             return {}
-        return found if isinstance(found, dict) else {}
+        if not isinstance(found, dict) or not self._is_of_root(found):
+            return {}
+        return found
+
+    def _is_of_root(self, floors: dict[str, object]) -> bool:
+        own = fingerprint(self.root)
+        return floors.get(ROOT, own) == own
 
     def _read(self, name: str, data: bytes) -> Bundle | None:
         try:

@@ -75,7 +75,9 @@ def wanted_file(config: Config) -> Path:
 def _say_months(store: BundleStore | None, utc: UtcClock) -> None:
     keys = store.keys() if store is not None else None
     if keys is not None and utc() >= month_ends(keys):
-        mend = "Bring the newest bundle: `kiosk-central command send --all update-list keys`."
+        mend = (
+            "Bring the newest bundle: `kiosk-central command send CENTRE --all update-list keys`."
+        )
         log.say("months_ended", "warning", what="no recipient key is of now.", mend=mend)
 
 

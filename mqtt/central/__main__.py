@@ -18,11 +18,12 @@ from mqtt.central import (
     site_commands,
     upkeep_commands,
 )
-from mqtt.central.command import EXIT_OK, EXIT_TROUBLE, Run
+from mqtt.central.command import EXIT_OK, EXIT_STOPPED, EXIT_TROUBLE, Run
 from mqtt.central.errors import CentralError
 from mqtt.errors import KeyFileError
 from mqtt.no_core import write_no_core
 
+FILE_MEND = "Check that the folder exists, belongs to you and has room; then say it again."
 GROUPS = (
     serve_commands,
     show_commands,
@@ -52,6 +53,12 @@ def main(words: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
         return EXIT_OK
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        sys.stderr.write(f"kiosk-central: {where}{error.strerror or error}. {FILE_MEND}\n")
+        return EXIT_TROUBLE
+    except KeyboardInterrupt:
+        return EXIT_STOPPED
 
 
 def _parser() -> argparse.ArgumentParser:

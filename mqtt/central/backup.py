@@ -1,7 +1,10 @@
 """A whole copy of the database while members write: SQLite's online backup, or pg_dump."""
 
+import fcntl
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from mqtt.central.errors import CentralError
@@ -22,9 +25,31 @@ def back_up(settings: CentralSettings, target: Path) -> int:
     if target.exists():
         raise BackupError(f"{target} exists.")
     part = target.with_name(f".{target.name}.part")
-    part.unlink(missing_ok=True)
     try:
-        part.touch(mode=0o600)
+        with _alone(part):
+            return _backed_up(settings, part, target)
+    except OSError as error:
+        raise BackupError(f"{target}: {error.strerror}.") from None
+
+
+@contextmanager
+def _alone(part: Path) -> Iterator[None]:
+    """An empty `part` for one process at a time; what a killed one left is written over."""
+    descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not os.path.samestat(os.fstat(descriptor), part.stat()):
+            raise BackupError("another backup has just been there.")
+        os.truncate(descriptor, 0)
+        yield
+    except BlockingIOError:
+        raise BackupError("another backup is writing that file.") from None
+    finally:
+        os.close(descriptor)
+
+
+def _backed_up(settings: CentralSettings, part: Path, target: Path) -> int:
+    try:
         if settings.is_postgres:
             _dump(settings.file.database, part)
         else:
@@ -34,8 +59,6 @@ def back_up(settings: CentralSettings, target: Path) -> int:
         part.replace(target)
         sync_folder(target.parent)
         return target.stat().st_size
-    except OSError as error:
-        raise BackupError(f"{target}: {error.strerror}.") from None
     finally:
         part.unlink(missing_ok=True)
 

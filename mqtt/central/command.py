@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-EXIT_OK, EXIT_FOUND, EXIT_TROUBLE = 0, 1, 2
+EXIT_OK, EXIT_FOUND, EXIT_TROUBLE, EXIT_STOPPED = 0, 1, 2, 130
 EXAMPLE = "--config site/centre/central.toml"
 
 Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse gives this type no public name
@@ -48,6 +48,13 @@ def with_json(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """The word can answer a program: `args.json`."""
     parser.add_argument("--json", action="store_true", help="one JSON document")
     return parser
+
+
+def whole_number(word: str, most: int) -> int:
+    """An option's value: a whole number from 1 to `most`; raises ArgumentTypeError."""
+    if not word.isdecimal() or not 1 <= int(word[:9]) <= most:
+        raise argparse.ArgumentTypeError(f"{word!r} is no whole number from 1 to {most}.")
+    return int(word)
 
 
 def say(text: str) -> None:

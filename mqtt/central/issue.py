@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from mqtt.central.command import EXIT_OK, Commands, command, say
@@ -27,11 +28,13 @@ database = "central.sqlite3"
 def issue(room: CentreRoom, stem: str, *hosts: str, days: int = DAYS) -> KeyPair:
     """A new key and a chain for a server of those names, or, without names, for the client `stem`.
 
-    Raises KeysError where there is no issuing key or the name does not fit.
+    Raises KeysError where there is no issuing key, or the name does not fit or is another key's.
     """
     if not is_kiosk_id(stem):
         raise KeysError("a name of a file and a client is letters, digits and hyphens, at most 40.")
     pair = KeyPair(room.folder / f"{stem}.key", room.folder / f"{stem}.pem")
+    if _is_anothers(pair):
+        raise KeysError(f"{stem} is the name of another key of the centre: choose another --name.")
     if not room.issuing.exists():
         raise KeysError(f"{room.folder} has no issuing key.")
     key = new_key(pair.private)
@@ -42,6 +45,21 @@ def issue(room: CentreRoom, stem: str, *hosts: str, days: int = DAYS) -> KeyPair
         pair.public, certificate.public_bytes(Encoding.PEM) + room.issuing.public.read_bytes()
     )
     return pair
+
+
+def _is_anothers(pair: KeyPair) -> bool:
+    """The files are there and are not a server's or client's, which may be issued anew."""
+    bare = pair.public.with_suffix(".pub.pem")
+    if pair.private.name.startswith("recipient-") or bare.exists():
+        return True
+    if not pair.public.exists():
+        return False
+    try:
+        found = x509.load_pem_x509_certificate(pair.public.read_bytes())
+        constraints = found.extensions.get_extension_for_class(x509.BasicConstraints)
+    except (ValueError, x509.ExtensionNotFound):
+        return True
+    return constraints.value.ca
 
 
 def equip(room: CentreRoom) -> Path:

@@ -5,6 +5,7 @@ import json
 import signal
 import threading
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -23,7 +24,7 @@ from mqtt.bundles import (
 from mqtt.central import issue
 from mqtt.central import keys_ceremony as ceremony
 from mqtt.central.clock import utc_now
-from mqtt.central.command import EXIT_OK, Commands, Run, command, say, with_json
+from mqtt.central.command import EXIT_OK, Commands, Run, command, say, whole_number, with_json
 from mqtt.central.keys_desk import CLIENT_DAYS, Desk
 from mqtt.central.keys_escrow import Share, join, read_share
 from mqtt.central.keys_rooms import MEMBERS, CentreRoom, KeysError, RootRoom
@@ -35,7 +36,7 @@ from mqtt.enrol import REQUEST_LIMIT_BYTES, new_token
 from mqtt.errors import BundleError, EnrolError
 from mqtt.notice import tell_stderr
 
-ENROL_PORT = 8443
+HOURS_MOST, DAYS_MOST = 31 * 24, 825
 
 
 def add(commands: "Commands[argparse.ArgumentParser]") -> None:
@@ -149,11 +150,19 @@ def _add_enrol(kinds: "Commands[argparse.ArgumentParser]") -> None:
     enrol.add_argument(
         "--name", metavar="HOST", help="of the desk in its certificate; default: that of --serve"
     )
-    enrol.add_argument("--hours", type=float, default=72.0, help="a token's life, default: 72")
+    enrol.add_argument(
+        "--hours",
+        type=partial(whole_number, most=HOURS_MOST),
+        default=72,
+        help="a token's life, default: 72",
+    )
     enrol.add_argument("--url", default="", help="of the desk, to stand in the token")
     enrol.add_argument("--out", type=Path, metavar="FILE", help="the answer to --request")
     enrol.add_argument(
-        "--days", type=int, default=CLIENT_DAYS, help=f"of a certificate, default: {CLIENT_DAYS}"
+        "--days",
+        type=partial(whole_number, most=DAYS_MOST),
+        default=CLIENT_DAYS,
+        help=f"of a certificate, default: {CLIENT_DAYS}",
     )
 
 
@@ -189,9 +198,10 @@ def _add_passphrase(parser: argparse.ArgumentParser) -> None:
 def _init(args: argparse.Namespace) -> int:
     root, room, now = RootRoom(args.root), CentreRoom(args.centre), utc_now()
     passphrase = _passphrase(args)
+    if args.root.resolve() == args.centre.resolve():
+        raise KeysError("the root does not lie in the centre's folder: name another --root.")
     if not root.root.private.exists():
-        holders = _holders(args)
-        _give(ceremony.make_root(root, passphrase), holders)
+        ceremony.make_root(root, passphrase, partial(_give, _holders(args)))
     bundle = ceremony.make_centre(room, root, passphrase, now)
     say(f"root: {args.root}, fingerprint {fingerprint(ceremony.root_key(room))}")
     say(f"centre: {args.centre}, bundle of keys version {bundle.version}")
@@ -203,10 +213,17 @@ def _init(args: argparse.Namespace) -> int:
 def _holders(args: argparse.Namespace) -> tuple[Path, Path]:
     if args.holder_1 is None or args.holder_2 is None:
         raise KeysError("a new escrow needs --holder-1 and --holder-2, two persons' media.")
-    return args.holder_1, args.holder_2
+    holders: tuple[Path, Path] = args.holder_1, args.holder_2
+    if holders[0].resolve() == holders[1].resolve():
+        raise KeysError("both shares on one medium open everything: name two persons' media.")
+    for number, folder in enumerate(holders, start=1):
+        path = folder / f"escrow-share-{number}.txt"
+        if path.exists():
+            raise KeysError(f"{path} is a share of an escrow already: use another medium.")
+    return holders
 
 
-def _give(shares: tuple[Share, Share], holders: tuple[Path, Path]) -> None:
+def _give(holders: tuple[Path, Path], shares: tuple[Share, Share]) -> None:
     for folder, share in zip(holders, shares, strict=True):
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"escrow-share-{share.holder}.txt"
@@ -234,7 +251,7 @@ def _rotate(args: argparse.Namespace) -> int:
 def _taken(room: CentreRoom, data: bytes, now: datetime) -> int:
     bundle = ceremony.take(room, data, now)
     say(f"{room.bundle}: version {bundle.version}, until {bundle.expires_at:%Y-%m-%d}.")
-    say("next: `kiosk-central command send --all update-list keys` brings it to the kiosks.")
+    say("next: `kiosk-central command send CENTRE --all update-list keys` brings it to the kiosks.")
     return EXIT_OK
 
 
@@ -316,8 +333,7 @@ def _revoke(args: argparse.Namespace) -> int:
 
 def _escrow(args: argparse.Namespace) -> int:
     if args.new is not None:
-        holders = _holders(args)
-        _give(ceremony.new_escrow(CentreRoom(args.new)), holders)
+        ceremony.new_escrow(CentreRoom(args.new), partial(_give, _holders(args)))
         say("next: `kiosk-central keys rotate`; the old shares still open what came before.")
         return EXIT_OK
     key = join(read_share(_content(path).decode(errors="replace")) for path in args.share)
@@ -369,6 +385,8 @@ def _passphrase(args: argparse.Namespace) -> bytes | None:
     if args.passphrase_file is None:
         return None
     first: bytes = _content(args.passphrase_file).split(b"\n")[0].strip()
+    if not first:
+        raise KeysError(f"{args.passphrase_file}: its first line is empty.")
     return first
 
 

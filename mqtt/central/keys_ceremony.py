@@ -1,7 +1,7 @@
 """What a programme's key officer does: make root and centre, rotate months, destroy old keys."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +25,7 @@ from mqtt.bundles import (
 from mqtt.central.keys_escrow import Share, split
 from mqtt.central.keys_rooms import CentreRoom, KeysError, RootRoom
 from mqtt.central.pki import (
+    BEGUN_BEFORE,
     Subject,
     make_key_pair,
     name,
@@ -57,10 +58,18 @@ accepted_assurances = ["software", "tpm"]
 """
 
 
-def make_root(room: RootRoom, passphrase: bytes | None) -> tuple[Share, Share]:
+Give = Callable[[tuple[Share, Share]], None]
+
+
+def _keep(_shares: tuple[Share, Share]) -> None:
+    """Who calls hands them out."""
+
+
+def make_root(room: RootRoom, passphrase: bytes | None, give: Give = _keep) -> tuple[Share, Share]:
     """The root and the escrow key; gives what the two holders take away. Raises KeysError.
 
-    Only the escrow's public half is written. A root that is there is never replaced.
+    Only the escrow's public half is written, and nothing before `give` has handed the shares out:
+    no root names an escrow that nobody can open. A root that is there is never replaced.
     """
     if room.root.private.exists():
         raise KeysError(f"there is a root in {room.folder} already.")
@@ -75,17 +84,19 @@ def make_root(room: RootRoom, passphrase: bytes | None) -> tuple[Share, Share]:
         lock or serialization.NoEncryption(),
     )
     escrow, shares = split()
+    give(shares)
     write_durably(room.escrow, public_pem(escrow))
     write_durably(room.root.public, certificate.public_bytes(serialization.Encoding.PEM))
     write_durably(room.root.private, pem)
     return shares
 
 
-def new_escrow(room: CentreRoom) -> tuple[Share, Share]:
+def new_escrow(room: CentreRoom, give: Give = _keep) -> tuple[Share, Share]:
     """Another escrow key, named by the next bundle; raises KeysError where there is no centre."""
     if not room.escrow.exists():
         raise KeysError(f"{room.folder} is no centre's folder.")
     public, shares = split()
+    give(shares)
     write_durably(room.escrow, public_pem(public))
     return shares
 
@@ -107,28 +118,38 @@ def open_root(room: RootRoom, passphrase: bytes | None) -> PrivateKey:
 def make_centre(
     room: CentreRoom, root: RootRoom, passphrase: bytes | None, now: datetime
 ) -> Bundle:
-    """The centre's own keys, its issuing certificate by the root, and the first bundle."""
-    if room.issuing.private.exists():
+    """The centre's own keys, its issuing certificate by the root, and the first bundle.
+
+    What broke off before the bundle goes on where it was. Raises KeysError.
+    """
+    if room.bundle.exists():
         raise KeysError(f"there are keys of a centre in {room.folder} already.")
     signer = open_root(root, passphrase)
     above = x509.load_pem_x509_certificate(root.root.public.read_bytes())
+    if room.root.exists() and root_key(room) != signer.public_key():
+        raise KeysError(f"{room.folder} has keys under another root.")
     room.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     make_key_pair(room.receipts)
     make_key_pair(room.commands)
-    issuing = ec.generate_private_key(ec.SECP256R1())
-    subject = Subject(name("border-kiosk issuing authority"), issuing.public_key())
-    certificate = sign_authority(subject, above.subject, signer, 0, ISSUING_DAYS)
-    pems = [one.public_bytes(serialization.Encoding.PEM) for one in (certificate, above)]
-    write_durably(room.root, pems[1])
-    write_durably(room.authorities, b"".join(pems))
+    pem = above.public_bytes(serialization.Encoding.PEM)
+    write_durably(room.root, pem)
     write_durably(room.escrow, root.escrow.read_bytes())
-    write_durably(room.issuing.public, pems[0])
-    write_durably(room.issuing.private, _pkcs8(issuing))
+    if not room.issuing.exists():
+        _make_issuing(room, signer, above)
+    write_durably(room.authorities, room.issuing.public.read_bytes() + pem)
     if not room.registry.exists():
         write_durably(room.registry, _REGISTRY.encode())
     bundle = draft(room, now)
     take(room, make_bundle(bundle, signer), now)
     return bundle
+
+
+def _make_issuing(room: CentreRoom, signer: PrivateKey, above: x509.Certificate) -> None:
+    issuing = ec.generate_private_key(ec.SECP256R1())
+    subject = Subject(name("border-kiosk issuing authority"), issuing.public_key())
+    certificate = sign_authority(subject, above.subject, signer, 0, ISSUING_DAYS)
+    write_durably(room.issuing.public, certificate.public_bytes(serialization.Encoding.PEM))
+    write_durably(room.issuing.private, _pkcs8(issuing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +198,17 @@ def draft(room: CentreRoom, now: datetime, *, replace: bool = False) -> Bundle:
         commands=(key_bytes(load_public_key(room.commands.public)),),
         tls_authorities=(authority.public_bytes(serialization.Encoding.DER),),
     )
-    version = 1 if old is None else old[0].version + 1
+    version = max(_least_version(authority, now), 0 if old is None else old[0].version + 1)
     return bundle_of(KEYS, version, pack_keys(keys), now)
+
+
+def _least_version(root: x509.Certificate, now: datetime) -> int:
+    """1 and the minutes since the root was made: above all that a lost folder had signed.
+
+    So kiosks take what a centre says that was made anew under its root, or set back to a backup.
+    """
+    made = root.not_valid_before_utc + BEGUN_BEFORE
+    return 1 + max(0, int((now - made).total_seconds()) // 60)
 
 
 def bundle_of(

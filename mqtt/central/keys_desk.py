@@ -49,9 +49,9 @@ class Desk:
         entry = _enrolled_anew(self._registry().entries.get(claim.request.kiosk), now)
         answer, entered = self._issue(claim.request, data, now, entry)
         write_entry(self.room.registry, claim.request.kiosk, entered)
-        book.used(claim, answer)
         if entry is not None:
             write_revoked(self.room, now)
+        book.used(claim, answer)
         return answer
 
     def revoke(self, kiosk: str, why: str, now: datetime) -> Entry:

@@ -12,9 +12,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from mqtt.central.clock import utc_now
+from mqtt.files import write_durably
 from mqtt.keys import PublicKey
 
 VALID_DAYS = 3 * 365
+BEGUN_BEFORE = timedelta(days=1)
+"""How long before it was made a certificate begins, for clocks that are late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,8 @@ class KeyPair:
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Write a file that only its owner reads, whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    part.touch(mode=0o600)
-    part.write_bytes(data)
-    part.replace(path)
+    """Write a file that only its owner reads, whole or not at all; raises OSError."""
+    write_durably(path, data)
 
 
 def new_key(path: Path) -> ec.EllipticCurvePrivateKey:
@@ -183,7 +182,7 @@ def _builder(
         .issuer_name(issuer)
         .public_key(public)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
+        .not_valid_before(now - BEGUN_BEFORE)
         .not_valid_after(now + timedelta(days=days))
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
     )
