@@ -22,6 +22,7 @@ COMMAND_TYPE = "application/vnd.border-kiosk.command+cbor"
 RESULT_TYPE = "application/vnd.border-kiosk.command-result+cbor"
 COMMAND_LIMIT_BYTES = 512 * 1024
 RESULT_LIMIT_BYTES = 64 * 1024
+KIOSKS_LIMIT = 1000
 LONGEST_LIFE = timedelta(days=31)
 
 Number = Annotated[int, Meta(ge=1, le=2**53 - 1)]
@@ -83,7 +84,7 @@ class Command(Struct, frozen=True, kw_only=True):
     issued_at: Utc
     expires_at: Utc
     order: Order
-    kiosks: Annotated[tuple[KioskId, ...], Meta(max_length=1000)] = ()
+    kiosks: Annotated[tuple[KioskId, ...], Meta(max_length=KIOSKS_LIMIT)] = ()
     group: Code | None = None
 
     def __post_init__(self) -> None:

@@ -32,9 +32,9 @@ from mqtt.enrol import (
     prove,
     read_claim,
 )
-from mqtt.errors import EnrolError
+from mqtt.errors import EnrolError, EnrolLinkError
 from mqtt.events import Assurance
-from mqtt.files import sync_folder, write_durably
+from mqtt.files import give_like_folder, make_folder, sync_folder, write_durably
 from mqtt.keys import (
     PublicKey,
     create_private_key,
@@ -106,6 +106,8 @@ class Device:
         root = self._root_print() if token is None else token.root
         note = {"request": data.hex(), "root": root}
         write_durably(self.room.pending, json.dumps(note).encode())
+        for path in (self.room.pending, *map(_newest, self.room.key_files())):
+            give_like_folder(path)
         return data
 
     def _asked(self, token: Token) -> bytes | None:
@@ -132,7 +134,10 @@ class Device:
         request = bytes.fromhex(note["request"])
         checked = check_answer(data, Expected(self.kiosk, request, tls, note["root"]))
         store = BundleStore(self.room.bundles, checked.root, self.utc_now)
+        make_folder(self.room.bundles, 0o700)
         store.take(checked.answer.bundle, KEYS)
+        for one in self.room.bundles.iterdir():
+            give_like_folder(one)
         self._write(checked)
         return checked
 
@@ -146,12 +151,12 @@ class Device:
             self.room.tls_certificate: checked.certificate.public_bytes(pem) + issuing,
         }
         for path, data in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             write_durably(path, data, 0o644)
-            _own_as_folder(path)
+            give_like_folder(path)
         for path in self.room.key_files():
             _newest(path).replace(path)
-            _own_as_folder(path)
+            give_like_folder(path)
             sync_folder(path.parent)
         self.room.pending.unlink(missing_ok=True)
 
@@ -163,6 +168,7 @@ class Device:
         return {"request": str(note["request"]), "root": str(note["root"])}
 
     def _make(self, path: Path) -> None:
+        make_folder(path.parent)
         if self.in_tpm:
             create_tpm_key(path)
         else:
@@ -234,7 +240,7 @@ def _talk(url: str, context: ssl.SSLContext, verb: str, path: str, body: bytes) 
         data = answer.read(ANSWER_LIMIT_BYTES + 1)
     except (OSError, http.client.HTTPException) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise EnrolError(f"{url}: {why or type(error).__name__}.") from None
+        raise EnrolLinkError(f"{url}: {why or type(error).__name__}.") from None
     finally:
         line.close()
     if answer.status != http.client.OK:
@@ -251,10 +257,3 @@ def _next(path: Path) -> Path:
 def _newest(path: Path) -> Path:
     """The new key, or the present one where an earlier try put it into force."""
     return _next(path) if _next(path).exists() else path
-
-
-def _own_as_folder(path: Path) -> None:
-    """What root writes belongs to the service whose folder it is."""
-    if os.geteuid() == 0:
-        folder = path.parent.stat()
-        os.chown(path, folder.st_uid, folder.st_gid)

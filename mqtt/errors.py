@@ -51,6 +51,12 @@ class EnrolError(WireError):
     mend = "Make a new token with `kiosk-central keys enrol`, then enrol the kiosk again."
 
 
+class EnrolLinkError(EnrolError):
+    """The enrolment desk was not reached, or did not answer; nothing was lost."""
+
+    mend = "Check link and address (--url), then say it again: the token is still good."
+
+
 class KeyFileError(Exception):
     """A key file that cannot be used: unreadable, open to others, or not a P-256 key."""
 

@@ -88,6 +88,14 @@ def read_back(path: Path) -> Iterator[bytes]:
             yield piece
 
 
+def make_folder(folder: Path, mode: int = 0o755) -> None:
+    """The folder and those above it, each for the owner of the one above it. Raises OSError."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(mode=mode, exist_ok=True)
+        give_like_folder(folder)
+
+
 def give_like_folder(path: Path) -> None:
     """Give the file to the owner of its folder, where root made it; else leave it. Raises OSError.
 

@@ -22,7 +22,7 @@ from mqtt.bundles import KEYS, Recipient, fingerprint, kid_text, month_ends, rea
 from mqtt.enrol import ANSWER_LIMIT_BYTES, Token
 from mqtt.enrol_device import Device, ask
 from mqtt.errors import BundleError, EnrolError, KeyFileError
-from mqtt.files import write_durably
+from mqtt.files import give_like_folder, write_durably
 from mqtt.keys import Signer, load_public_key, renew_at
 from mqtt.keys_tpm import is_tpm_key, load_signer, there_is_a_tpm
 
@@ -72,9 +72,10 @@ def enrol(path: Path, token_text: str | None, way: Way, *, as_json: bool) -> int
     try:
         token = Token.parse(sys.stdin.readline() if token_text == "-" else token_text)  # noqa: S105
         url = way.url or token.url
+        request = _device(config).request(token)
         if url:
             write_durably(_desk_file(config), url.encode())
-        request = _device(config).request(token)
+            give_like_folder(_desk_file(config))
         if way.request is not None:
             return _written(way.request, request, as_json=as_json)
         answer = ask(_known(url), request, token.root, device_room(config).authorities)

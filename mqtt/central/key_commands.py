@@ -291,8 +291,6 @@ def _enrol(args: argparse.Namespace) -> int:
         args.out.write_bytes(desk.answer(request, utc_now()))
     except EnrolError as error:
         raise KeysError(str(error)) from None
-    except OSError as error:
-        raise KeysError(f"{error.filename}: {error.strerror}.") from None
     say(f"{args.out}: carry it back to the kiosk, then `kiosk keys enrol --answer FILE`.")
     return EXIT_OK
 

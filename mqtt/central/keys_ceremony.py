@@ -245,9 +245,13 @@ def take(room: CentreRoom, data: bytes, now: datetime) -> Bundle:
 def destroy(room: CentreRoom, now: datetime) -> list[str]:
     """Overwrite and remove the private keys whose time is over; gives their ids.
 
-    Never the newest: kiosks without a new bundle go on sealing for it.
+    Never the newest: kiosks without a new bundle go on sealing for it. Raises KeysError where the
+    bundle in force has ended: then the clock may be wrong, and nothing brings a key back.
     """
     old = _present(room)
+    if old is not None and now >= old[0].expires_at:
+        ended = f"the bundle in force ended on {old[0].expires_at:%Y-%m-%d}"
+        raise KeysError(f"{ended}: rotate first, or set this machine's clock.")
     months = [] if old is None else [one for one in old[1].recipients if one.use == "month"]
     newest = max((one.not_before for one in months), default=now)
     over = {

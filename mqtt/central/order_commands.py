@@ -14,7 +14,16 @@ from mqtt.central.command import EXIT_OK, Commands, command, say, with_json
 from mqtt.central.command_desk import CommandDesk, CommandDeskError, Sent
 from mqtt.central.keys_rooms import CentreRoom
 from mqtt.central.registry import Registry
-from mqtt.commands import Configure, Order, Ping, RequestSupport, Resend, Rotate, UpdateList
+from mqtt.commands import (
+    KIOSKS_LIMIT,
+    Configure,
+    Order,
+    Ping,
+    RequestSupport,
+    Resend,
+    Rotate,
+    UpdateList,
+)
 from mqtt.keys import load_private_key
 
 MakeOrder = Callable[[argparse.Namespace], Order]
@@ -76,7 +85,10 @@ def _order(
 def _send(args: argparse.Namespace) -> int:
     room = CentreRoom(args.centre)
     desk = CommandDesk(room.folder / "commands")
-    kiosks = args.kiosk or sorted(Registry.load(room.registry).keys)
+    known = Registry.load(room.registry).keys
+    kiosks = sorted(set(args.kiosk or known))
+    if unknown := sorted(set(kiosks) - set(known)):
+        raise CommandDeskError(f"the registry does not know {', '.join(unknown)}.")
     try:
         order = args.make(args)
         signer = load_private_key(room.commands.private)
@@ -84,9 +96,11 @@ def _send(args: argparse.Namespace) -> int:
         raise CommandDeskError(f"{error.filename} is not there.") from None
     except (OSError, ValueError) as error:
         raise CommandDeskError(str(error)) from None
-    sent = desk.send(order, kiosks, signer, utc_now(), args.group)
-    say(f"command {sent.number} ({sent.what}) to {len(sent.kiosks)} kiosks, id {sent.id}")
-    say("the running sink sends it; see `kiosk-central command list` for the answers.")
+    most = len(kiosks) if args.group else KIOSKS_LIMIT
+    for at in range(0, max(len(kiosks), 1), max(most, 1)):
+        sent = desk.send(order, kiosks[at : at + most], signer, utc_now(), args.group)
+        say(f"command {sent.number} ({sent.what}) to {len(sent.kiosks)} kiosks, id {sent.id}")
+    say(f"the running sink sends it; for the answers: kiosk-central command list {args.centre}")
     return EXIT_OK
 
 

@@ -18,9 +18,18 @@ from mqtt.central.command import (
     with_config,
     with_json,
 )
+from mqtt.central.errors import CentralError
 from mqtt.central.recipients import KeyUse, key_use
 from mqtt.central.settings import CentralSettings
 from mqtt.central.store import CentralStore, Purge, Retention
+
+QUIET_LONGEST = timedelta(days=366)
+
+
+class PurgeClockError(CentralError):
+    """The clock of this machine may be wrong; nothing was purged."""
+
+    mend = "Set the clock, or name the day: `kiosk-central purge --today DATE`."
 
 
 def add(commands: "Commands[argparse.ArgumentParser]") -> None:
@@ -45,6 +54,8 @@ def _purge(args: argparse.Namespace) -> int:
     days = settings.file.retention_days
     retention = Retention(today, today - timedelta(days=days) if days else None)
     with settings.store(read_only=args.dry_run) as store:
+        if args.today is None:
+            _check_clock(store, today)
         found = store.due(retention) if args.dry_run else _purge_all(store, retention)
     if args.json:
         say(json.dumps({"dry_run": args.dry_run, **asdict(found)}, indent=2))
@@ -53,6 +64,14 @@ def _purge(args: argparse.Namespace) -> int:
     what = f"{found.events} events and {found.quarantined} quarantined messages"
     say(f"The content of {what} ({found.bytes} bytes) {verb}.")
     return EXIT_OK
+
+
+def _check_clock(store: CentralStore, today: date) -> None:
+    """Nothing came for a year: that is a clock rather than a border, and a purge is for good."""
+    newest = store.events(store.last_arrival() - 1, 1)
+    if newest and today > date.fromisoformat(newest[0].received_utc[:10]) + QUIET_LONGEST:
+        at = newest[0].received_utc[:10]
+        raise PurgeClockError(f"it is {today} here, and the last event came on {at}.")
 
 
 def _purge_all(store: CentralStore, retention: Retention) -> Purge:

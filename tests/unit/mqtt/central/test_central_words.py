@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from mqtt import cbor, events
 from mqtt.broker import Address
-from mqtt.central import export, keys_escrow
+from mqtt.central import export, keys_escrow, upkeep_commands
 from mqtt.central.__main__ import main
 from mqtt.central.alarms import Alarms
 from mqtt.central.errors import DiskFullError
@@ -209,6 +209,14 @@ def test_a_purge_counts_first_then_takes_and_the_audit_stays_whole(run):
     assert json.loads(run("purge", "--today", "2026-03-03", "--json")[1])["events"] == 0
     assert run("audit")[0] == 0
     assert "content purged" in run("show")[1]
+
+
+def test_a_clock_that_jumped_purges_nothing(run, monkeypatch):
+    monkeypatch.setattr(upkeep_commands, "utc_now", lambda: datetime(2090, 1, 1, tzinfo=UTC))
+    code, _, err = run("purge")
+    assert code == 2
+    assert "--today" in err
+    assert "content purged" not in run("show")[1]
 
 
 def test_retention_days_also_end_the_quarantine(site, run):

@@ -4,18 +4,20 @@ import json
 import subprocess
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from mqtt.broker import TlsFiles
 from mqtt.bundles import KEYS, read_bundle
 from mqtt.central import keys_ceremony as ceremony
+from mqtt.central import order_commands
 from mqtt.central.__main__ import main
 from mqtt.central.command_desk import CommandDesk
 from mqtt.central.keys_rooms import CentreRoom
-from mqtt.central.registry import Registry
+from mqtt.central.registry import Entry, Registry, write_entry
 from mqtt.central.settings import CentralSettings
 from mqtt.central.site import init_site
 from mqtt.commands import read_command
-from mqtt.keys import load_private_key, load_public_key
+from mqtt.keys import load_private_key, load_public_key, public_pem
 
 
 @pytest.fixture
@@ -210,3 +212,24 @@ def test_each_word_has_an_example(words, capsys):
         main([*words, "--help"])
     said = " ".join(capsys.readouterr().out.split())
     assert f"example: kiosk-central {words[0]}" in said
+
+
+def test_all_kiosks_of_a_large_programme_get_it_in_commands_of_a_thousand(say, centre, monkeypatch):
+    names = [f"k-{number}" for number in range(5)]
+    for one in names:
+        write_entry(centre.registry, one, Entry(signing_keys=[public_text()]))
+    monkeypatch.setattr(order_commands, "KIOSKS_LIMIT", 2)
+    assert say("command", "send", "{}/centre", "--all", "ping")[0] == 0
+    sent = CommandDesk(centre.folder / "commands").all()
+    assert [one.kiosks for one in sent] == [names[:2], names[2:4], names[4:]]
+
+
+def public_text():
+    return public_pem(ec.generate_private_key(ec.SECP256R1()).public_key()).decode()
+
+
+def test_a_command_to_a_kiosk_that_nobody_knows_is_not_sent(say, centre):
+    code, said = say("command", "send", "{}/centre", "--kiosk", "nobody", "ping")
+    assert code == 2
+    assert "does not know nobody" in said
+    assert CommandDesk(centre.folder / "commands").all() == []

@@ -1,7 +1,9 @@
 """The key officer's slips and bad days: shares kept, names taken, a centre or root made anew."""
 
 import multiprocessing
+import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -17,8 +19,8 @@ from mqtt.central.keys_tokens import TokenBook
 from mqtt.central.settings import CentralSettings
 from mqtt.central.site import init_site
 from mqtt.enrol import new_token
-from mqtt.enrol_device import Device, DeviceRoom
-from mqtt.errors import BundleError
+from mqtt.enrol_device import Device, DeviceRoom, ask
+from mqtt.errors import BundleError, EnrolLinkError
 from mqtt.files import write_durably
 from mqtt.keys import load_private_key, load_public_key
 
@@ -258,6 +260,12 @@ def test_an_enrolment_whose_answer_was_lost_is_ended_by_saying_it_again(centre, 
     assert store_of(kiosk).newest(KEYS)
 
 
+def test_a_desk_that_is_not_there_costs_no_token():
+    with pytest.raises(EnrolLinkError) as caught:
+        ask("https://127.0.0.1:9", b"request", "00" * 32, Path("nowhere"))
+    assert "still good" in caught.value.mend
+
+
 def test_an_old_card_is_on_the_brokers_list_before_its_token_is_spent(centre, tmp_path):
     enrol(device(tmp_path), centre)
     stopped = centre.revoked
@@ -299,3 +307,12 @@ def test_of_two_backups_into_one_file_one_says_no_and_what_a_killed_one_left_is_
     assert set(sizes) == {target.stat().st_size}
     assert target.read_bytes()[:15] == b"SQLite format 3"
     assert not list(tmp_path.glob(".*.part"))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_what_an_engineer_enrols_as_root_belongs_to_the_service(centre, tmp_path):
+    state = tmp_path / "state"
+    state.mkdir()
+    os.chown(state, 12345, 12345)
+    enrol(device(state), centre)
+    assert {path.stat().st_uid for path in state.rglob("*")} == {12345}

@@ -138,8 +138,16 @@ def test_a_year_of_rotations_keeps_a_key_for_each_day_and_destroys_old_ones_only
 
 
 def test_the_newest_key_is_never_destroyed(centre):
-    assert ceremony.destroy(centre, NOW + 9000 * DAY) == []
+    assert ceremony.destroy(centre, NOW + 189 * DAY) == []
     assert centre.recipients()
+
+
+def test_a_clock_that_jumped_destroys_nothing(centre, root):
+    rotate(centre, root, NOW)
+    before = centre.recipients()
+    with pytest.raises(KeysError, match="clock"):
+        ceremony.destroy(centre, NOW + 23000 * DAY)
+    assert centre.recipients() == before
 
 
 def test_an_older_bundle_is_not_put_into_force_at_the_centre_either(centre, root):
