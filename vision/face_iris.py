@@ -47,17 +47,6 @@ class Eye:
         return float(gaps.max()) / max(self.width_px, 1e-6)
 
     @property
-    def iris_diameter_px(self) -> float:
-        """Across the iris; a grown person's measures about 11.7 mm."""
-        return (
-            float(
-                np.linalg.norm(self.iris[1] - self.iris[3])
-                + np.linalg.norm(self.iris[2] - self.iris[4])
-            )
-            / 2
-        )
-
-    @property
     def gaze(self) -> complex:
         """Where the iris stands off the middle of the corners, in eye widths, right + i down.
 

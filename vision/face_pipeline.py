@@ -6,6 +6,7 @@ import numpy as np
 
 from vision.errors import ImageError
 from vision.face_detect import FAR, Box, DetectedFace, FaceDetector
+from vision.face_geometry import half
 from vision.face_iris import EyeFollower, EyeReader, Eyes
 from vision.face_mesh import FaceMesher, Mesh, Pose
 from vision.face_portrait import PortraitFinder
@@ -13,14 +14,14 @@ from vision.face_pose import FaceCamera, head_pose
 from vision.face_quality import Advice, Components, FaceLimits, Need, needs, score
 from vision.face_quality_measures import Measures, measure
 from vision.face_template import FaceTemplate, FaceTemplater
-from vision.image import Bgr8, check_bgr8, exposure, to_gray8, within
+from vision.image import Bgr8, check_bgr8, exposure, to_gray8
 from vision.model_store import ModelCard, ModelStore
 
 LEAST_PRESENCE = 0.5
 COMPANY_SHARE = 0.6
 """A face of this share of the nearest one's width stands as near; people far behind do not."""
 SAME_OVERLAP = 0.3
-DARK_P95, BURNT_PCT = 30, 90
+DARK_P95, BURNT_PCT, LONG_ENOUGH_PX = 30, 90, 320
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -182,7 +183,9 @@ def choose(found: tuple[DetectedFace, ...], pixels: Bgr8) -> DetectedFace:
 
 def without_face(pixels: Bgr8) -> FaceLook:
     """Why there may be none: a dark or burnt picture says so."""
-    grey = to_gray8(within(pixels, 320))
+    while max(pixels.shape[:2]) >= 2 * LONG_ENOUGH_PX and min(pixels.shape[:2]) > 1:
+        pixels = half(pixels)
+    grey = to_gray8(pixels)
     advice = Advice.NO_FACE
     if float(np.percentile(grey, 95)) < DARK_P95:
         advice = Advice.MORE_LIGHT
