@@ -18,7 +18,7 @@ from firmware_app.engineer import (
     look_commands,
     outbox_commands,
 )
-from firmware_app.errors import KioskError
+from firmware_app.errors import KioskError, SetupError
 from mqtt.no_core import write_no_core
 
 Run = Callable[[argparse.Namespace], int]
@@ -45,6 +45,11 @@ def main(words: Sequence[str] | None = None) -> int:
         with suppress(OSError):
             sys.stdout.close()
         return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"kiosk {chosen.command}: {where}{error.strerror or error}.", file=sys.stderr)
+        print("  mend: Check that it exists, may be read by you and has room.", file=sys.stderr)
+        return SetupError.exit_code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -110,7 +115,13 @@ def _add(
     run: Run,
     options: Sequence[str] = (),
 ) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=what, description=what, epilog=f"example: {example}")
+    parser = commands.add_parser(
+        name,
+        help=what,
+        description=what,
+        epilog=f"example: {example}",  # as it stands, so that it can be copied
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.set_defaults(run=run)
     if "config" in options:
         parser.add_argument("--config", type=Path, default=CONFIG, help="default: kiosk.toml here")

@@ -163,9 +163,9 @@ class Device:
     def _note(self) -> dict[str, str]:
         try:
             note = json.loads(self.room.pending.read_bytes())
-        except (FileNotFoundError, ValueError):
+            return {"request": str(note["request"]), "root": str(note["root"])}
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
             raise EnrolError("no request of this kiosk waits for an answer.") from None
-        return {"request": str(note["request"]), "root": str(note["root"])}
 
     def _make(self, path: Path) -> None:
         make_folder(path.parent)

@@ -33,9 +33,11 @@ def write_whole(path: Path, pieces: Iterable[bytes], mode: int = 0o600) -> None:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):  # the first error says more
             beside.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename in {None, str(beside)}:
+            error.filename = str(path)
         raise
     sync_folder(path.parent)
 

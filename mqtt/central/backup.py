@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mqtt.central.errors import CentralError
+from mqtt.central.errors import CentralError, DiskFullError
 from mqtt.central.postgres_cluster import find_program
 from mqtt.central.settings import CentralSettings
 from mqtt.central.store_sqlite import Store
@@ -28,6 +28,8 @@ def back_up(settings: CentralSettings, target: Path) -> int:
     try:
         with _alone(part):
             return _backed_up(settings, part, target)
+    except DiskFullError:
+        raise BackupError(f"{target}: No space left on device.") from None
     except OSError as error:
         raise BackupError(f"{target}: {error.strerror}.") from None
 

@@ -25,7 +25,11 @@ def command(
     """
     words = f"example: kiosk-central {name} {example}"
     parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=what, description=what, epilog=words
+        name,
+        help=what,
+        description=what,
+        epilog=words,  # as it stands, so that it can be copied
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(command=run)
     return parser

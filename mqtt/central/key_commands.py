@@ -34,6 +34,7 @@ from mqtt.central.pki import write_private
 from mqtt.central.registry import Registry
 from mqtt.enrol import REQUEST_LIMIT_BYTES, new_token
 from mqtt.errors import BundleError, EnrolError
+from mqtt.files import locked, write_durably
 from mqtt.notice import tell_stderr
 
 HOURS_MOST, DAYS_MOST = 31 * 24, 825
@@ -42,7 +43,7 @@ HOURS_MOST, DAYS_MOST = 31 * 24, 825
 def add(commands: "Commands[argparse.ArgumentParser]") -> None:
     """`keys` and what follows it; docs/keys.md is the ceremony."""
     what = "the programme's keys: root, months, kiosks, escrow"
-    keys = command(commands, "keys", _status, what, "init centre --root /media/root")
+    keys = command(commands, "keys", _status, what, "status centre")
     kinds = keys.add_subparsers(required=True, metavar="WHAT")
     _add_init(kinds)
     _add_rotate(kinds)
@@ -238,10 +239,15 @@ def _rotate(args: argparse.Namespace) -> int:
         say(f"{len(gone)} private keys destroyed. {' '.join(gone)}".strip())
         return EXIT_OK
     if args.take is not None:
-        return _taken(room, _content(args.take), now)
+        return _taken(room, args.take.read_bytes(), now)
+    with locked(room.folder / ".rotate.lock"):
+        return _drafted(room, args, now)
+
+
+def _drafted(room: CentreRoom, args: argparse.Namespace, now: datetime) -> int:
     draft = ceremony.draft(room, now, replace=args.replace)
     if args.draft is not None:
-        args.draft.write_bytes(draft_bytes(draft))
+        write_durably(args.draft, draft_bytes(draft))
         say(f"{args.draft}: version {draft.version}, not signed; carry it to the offline root.")
         return EXIT_OK
     signer = ceremony.open_root(RootRoom(args.root), _passphrase(args))
@@ -256,7 +262,7 @@ def _taken(room: CentreRoom, data: bytes, now: datetime) -> int:
 
 
 def _sign(args: argparse.Namespace) -> int:
-    content = _content(args.file)
+    content = args.file.read_bytes()
     try:
         if args.list:
             if args.version is None:
@@ -267,7 +273,7 @@ def _sign(args: argparse.Namespace) -> int:
         data = make_bundle(bundle, ceremony.open_root(RootRoom(args.root), _passphrase(args)))
     except (BundleError, ValueError) as error:
         raise KeysError(f"{args.file}: {error}") from None
-    args.out.write_bytes(data)
+    write_durably(args.out, data)
     say(f"{args.out}: {bundle.name} version {bundle.version}, until {bundle.expires_at:%Y-%m-%d}.")
     if bundle.name == KEYS:
         for one in read_keys(bundle.content).recipients:
@@ -334,7 +340,7 @@ def _escrow(args: argparse.Namespace) -> int:
         ceremony.new_escrow(CentreRoom(args.new), partial(_give, _holders(args)))
         say("next: `kiosk-central keys rotate`; the old shares still open what came before.")
         return EXIT_OK
-    key = join(read_share(_content(path).decode(errors="replace")) for path in args.share)
+    key = join(read_share(path.read_bytes().decode(errors="replace")) for path in args.share)
     pem = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
@@ -382,14 +388,7 @@ def _text(facts: dict[str, object]) -> str:
 def _passphrase(args: argparse.Namespace) -> bytes | None:
     if args.passphrase_file is None:
         return None
-    first: bytes = _content(args.passphrase_file).split(b"\n")[0].strip()
+    first: bytes = args.passphrase_file.read_bytes().split(b"\n")[0].strip()
     if not first:
         raise KeysError(f"{args.passphrase_file}: its first line is empty.")
     return first
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise KeysError(f"{path}: {error.strerror}.") from None

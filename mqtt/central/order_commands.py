@@ -77,6 +77,7 @@ def _order(
         help=what,
         description=what,
         epilog=f"example: kiosk-central command send centre --all {name} {example}".rstrip(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(make=make)
     return parser

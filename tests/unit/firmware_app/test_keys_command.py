@@ -174,3 +174,21 @@ def test_each_word_has_an_example(word, capsys):
     with pytest.raises(SystemExit):
         main(["keys", word, "--help"])
     assert "example: kiosk keys" in capsys.readouterr().out
+
+
+def test_a_path_that_the_disk_refuses_is_one_line_and_its_mend(kiosk, capsys):
+    kiosk.write_text(CONFIG.replace("keys/signing.pem", f"{'long' * 80}/signing.pem"))
+    code, said = words(capsys, "keys", "status", "--config", kiosk)
+    assert code == SetupError.exit_code
+    assert "mend:" in said
+    assert "Traceback" not in said
+
+
+def test_a_bare_kiosk_keeps_the_desks_address_after_it_made_its_folders(kiosk, centre, capsys):
+    url = "https://127.0.0.1:9"
+    code, said = words(
+        capsys, "keys", "enrol", "--config", kiosk, "--token", token(centre), "--url", url
+    )
+    assert code == SetupError.exit_code
+    assert "still good" in said
+    assert (kiosk.parent / "keys" / "desk.url").read_text() == url

@@ -2,6 +2,8 @@
 
 import multiprocessing
 import os
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,10 +11,12 @@ import pytest
 
 from mqtt.bundle_store import BundleStore
 from mqtt.bundles import KEYS, kid_text, make_bundle
+from mqtt.central import backup
 from mqtt.central import keys_ceremony as ceremony
 from mqtt.central.__main__ import main
 from mqtt.central.backup import BackupError, back_up
 from mqtt.central.clock import utc_now
+from mqtt.central.errors import DiskFullError
 from mqtt.central.keys_desk import Desk
 from mqtt.central.keys_rooms import CentreRoom, KeysError, RootRoom
 from mqtt.central.keys_tokens import TokenBook
@@ -20,7 +24,7 @@ from mqtt.central.settings import CentralSettings
 from mqtt.central.site import init_site
 from mqtt.enrol import new_token
 from mqtt.enrol_device import Device, DeviceRoom, ask
-from mqtt.errors import BundleError, EnrolLinkError
+from mqtt.errors import BundleError, EnrolError, EnrolLinkError
 from mqtt.files import write_durably
 from mqtt.keys import load_private_key, load_public_key
 
@@ -216,12 +220,12 @@ def test_kiosks_take_the_keys_of_a_centre_made_anew_under_the_old_root(centre, t
 def test_kiosks_take_the_keys_of_a_folder_that_was_set_back_to_a_backup(centre, tmp_path):
     root, kiosk = RootRoom(tmp_path / "root"), device(tmp_path)
     enrol(kiosk, centre)
-    backup = files_in(centre.folder)
+    copy = files_in(centre.folder)
     rotated(centre, root, NOW + DAY)
     store_of(kiosk).take(centre.bundle.read_bytes(), KEYS)
     for path in centre.recipients():
         path.unlink()
-    for path, data in backup.items():
+    for path, data in copy.items():
         write_durably(path, data)
     rotated(centre, root, NOW + 2 * DAY)
     assert store_of(kiosk).take(centre.bundle.read_bytes(), KEYS)
@@ -278,6 +282,41 @@ def test_an_old_card_is_on_the_brokers_list_before_its_token_is_spent(centre, tm
     stopped.rmdir()
     Desk(centre).answer(request, NOW)
     assert stopped.is_file()
+
+
+def test_a_full_disk_of_the_copy_is_not_told_as_the_databases(tmp_path, monkeypatch):
+    settings = CentralSettings.load(init_site(tmp_path / "site", "uto-1").configuration)
+    with settings.store():
+        pass
+
+    def full(*_, **__):
+        raise DiskFullError("central.sqlite3: database or disk is full.")
+
+    monkeypatch.setattr(backup, "Store", full)
+    with pytest.raises(BackupError, match=r"c\.backup"):
+        back_up(settings, tmp_path / "c.backup")
+    assert not list(tmp_path.glob("*c.backup*"))
+
+
+def test_two_officers_who_rotate_at_once_lose_no_key(centre, tmp_path):
+    words = [sys.executable, "-m", "mqtt.central", "keys", "rotate", str(centre.folder)]
+    words += ["--root", str(tmp_path / "root")]
+    both = [subprocess.Popen(words, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [one.communicate(timeout=100)[1] for one in both]
+    assert sorted(one.returncode for one in both) == [0, 2], said
+    assert "made already" in "".join(said)
+    held = {kid_text(load_private_key(path).public_key()) for path in centre.recipients()}
+    months = [one for one in ceremony.present(centre)[1].recipients if one.use == "month"]
+    assert {kid_text(one.key) for one in months} == held
+
+
+def test_a_note_of_a_request_that_says_nothing_is_no_request(centre, tmp_path):
+    kiosk = device(tmp_path)
+    kiosk.request(token_of(centre))
+    for note in (b"[]", b"{}", b"1"):
+        kiosk.room.pending.write_bytes(note)
+        with pytest.raises(EnrolError, match="no request"):
+            kiosk.take(b"")
 
 
 def _backed_up(settings, target, results):
