@@ -106,6 +106,7 @@ def test_every_screen_can_be_touched_read_and_seen_whole(
     open_kiosk: Callable[..., Any], pictures: ModuleType, size: tuple[int, int], language: str
 ) -> None:
     kiosk = open_kiosk(*size)
+    kiosk.page.emulate_media(reduced_motion="reduce")  # or a colour is met half way to the next
     kiosk.camera[0] = pictures.drawn_face()
     mm = mm_px(kiosk)
     assert mm >= (KIOSK_PX_PER_MM if 1920 in size else 96 / 20)
@@ -130,6 +131,7 @@ def test_the_strong_contrast_is_strong(
     open_kiosk: Callable[..., Any], pictures: ModuleType
 ) -> None:
     kiosk = open_kiosk()
+    kiosk.page.emulate_media(reduced_motion="reduce")  # or a colour is met half way to the next
     for name, screen in pictures.gallery("en").items():
         kiosk.show(screen)
         if name == "language":

@@ -29,6 +29,7 @@ from tests.delivery.torture_kiosk import KIOSK
 TARGETS = ("kiosk", "publisher", "broker", "sink")
 EACH_MS = 15.0
 LONGEST_LIFE_S = 1.6
+START_LIMIT_S = 30.0
 DRAIN_LIMIT_S = 120.0
 MOST_SAID = 20
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,12 +106,20 @@ class Torture:
 
     def drain(self):
         """No more crossings; the rest arrives and is receipted. What went wrong, or nothing."""
+        self.await_crossing()
         self.running["kiosk"].send_signal(signal.SIGTERM)
         try:
             code = self.running["kiosk"].wait(DRAIN_LIMIT_S)
         except subprocess.TimeoutExpired:
             return [f"not all was receipted within {DRAIN_LIMIT_S:.0f} s"]
         return [f"the kiosk ended with {code}"] if code else []
+
+    def await_crossing(self):
+        """A kiosk that has just been started anew does not hear yet."""
+        history = self.folder / "kiosk.history"
+        before_bytes, give_up_s = history.stat().st_size, time.monotonic() + START_LIMIT_S
+        while history.stat().st_size == before_bytes and time.monotonic() < give_up_s:
+            threading.Event().wait(0.05)
 
     def held(self):
         """What the centre holds, and how many messages it put aside."""
