@@ -6,6 +6,7 @@ cues to the simulated devices (a document laid down, a head turned, a finger pla
 
 import http.client
 import json
+import math
 import threading
 import time
 from collections import Counter
@@ -20,6 +21,7 @@ from firmware_app.errors import StoryError
 
 COUNTED, STALE = 204, 409
 STAGE_LIMIT_S = 3.0
+AGAIN_S = 3.0
 LINE_LIMIT_BYTES = 65_536
 
 PAGE = "808080"
@@ -52,6 +54,7 @@ class Traveller:
     _last: str = ""
     _asked: str = ""
     _colour: str = ""
+    _tried_at_s: float = math.inf
     _leaving: list[str] = field(init=False)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -77,6 +80,7 @@ class Traveller:
                 if until(name):
                     return
                 self._act(screen, name)
+            self._try_again()
             if self._stopping.is_set():
                 return
             if at_end_s is not None and time.monotonic() > at_end_s:
@@ -102,11 +106,20 @@ class Traveller:
         if colour != self._colour and self.story.lit:
             self._cue("camera", light=list(bytes.fromhex(colour[1:] or PAGE)))
         if asked and asked != self._asked:
+            self._tried_at_s = math.inf
             if self._leaving:
                 self._touch(int(screen["serial"]), self._leaving.pop(0))
             elif self.story.follow != "never":
+                self._tried_at_s = time.monotonic()
                 self._cue("camera", **(ACTS if self.story.follow == "asked" else OTHERS)[asked])
         self._asked, self._colour = asked, colour
+
+    def _try_again(self) -> None:
+        """What was not seen is done once more, as anybody does who still reads the same words."""
+        waited_s = time.monotonic() - self._tried_at_s
+        if self._asked and self.story.follow == "asked" and waited_s > AGAIN_S:
+            self._tried_at_s = time.monotonic()
+            self._cue("camera", **ACTS[self._asked])
 
     def _cue(self, peer: str, **what: object) -> None:
         """Give a cue; a peer whose device is being opened gets a moment to come on stage."""
