@@ -75,7 +75,10 @@ class Brought:
 
 
 def import_receipts(config_file: Path, path: Path, *, as_json: bool) -> int:
-    """Check the receipts here, so that a wrong file is told at once; the owner checks again."""
+    """Check the receipts here, so that a wrong file is told at once; the owner checks again.
+
+    Exit code 1 where a receipt is not the centre's.
+    """
     config = configuration.load(config_file)
     outbox = existing(config, None)
     found = _files(path)
@@ -92,7 +95,7 @@ def import_receipts(config_file: Path, path: Path, *, as_json: bool) -> int:
         taken=bool(laid) and _taken(outbox, laid),
     )
     emit(asdict(brought), _import_words(brought), as_json=as_json)
-    return 0
+    return LEFT_EXIT_CODE if brought.refused else 0
 
 
 def _import_words(brought: Brought) -> str:

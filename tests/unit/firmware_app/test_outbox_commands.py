@@ -14,7 +14,9 @@ from firmware_app import config as configuration
 from firmware_app.__main__ import main
 from firmware_app.errors import SetupError
 from firmware_app.services.outbox import OutboxUpkeep, open_outbox
+from mqtt import courier
 from mqtt.contract import specimen
+from mqtt.courier import Cargo, Manifest
 from mqtt.envelope import Assurance, Kind, Profile, Sealer
 from mqtt.errors import OutboxMirrorError
 from mqtt.keys import load_or_create_private_key, public_pem
@@ -264,3 +266,17 @@ def test_status_names_all_that_an_engineer_must_see(tmp_path, capsys):
     ):
         assert seen in words
     post.outbox.close()
+
+
+def test_receipts_that_are_not_the_centres_count_for_nothing_and_end_with_1(post, capsys):
+    post.open()
+    forged = [b"signed by nobody"]
+    size = sum(map(len, forged))
+    manifest = Manifest(
+        cargo=Cargo.RECEIPTS, kiosk=KIOSK, file=str(uuid4()), part=1, rows=1, bytes=size
+    )
+    path = post.folder / manifest.name
+    path.write_bytes(b"".join(courier.write(manifest, forged)))
+    assert post.kiosk("import", path) == 1
+    assert "1 are not the centre's" in capsys.readouterr().out
+    assert post.outbox.levels(2.0).receipted == 0
