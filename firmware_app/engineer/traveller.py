@@ -22,6 +22,7 @@ from firmware_app.errors import StoryError
 COUNTED, STALE = 204, 409
 STAGE_LIMIT_S = 3.0
 AGAIN_S = 3.0
+REACTION_S = 0.35
 LINE_LIMIT_BYTES = 65_536
 
 PAGE = "808080"
@@ -111,7 +112,7 @@ class Traveller:
                 self._touch(int(screen["serial"]), self._leaving.pop(0))
             elif self.story.follow != "never":
                 self._tried_at_s = time.monotonic()
-                self._cue("camera", **(ACTS if self.story.follow == "asked" else OTHERS)[asked])
+                self._move((ACTS if self.story.follow == "asked" else OTHERS)[asked])
         self._asked, self._colour = asked, colour
 
     def _try_again(self) -> None:
@@ -119,7 +120,12 @@ class Traveller:
         waited_s = time.monotonic() - self._tried_at_s
         if self._asked and self.story.follow == "asked" and waited_s > AGAIN_S:
             self._tried_at_s = time.monotonic()
-            self._cue("camera", **ACTS[self._asked])
+            self._move(ACTS[self._asked])
+
+    def _move(self, act: dict[str, object]) -> None:
+        """As soon as anybody can who first has to read."""
+        if act:
+            self._cue("camera", **act, delay_s=REACTION_S)
 
     def _cue(self, peer: str, **what: object) -> None:
         """Give a cue; a peer whose device is being opened gets a moment to come on stage."""
