@@ -39,11 +39,6 @@ def utc_now() -> datetime:
     return max(system, datetime.fromtimestamp(_Floor.earliest_utc_s(), UTC))
 
 
-def epoch_s() -> float:
-    """Seconds since 1970 for records that must survive a restart; never for durations."""
-    return utc_now().timestamp()
-
-
 def monotonic_ns() -> int:
     """Nanoseconds since boot."""
     return time.monotonic_ns()

@@ -44,7 +44,6 @@ from mqtt.keys import (
 from mqtt.keys_tpm import create_tpm_key, is_tpm_key, load_signer
 
 TALK_LIMIT_S = 30.0
-ROOT_LIMIT_BYTES = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)

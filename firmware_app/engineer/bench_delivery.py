@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from firmware_app.engineer import bench_outbox
+from firmware_app.engineer.bench_outbox import COMMIT_RATIO_TARGET, SEAL_TARGET_MS
 from firmware_app.engineer.delivery_site import DeliverySite
 from firmware_app.engineer.report import emit, progress, table
 from mqtt import events
@@ -74,10 +75,10 @@ def _disk(folder: Path, *, quick: bool) -> list[Figure]:
     seals = bench_outbox.measure_seals(50 if quick else 300, recipients=1)
     two = bench_outbox.measure_seals(20, recipients=2)
     return [
-        Figure.most("commit p99, of bare SQLite FULL", commits.p99_ratio, "x", 3.0),
+        Figure.most("commit p99, of bare SQLite FULL", commits.p99_ratio, "x", COMMIT_RATIO_TARGET),
         Figure("commit p50, of bare SQLite FULL", commits.p50_ratio, "x"),
         Figure("commit p99", commits.outbox.p99_ms, "ms"),
-        Figure.most("seal and sign p50, key in a file", seals.seal.p50_ms, "ms", 5.0),
+        Figure.most("seal and sign p50, key in a file", seals.seal.p50_ms, "ms", SEAL_TARGET_MS),
         Figure.most("envelope adds, 1 recipient", seals.added_bytes, "bytes", seals.allowed_bytes),
         Figure.most("envelope adds, 2 recipients", two.added_bytes, "bytes", two.allowed_bytes),
     ]
