@@ -4,7 +4,6 @@ import sqlite3
 import threading
 from datetime import UTC, date, datetime
 
-import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -20,6 +19,7 @@ from mqtt.central.store import Outcome, Purge, Retention
 from mqtt.central.store_sqlite import SqliteEngine, Store
 from mqtt.contract import specimen
 from mqtt.envelope import WIRE_LIMIT_BYTES, Assurance, Head, Kind, Profile
+from tests.unit.mqtt.central.dated_epoch import sealed_epoch
 
 KIOSK = specimen.KIOSK
 NOW = datetime(2026, 3, 1, 11, 0, tzinfo=UTC)
@@ -36,27 +36,7 @@ def intake(store, kiosk_key, centre_key, tell=lambda _notice: None):
 
 @pytest.fixture
 def dated(sealer):
-    """An epoch_start, a crossing kept until 2 March, its portrait, a crossing without a date."""
-    law = msgspec.structs.replace(specimen.crossing().law, retention_until="2026-03-02")
-    first = msgspec.structs.replace(specimen.crossing(2), law=law)
-    parts = [
-        (Kind.EPOCH_START, specimen.epoch_start()),
-        (Kind.CROSSING, first),
-        (Kind.ATTACHMENT, specimen.portrait(b"\xff\xd8picture")),
-        (Kind.CROSSING, specimen.crossing(4, "01920000-0000-7000-8000-000000000004")),
-    ]
-    head, sealed = START, []
-    for kind, event in parts:
-        one = sealer.seal(
-            events.encode(event),
-            head=head,
-            kind=kind,
-            event_id=specimen.EVENT_ID,
-            at_utc=specimen.CAPTURED_AT,
-        )
-        sealed.append(one)
-        head = one.next_head
-    return sealed
+    return sealed_epoch(sealer)
 
 
 def test_two_members_write_one_database_and_each_event_stands_once(

@@ -10,7 +10,6 @@ import urllib.request
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 
-import msgspec
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -36,6 +35,7 @@ from mqtt.envelope import Assurance, Head, Kind, Profile, Sealer
 from mqtt.keys import create_private_key, load_private_key, load_public_key, thumbprint
 from mqtt.notice import Notice
 from mqtt.receipts import ReceiptEntry, ReceiptLevel, verify_receipt
+from tests.unit.mqtt.central.dated_epoch import sealed_epoch
 
 NOW = datetime(2026, 3, 1, 11, 0, tzinfo=UTC)
 KIOSK = specimen.KIOSK
@@ -43,27 +43,9 @@ EPOCH = specimen.EPOCH
 
 
 def chain(signing_key, recipients, length=4):
-    """An epoch: its start, a crossing kept until 2 March with a portrait, another crossing."""
-    law = msgspec.structs.replace(specimen.crossing().law, retention_until="2026-03-02")
-    parts = [
-        (Kind.EPOCH_START, specimen.epoch_start()),
-        (Kind.CROSSING, msgspec.structs.replace(specimen.crossing(2), law=law)),
-        (Kind.ATTACHMENT, specimen.portrait(b"\xff\xd8picture")),
-        (Kind.CROSSING, specimen.crossing(4, "01920000-0000-7000-8000-000000000004")),
-    ]
+    """The dated epoch by that key for those recipients."""
     sealer = Sealer(signing_key, tuple(recipients), Profile.DEMO, Assurance.SOFTWARE)
-    head, sealed = Head(KIOSK, EPOCH, 1), []
-    for kind, event in parts[:length]:
-        one = sealer.seal(
-            events.encode(event),
-            head=head,
-            kind=kind,
-            event_id=specimen.EVENT_ID,
-            at_utc=specimen.CAPTURED_AT,
-        )
-        sealed.append(one)
-        head = one.next_head
-    return sealed
+    return sealed_epoch(sealer, length)
 
 
 @pytest.fixture(scope="session")
