@@ -1,0 +1,152 @@
+"""Where a traveller's way may stand: the states of the workflow, frozen values without I/O.
+
+A new state that the machine forgets fails mypy.
+"""
+
+from dataclasses import dataclass
+
+from firmware_app.domain.biometrics import Finger
+from firmware_app.domain.crossing import Visit
+from firmware_app.domain.rules import Outcome
+from firmware_app.workflow.face_ask import NOTHING_ASKED, FaceAsk
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """The attract screen; nobody is here."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfService:
+    """No traveller can start: `reason` is for the engineer's log, not for the screen."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseLanguage:
+    """Each language in its own script."""
+
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class ReadNotice:
+    """Who collects, why, how long, what the alternative is."""
+
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitDocument:
+    """The reader is armed."""
+
+    visit: Visit
+    tries_left: int
+    cue: str = "document-cue-present"
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitChip:
+    """The chip is read and proven; `percent` of its files are here."""
+
+    visit: Visit
+    percent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmDocument:
+    """The traveller sees what was read."""
+
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitFace:
+    """The camera looks; one cue at a time. left_one: a challenge was said to be impossible."""
+
+    visit: Visit
+    tries_left: int
+    cue: str = "face-cue-look-here"
+    ask: FaceAsk = NOTHING_ASKED
+    left_one: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitFinger:
+    """The scanner is armed for one finger; `poor`: pictures came that were no use."""
+
+    visit: Visit
+    position: Finger
+    tries_left: int
+    cue: str = "finger-cue-place"
+    poor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNoFinger:
+    """The traveller cannot give this finger and is asked why; `tries_left` if it was a mistake."""
+
+    visit: Visit
+    position: Finger
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskQuestion:
+    """One question on the screen; `index` counts from 0."""
+
+    visit: Visit
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The last look before saving."""
+
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """The traveller waits for the disk, never for the network."""
+
+    visit: Visit
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Committed; `code` is the slip's code."""
+
+    code: str
+    language: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Where to go now: to the lane or to the officer, in equal words and time (FLOW, step 9)."""
+
+    code: str
+    language: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class SeeOfficer:
+    """A person takes over; nothing was saved, or saving failed."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class StillThere:
+    """Thirty seconds without a touch: warn, then wipe; `back_to` is where a touch returns."""
+
+    back_to: "Interruptible"
+
+
+TouchStep = ReadNotice | ConfirmDocument | WhyNoFinger | AskQuestion | Review
+Interruptible = ChooseLanguage | AwaitDocument | AwaitChip | AwaitFace | AwaitFinger | TouchStep
+State = Idle | OutOfService | Interruptible | Saving | Saved | Go | SeeOfficer | StillThere
