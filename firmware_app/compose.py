@@ -41,6 +41,7 @@ from firmware_app.workflow.vocabulary import (
     StoreCrossing,
     TakePortrait,
     Touched,
+    Typed,
     Wipe,
 )
 from mqtt import groups
@@ -181,8 +182,11 @@ class Kiosk:
     def _show(self, state: State, terms: Terms) -> None:
         self._page.show(screen(state, terms))
 
-    def _touched(self, button: str) -> None:
-        if button == "start":
+    def _touched(self, button: str, text: str | None = None) -> None:
+        """A button, with what stands in the screen's entry where it has one."""
+        if text is not None:
+            self.runner.post(Typed(text))
+        elif button == "start":
             self.runner.post(StartPressed(str(uuid_utils.uuid7())))
         else:
             self.runner.post(Touched(button))

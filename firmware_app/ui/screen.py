@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 ButtonKind = Literal["primary", "plain", "choice", "help"]
+Alphabet = Literal["latin", "digits", "mrz", "arabic", "ethiopic"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,26 @@ class Row:
         return f"Row({self.message})"
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Entry:
+    """One field that the traveller types; `value` is personal.
+
+    field: what is typed, as in its message ids; wrong: positions (from 0) that a check digit
+    doubts; hint: a message id.
+    """
+
+    field: str
+    alphabet: Alphabet
+    length_max: int
+    value: str = ""
+    wrong: tuple[int, ...] = ()
+    hint: str = ""
+
+    def __repr__(self) -> str:
+        """Say which field, never what was typed."""
+        return f"Entry({self.field})"
+
+
 @dataclass(frozen=True, slots=True)
 class Screen:
     """Everything the page needs to draw one state.
@@ -40,7 +61,10 @@ class Screen:
     arguments: values for the messages, never personal; live: show the camera's mirror picture;
     step, steps: progress (0 of 0 hides it); countdown_s: seconds left on a warning;
     code: a slip's code; challenge: what the face is asked to do now; colour: of the whole display,
-    as #rrggbb; done_pct: how much of all challenges is done.
+    as #rrggbb; done_pct: how much of all challenges is done; calm: nobody is near, drawn dim;
+    pictures_only: no letter outside data; reference: the event's, for the traveller to keep; qr:
+    rows of "0" and "1"; person, persons: which of a group (0 of 0 hides it); called: a person has
+    been called; private: rows or entry are personal, never for a loudspeaker.
     """
 
     name: str
@@ -59,3 +83,12 @@ class Screen:
     challenge: str = ""
     colour: str = ""
     done_pct: int = 0
+    calm: bool = False
+    pictures_only: bool = False
+    entry: Entry | None = None
+    reference: str = ""
+    qr: tuple[str, ...] = ()
+    person: int = 0
+    persons: int = 0
+    called: bool = False
+    private: bool = False

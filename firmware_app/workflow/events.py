@@ -27,6 +27,17 @@ class Touched:
     button: str
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Typed:
+    """What was typed into the entry of the current screen, as it was sent; personal."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        """Nothing of it."""
+        return "Typed()"
+
+
 @dataclass(frozen=True, slots=True)
 class TimedOut:
     """The state's patience is over."""
@@ -148,6 +159,7 @@ class ServiceChanged:
 Event = (
     StartPressed
     | Touched
+    | Typed
     | TimedOut
     | DocumentAdvice
     | DocumentArrived

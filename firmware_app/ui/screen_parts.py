@@ -1,0 +1,21 @@
+"""What screens share: the buttons that stand on many of them, and the rows of a document; pure."""
+
+from firmware_app.domain.mrz import Mrz
+from firmware_app.ui.screen import Button, Row
+
+STEPS = 6
+HELP = Button("help", "button-help", "help", "help")
+BACK = Button("back", "button-back", icon="back")
+END = Button("end", "button-end", icon="end")
+CONTINUE = Button("continue", "button-continue", "primary", "continue")
+
+
+def document_rows(mrz: Mrz) -> tuple[Row, ...]:
+    """The document as the traveller confirms it; personal."""
+    return (
+        Row("row-name", f"{mrz.given_names} {mrz.surname}".strip()),
+        Row("row-document-number", mrz.number),
+        Row("row-nationality", mrz.nationality),
+        Row("row-date-of-birth", mrz.birth),
+        Row("row-expiry", mrz.expiry),
+    )

@@ -1,0 +1,104 @@
+"""The screens while a device looks: document, chip, face, finger; pure."""
+
+from typing import assert_never
+
+from firmware_app.ui.screen import Button, Screen
+from firmware_app.ui.screen_parts import BACK, END, HELP, STEPS
+from firmware_app.workflow.states import (
+    AwaitChip,
+    AwaitDocument,
+    AwaitFace,
+    AwaitFinger,
+    WhyNoFinger,
+)
+
+CANNOT_DO = Button("cannot-do", "button-cannot-do")
+SKIP_CHALLENGES = Button("skip-challenges", "button-skip-challenges", icon="continue")
+
+
+def sensing(state: AwaitDocument | AwaitChip | AwaitFace | AwaitFinger | WhyNoFinger) -> Screen:
+    """One device, one cue."""
+    language = state.visit.language
+    match state:
+        case WhyNoFinger():
+            return _why_no_finger(state)
+        case AwaitDocument(cue=cue):
+            return Screen(
+                "document",
+                "document-title",
+                language,
+                cue=cue,
+                buttons=(BACK, END, HELP),
+                picture="document",
+                step=1,
+                steps=STEPS,
+            )
+        case AwaitChip(percent=percent):
+            return Screen(
+                "reading",
+                "reading-title",
+                language,
+                cue="reading-cue-chip",
+                arguments=(("percent", percent),),
+                buttons=(END, HELP),
+                picture="reading",
+                step=1,
+                steps=STEPS,
+            )
+        case AwaitFace():
+            return _face(state)
+        case AwaitFinger(cue=cue, position=position):
+            name = position.name.lower().replace("_", "-")
+            return Screen(
+                "finger",
+                f"finger-title-{name}",
+                language,
+                cue=cue,
+                buttons=(Button("cannot-give-finger", "button-cannot-give-finger"), END, HELP),
+                picture=f"finger-{name}",
+                step=4,
+                steps=STEPS,
+            )
+        case _:
+            assert_never(state)
+
+
+def _face(state: AwaitFace) -> Screen:
+    """The mirror; who cannot do one challenge is then offered to leave them all."""
+    leave = (CANNOT_DO, SKIP_CHALLENGES) if state.left_one else (CANNOT_DO,)
+    ask = state.ask
+    return Screen(
+        "face",
+        "face-title",
+        state.visit.language,
+        cue=state.cue,
+        buttons=(*leave, END, HELP),
+        picture="face",
+        live=True,
+        step=3,
+        steps=STEPS,
+        challenge=ask.challenge,
+        colour="#{:02x}{:02x}{:02x}".format(*ask.colour) if ask.colour else "",
+        done_pct=ask.done_pct,
+    )
+
+
+def _why_no_finger(state: WhyNoFinger) -> Screen:
+    """What keeps the traveller from giving this finger."""
+    name = state.position.name.lower().replace("_", "-")
+    return Screen(
+        "finger-why",
+        "finger-why-title",
+        state.visit.language,
+        buttons=(
+            Button("finger-missing", "button-finger-missing", "choice", "finger-missing"),
+            Button("finger-bandaged", "button-finger-bandaged", "choice", "finger-bandaged"),
+            Button("finger-other", "button-finger-other", "choice", "cannot-give-finger"),
+            BACK,
+            END,
+            HELP,
+        ),
+        picture=f"finger-{name}",
+        step=4,
+        steps=STEPS,
+    )
