@@ -1,5 +1,5 @@
 # The two commands of the border kiosk, and what its engineers use beside them.
-.PHONY: help run test lint format lock screens oracles torture fuzz clean
+.PHONY: help run test lint format lock screens oracles torture fuzz soak clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -40,6 +40,9 @@ fuzz: ## fuzz a parser of foreign bytes for 30 minutes, with its branch coverage
 	@test -x .oracles/fuzz/bin/python || { python3 -m venv .oracles/fuzz && \
 		.oracles/fuzz/bin/pip install --quiet atheris==3.0.0 coverage asn1crypto cryptography; }
 	@.oracles/fuzz/bin/python tests/fuzz/fuzz.py $(or $(TARGET),mrz) --seconds $(or $(SECONDS),1800)
+
+soak: ## 2,000 travellers, the browser open: memory must stay flat, half an hour; SESSIONS=2000
+	@.venv/bin/python -m tests.soak.soak --sessions $(or $(SESSIONS),2000) --out build/soak
 
 clean: ## remove what run and test made here
 	@rm -rf .venv .run build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
