@@ -17,6 +17,7 @@ from mqtt.groups import (
     Comparison,
     Count,
     Crossing,
+    Day,
     Document,
     DocumentCheck,
     Envelope,
@@ -134,7 +135,19 @@ class Counters(Closed, frozen=True, kw_only=True, tag_field="kind", tag="counter
     counts: dict[Code, Count]
 
 
-Event = CrossingEvent | Attachment | EpochStart | TimeAnchor | Counters
+class OfficerDecision(Closed, frozen=True, kw_only=True, tag_field="kind", tag="officer_decision"):
+    """What an officer decided of a crossing that was stored before: the outcome that holds now."""
+
+    event_id: Uuid
+    relates_to: Uuid
+    kiosk_id: KioskId
+    time: Time
+    outcome: Literal["completed", "refused_by_officer"]
+    officer: OfficerAction
+    retention_until: Day | None = None
+
+
+Event = CrossingEvent | Attachment | EpochStart | TimeAnchor | Counters | OfficerDecision
 
 
 def encode(event: Event) -> bytes:

@@ -39,6 +39,7 @@ Utc = Annotated[datetime, Meta(tz=True)]
 Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Score = Annotated[float, Meta(ge=-1e9, le=1e9)]
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+RefusalReason = Literal["A", "B", "C", "D", "E", "F", "G", "H", "I", "J"]
 
 
 class Closed(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -91,7 +92,7 @@ class Crossing(Closed, frozen=True, kw_only=True):
     duration_s: dict[Code, Annotated[float, Meta(ge=0, le=1e9)]]
     assisted: bool
     training: bool
-    refusal_reason: Literal["A", "B", "C", "D", "E", "F", "G", "H", "I", "J"] | None = None
+    refusal_reason: RefusalReason | None = None
     transport: Code | None = None
     transport_reference: Text | None = None
     group_reference: Code | None = None
@@ -316,6 +317,19 @@ class Lists(Closed, frozen=True, kw_only=True):
     indicators: tuple[Indicator, ...] = ()
 
 
+class OfficerProof(Closed, frozen=True, kw_only=True):
+    """The officer's own signature (WebAuthn, ES256) over the decision; officer_proof.py checks it.
+
+    What was signed is a hash of kiosk, crossing, `nonce` and the action without its proof.
+    """
+
+    credential_id: Annotated[bytes, Meta(min_length=1, max_length=1023)]
+    nonce: Annotated[bytes, Meta(min_length=16, max_length=16)]
+    authenticator_data: Annotated[bytes, Meta(min_length=37, max_length=2048)]
+    client_data: Annotated[bytes, Meta(min_length=1, max_length=2048)]
+    signature: Annotated[bytes, Meta(min_length=8, max_length=80)]
+
+
 class OfficerAction(Closed, frozen=True, kw_only=True):
     """What an officer did, and what it overrides."""
 
@@ -324,6 +338,9 @@ class OfficerAction(Closed, frozen=True, kw_only=True):
     reason: Code
     at: Utc
     override_of: Code | None = None
+    overrides: tuple[Code, ...] = ()
+    refusal_reason: RefusalReason | None = None
+    proof: OfficerProof | None = None
 
 
 class Law(Closed, frozen=True, kw_only=True):

@@ -30,6 +30,8 @@ def facts_of(event: events.Event) -> Facts:
             return Facts(event.envelope.event_id, retain_until=event.law.retention_until)
         case events.Attachment():
             return Facts(event.event_id, event.relates_to)
+        case events.OfficerDecision():
+            return Facts(event.event_id, event.relates_to, event.retention_until)
         case _:
             return Facts(event.event_id)
 

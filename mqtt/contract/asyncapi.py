@@ -8,7 +8,11 @@ _LEAVES: dict[str, tuple[str, str, str]] = {
     # leaf: who writes, message, what it is
     "events": ("kiosk", "sealedEvent", "Every sealed event, crossings before attachments."),
     "state": ("kiosk", "state", "Retained: whether it is there, and its newest statement."),
-    "alerts": ("kiosk", "signedAnswer", "Reserved. What an operator should look at now."),
+    "alerts": (
+        "kiosk",
+        "signedAlert",
+        "Somebody waits for a person; rule `alert` of keys.cddl.",
+    ),
     "cmd/res": ("kiosk", "signedAnswer", "The answer to a command: rule `result` of keys.cddl."),
     "receipts": ("centre", "receipt", "The centre's signed word that it keeps events."),
     "cmd": (
@@ -103,6 +107,7 @@ def _messages() -> Json:
         },
         "state": {"summary": "CBOR; rule `state` of envelope.cddl.", "payload": _BINARY},
         "signedAnswer": {"summary": "COSE_Sign1 by the kiosk.", "payload": _BINARY},
+        "signedAlert": {"summary": "COSE_Sign1 by the kiosk, impersonal.", "payload": _BINARY},
         "signedCommand": {"summary": "COSE_Sign1 by the centre.", "payload": _BINARY},
     }
 

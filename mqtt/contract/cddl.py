@@ -13,7 +13,7 @@ HEAD = """\
 ; Readers pass over fields that they do not know. Personal data: everything but kind and ids.
 
 utc = tstr .regexp "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}(Z|[+-][0-9]{2}:[0-9]{2})"
-event = crossing-event / attachment / epoch-start / time-anchor / counters
+event = crossing-event / attachment / epoch-start / time-anchor / counters / officer-decision
 """
 _NAMED: dict[type, str] = {
     inspect.FloatType: "float / int",

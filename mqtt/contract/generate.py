@@ -10,7 +10,7 @@ from mqtt.contract import asyncapi, cddl, page, vectors
 from mqtt.contract.meanings import explained, meanings
 
 HERE = Path(__file__).resolve().parent
-CONTRACT_VERSION = "1.3.0"
+CONTRACT_VERSION = "1.4.0"
 
 
 def event_schema() -> dict[str, object]:

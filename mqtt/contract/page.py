@@ -11,7 +11,7 @@ HERE = Path(__file__).resolve().parent
 FILES = {
     "asyncapi.json": "topics and messages (AsyncAPI 3.0)",
     "envelope.cddl": "statement, ciphertext, receipt and state (CDDL, RFC 8610)",
-    "keys.cddl": "keys, commands, enrolment (CDDL)",
+    "keys.cddl": "keys, commands, enrolment, alerts (CDDL)",
     "event.cddl": "every event after decryption (CDDL)",
     "crossing-event.schema.json": "a decoded crossing, bytes as base64 (JSON Schema 2020-12)",
     "meanings.toml": "what each field means, and whose rule it follows",

@@ -7,7 +7,7 @@ import pytest
 from msgspec import inspect
 
 import mqtt.contract
-from mqtt import bundles, commands, enrol
+from mqtt import alerts, bundles, commands, enrol
 
 TEXT = (Path(mqtt.contract.__file__).parent / "keys.cddl").read_text(encoding="utf-8")
 RULES = {
@@ -22,6 +22,7 @@ RULES = {
     "request-support": commands.RequestSupport,
     "ping": commands.Ping,
     "result": commands.Result,
+    "alert": alerts.Alert,
     "request": enrol.Request,
     "answer": enrol.Answer,
 }
@@ -49,6 +50,7 @@ def test_each_type_of_message_stands_there():
         bundles.BUNDLE_TYPE,
         commands.COMMAND_TYPE,
         commands.RESULT_TYPE,
+        alerts.ALERT_TYPE,
         enrol.RENEWAL_TYPE,
     ):
         assert one in TEXT
@@ -60,6 +62,7 @@ def test_sizes_are_those_of_the_code():
         bundles.CONTENT_LIMIT_BYTES,
         commands.COMMAND_LIMIT_BYTES,
         commands.RESULT_LIMIT_BYTES,
+        alerts.ALERT_LIMIT_BYTES,
         enrol.REQUEST_LIMIT_BYTES,
     ):
         assert re.search(rf"\b{number}\b", TEXT), number
