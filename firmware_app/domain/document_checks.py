@@ -27,13 +27,15 @@ class Evidence:
 
     clock_uncertain_days: by how much `today` may be wrong. confidence: a camera's own doubt, None
     where no camera read. visual_zone: what the page says to people, None where nobody read it.
-    chip: what its reading found, None where the kiosk has no chip reader.
+    chip: what its reading found, None where the kiosk has no chip reader. typed: by a person, field
+    by field.
     """
 
     clock_uncertain_days: int = 0
     confidence: reading.Confidence | None = None
     visual_zone: VisualZone | None = None
     chip: ChipEvidence | None = None
+    typed: bool = False
 
 
 ZONE_ALONE = Evidence()
@@ -43,10 +45,10 @@ def check_document(mrz: Mrz, today: date, evidence: Evidence = ZONE_ALONE) -> tu
     """Every check of this release in the catalogue's order; never raises for a parsed zone."""
     about = dates.Today.about(today, evidence.clock_uncertain_days)
     done = [
-        passed("mrz.format"),
+        because("mrz.format", "typed") if evidence.typed else passed("mrz.format"),
         reading.characters(mrz),
-        *reading.check_digits(mrz),
-        reading.repairs(mrz),
+        *reading.check_digits(mrz, typed=evidence.typed),
+        because("mrz.repaired", "typed") if evidence.typed else reading.repairs(mrz),
         reading.confidence(mrz, evidence.confidence),
         reading.names(mrz),
         *_what_it_is(mrz),

@@ -45,7 +45,7 @@ _LINES = {
     "mrz.format": Entry(
         "Are number and length of the lines a layout of Doc 9303 or a known national one?",
         ("mrz.lines",),
-        {},
+        {"typed": no_case("a person typed the fields one by one; no lines were read")},
         "Nothing: lines of no layout never become a document.",
     ),
     "mrz.forbidden_characters": Entry(
@@ -62,6 +62,7 @@ _DIGIT_WHYS = {
     "not_a_digit": failed("a letter or filler stands where the digit belongs", AGAIN),
     "field_empty": no_case("a filler stands there, as Doc 9303 allows for an empty field"),
     "not_in_layout": no_case("this layout has no such digit"),
+    "not_typed": not_done("a person typed the document and did not give this digit"),
 }
 _DIGITS = {
     f"mrz.check_digit.{field}": Entry(
@@ -83,6 +84,7 @@ _READING = {
                 "no: look-alikes were put right, one reading only was left; the inputs name the "
                 "places, document.repairs what stood there",
             ),
+            "typed": no_case("a person typed the fields; no lines were read"),
         },
         "Keep the repairs with the record. Many repairs from one kiosk: its reader needs cleaning.",
     ),

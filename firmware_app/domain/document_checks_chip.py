@@ -205,6 +205,8 @@ def _proven(results: set[Result], *, genuine: bool) -> Check:
 def _dg1(mrz: Mrz, chip: ChipEvidence) -> Check:
     if not chip.lines:
         return because(codes.DG1, "not_judged")
+    if not mrz.lines:
+        return because(codes.DG1, "no_printed_lines")
     return passed(codes.DG1) if chip.lines == mrz.lines else because(codes.DG1, "differs")
 
 

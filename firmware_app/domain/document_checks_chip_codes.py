@@ -191,6 +191,7 @@ _AGAINST_MRZ = {
                 "the lines differ: the page was altered or misread, or the chip is another's",
                 Follow.READ_AGAIN,
             ),
+            "no_printed_lines": not_done("a person typed the fields; no lines were read"),
         },
         "Not done: an altered page would not show.",
     ),

@@ -35,6 +35,7 @@ officer. The event's `referral_reasons` then hold:
 | `document_check_failed` | a check failed that is not one of the next two |
 | `document_read_doubtful` | the camera's reading is in doubt (`mrz.read_confidence`) |
 | `document_specimen` | a specimen of Utopia; not in the profiles training, demo and selftest |
+| `document_typed` | a person typed the document: no device read it |
 | `document_not_judged` | a check that has to be done could not be (`document.expiry`) |
 
 Every other check that was not done refers nobody by itself: the post decides what it asks of its

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from firmware_app.domain.document_checks_catalogue import CHECK_DIGITS, Check, because, passed
-from firmware_app.domain.mrz_digits import covers
+from firmware_app.domain.mrz_digits import covers, digit_fields
 from firmware_app.domain.mrz_layouts import named
 from firmware_app.domain.mrz_shapes import shape_of
 from firmware_app.domain.mrz_values import CheckDigit, Mrz
@@ -58,14 +58,20 @@ def characters(mrz: Mrz) -> Check:
     return passed(code)
 
 
-def check_digits(mrz: Mrz) -> tuple[Check, ...]:
-    """One check for every digit that any layout has."""
+def check_digits(mrz: Mrz, *, typed: bool = False) -> tuple[Check, ...]:
+    """One check for every digit that any layout has; a person who types may not give them all."""
     printed = {digit.field: digit for digit in mrz.check_digits}
-    return tuple(_check_digit(field, printed.get(field)) for field in CHECK_DIGITS)
+    of_layout = digit_fields(named(mrz.layout))
+    return tuple(
+        _check_digit(field, printed.get(field), typed=typed and field in of_layout)
+        for field in CHECK_DIGITS
+    )
 
 
-def _check_digit(field: str, digit: CheckDigit | None) -> Check:
+def _check_digit(field: str, digit: CheckDigit | None, *, typed: bool) -> Check:
     code = f"mrz.check_digit.{field}"
+    if digit is None and typed:
+        return because(code, "not_typed")
     if digit is None:
         return because(code, "not_in_layout", "mrz.layout")
     if digit.absent:

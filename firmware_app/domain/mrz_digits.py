@@ -63,6 +63,12 @@ def covers(layout: Layout, lines: tuple[str, ...]) -> tuple[Cover, ...]:
     return tuple(found)
 
 
+def digit_fields(layout: Layout) -> frozenset[str]:
+    """The fields of this layout that have a check digit, as `covers` names them."""
+    blank = ("<" * layout.columns,) * layout.lines
+    return frozenset(cover.field for cover in covers(layout, blank))
+
+
 def document_number(layout: Layout, lines: tuple[str, ...]) -> str:
     """The whole number without its trailing fillers; raises MrzError where none is printed."""
     text = _number_cover(layout, lines).text(lines)

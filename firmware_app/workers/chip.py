@@ -16,7 +16,7 @@ from drivers.chip.sod import signed_groups
 from drivers.deadline import Deadline
 from drivers.errors import CancelledError, DeviceError, DeviceTimeoutError
 from firmware_app import log
-from firmware_app.domain.crossing import Document
+from firmware_app.domain.crossing import Document, ReadMethod
 from firmware_app.domain.document_checks import Evidence, check_document
 from firmware_app.domain.document_checks_chip import ChipEvidence
 from firmware_app.domain.mrz import Mrz
@@ -137,7 +137,8 @@ class ChipWorker:
         self._done(document, chip_evidence.NO_READER, portrait=False)
 
     def _done(self, document: Document, chip: ChipEvidence, *, portrait: bool) -> None:
-        evidence = Evidence(self.clock_doubt_days(), document.confidence, chip=chip)
+        typed = document.read_method is ReadMethod.TYPED
+        evidence = Evidence(self.clock_doubt_days(), document.confidence, chip=chip, typed=typed)
         checks = check_document(document.mrz, self.today(), evidence)
         self.post(ChipDone(replace(document, checks=checks), portrait))
 
@@ -156,11 +157,19 @@ def secret_of(mrz: Mrz) -> MrzSecret:
 
     Dates come from the lines: an unknown day may be printed as fillers or as 00, and only the one
     of both that is printed opens the chip. A number of more than nine characters is taken whole.
+    Without lines (a person typed) an unknown part counts as fillers.
     """
+    if not mrz.lines:
+        return MrzSecret.of(mrz.number, _printed(mrz.birth), _printed(mrz.expiry) or NO_DATE)
     layout = layout_named(mrz.layout)
     birth = layout.birth.of(mrz.lines)
     expiry = layout.expiry.of(mrz.lines) if layout.expiry else NO_DATE
     return MrzSecret.of(mrz.number, birth, expiry)
+
+
+def _printed(day: str) -> str:
+    """YYYY-MM-DD as the zone prints it."""
+    return (day[2:4] + day[5:7] + day[8:10]).replace("X", "<")
 
 
 def _say(name: str, reading: ChipReading, passive: PassiveResult) -> None:
