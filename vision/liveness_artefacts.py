@@ -109,8 +109,15 @@ class _RingMedian:
 
     def __call__(self, power: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
         flat = power.ravel()
-        medians = np.array([np.median(flat[group]) for group in self._groups])
+        medians = np.array([_median(flat[group]) for group in self._groups])
         return np.asarray(medians[self._ring])
+
+
+def _median(values: npt.NDArray[np.floating[Any]]) -> float:
+    """The middle one, or the mean of the middle two; numpy's takes ten times as long."""
+    low, high = (len(values) - 1) // 2, len(values) // 2
+    parted = np.partition(values, (low, high))
+    return (float(parted[low]) + float(parted[high])) / 2
 
 
 _AWAY, _LOOKED = _frequencies()
