@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from mqtt.reason_codes import SESSION_TAKEN_OVER, line_end
 
+READS_LIMIT = 16
 X509_V_FLAG_NO_CHECK_TIME = 0x200000  # openssl/x509_vfy.h; the ssl module has no name for it
 
 
@@ -256,12 +257,20 @@ def turn(
     writers = [line] if client.want_write() else []
     ready, can_write, _ = select.select([line, *readers], writers, [], 0 if held else wait_s)
     if held or line in ready:
-        client.loop_read()
+        _read(client, line)
     if can_write and client.socket() is not None:
         client.loop_write()
     if client.socket() is not None:
         client.loop_misc()
     return [one for one in readers if one in ready]
+
+
+def _read(client: Pumped, line: Line) -> None:
+    """Packet after packet while some are there, within bounds: a turn for each costs more."""
+    for _ in range(READS_LIMIT):
+        client.loop_read()
+        if client.socket() is not line or not select.select([line], [], [], 0)[0]:
+            return
 
 
 def hurry(line: Line) -> None:

@@ -49,33 +49,23 @@ def _scan(data: bytes, tags: Collection[int]) -> None:
     at = count = 0
     while open_items:
         count += 1
-        if count > ITEMS_LIMIT or len(open_items) > DEPTH_LIMIT:
-            raise CborError("too many items, or nested too deep.")
-        major, argument, at = _head(data, at)
+        if count > ITEMS_LIMIT or len(open_items) > DEPTH_LIMIT or at >= len(data):
+            raise CborError("cut short, too many items, or nested too deep.")
+        skip, wants = _SHORT[data[at]]
+        if not skip:
+            skip, wants = _long(data, at, tags)
+        at += skip
         open_items[-1] -= 1
-        if major in {_BYTES, _TEXT}:
-            at += argument
-        else:
-            _open(open_items, major, argument, tags)
-        while open_items and open_items[-1] == 0:
+        if wants:
+            open_items.append(wants)
+        while open_items and not open_items[-1]:
             open_items.pop()
     if at != len(data):
         raise CborError("cut short, or bytes after the end.")
 
 
-def _open(open_items: list[int], major: int, argument: int, tags: Collection[int]) -> None:
-    if major == _TAG and argument not in tags:
-        raise CborError(f"tag {argument} has no place here.")
-    wants = {_ARRAY: argument, _MAP: 2 * argument, _TAG: 1}.get(major, 0)
-    if wants > ITEMS_LIMIT:
-        raise CborError("too many items.")
-    open_items.append(wants)
-
-
-def _head(data: bytes, at: int) -> tuple[int, int, int]:
-    """Major type, argument (0 for a float: of no account here) and the place after them."""
-    if at >= len(data):
-        raise CborError("cut short.")
+def _long(data: bytes, at: int, tags: Collection[int]) -> tuple[int, int]:
+    """As `_step`, where the argument follows the first byte, or where the item is a tag."""
     major, info = data[at] >> 5, data[at] & 0x1F
     if info > 27 or (major == _SIMPLE and info not in _SIMPLE_ALLOWED):
         raise CborError("an indefinite length, or a simple value that has no place here.")
@@ -84,4 +74,25 @@ def _head(data: bytes, at: int) -> tuple[int, int, int]:
     if end > len(data):
         raise CborError("cut short.")
     argument = int.from_bytes(data[at + 1 : end], "big") if size else info
-    return major, 0 if major == _SIMPLE else argument, end
+    if major == _TAG and argument not in tags:
+        raise CborError(f"tag {argument} has no place here.")
+    skip, wants = _step(major, argument)
+    if wants > ITEMS_LIMIT:
+        raise CborError("too many items.")
+    return skip + size, wants
+
+
+def _step(major: int, argument: int) -> tuple[int, int]:
+    """How many bytes an item takes without its argument's own, and how many items it holds."""
+    skip = 1 + (argument if major in {_BYTES, _TEXT} else 0)
+    return skip, {_ARRAY: argument, _MAP: 2 * argument, _TAG: 1}.get(major, 0)
+
+
+def _short(first: int) -> tuple[int, int]:
+    """`_step` of an item whose first byte says all; (0, 0): look closer."""
+    major, info = first >> 5, first & 0x1F
+    plain = info < 24 and major != _TAG and (major != _SIMPLE or info in _SIMPLE_ALLOWED)
+    return _step(major, info) if plain else (0, 0)
+
+
+_SHORT = tuple(_short(first) for first in range(256))

@@ -35,6 +35,7 @@ from mqtt.delivery import WINDOW
 from mqtt.line_meter import LineMeter, read_meter
 from mqtt.no_core import write_no_core
 from mqtt.notice import Notice, OnChange, tell_stderr
+from mqtt.publish_packet import pack_properties
 from mqtt.publisher_loop import Publisher
 from mqtt.publisher_settings import PublisherSettings
 from mqtt.reason_codes import FIRST_FAILURE, PACKET_TOO_LARGE, QOS_NOT_SUPPORTED, line_end
@@ -67,6 +68,18 @@ TRAFFIC_S = 10.0
 
 class _DatesError(OSError):
     """The broker's certificate is out of its dates; the line was closed before CONNECT."""
+
+
+class _Packed(Properties):
+    """Properties that are packed already; paho asks them for nothing else."""
+
+    def __init__(self, data: bytes) -> None:
+        object.__setattr__(self, "data", data)  # paho's own takes the names of properties alone
+
+    def pack(self) -> bytes:
+        """What goes into the packet."""
+        data: bytes = object.__getattribute__(self, "data")
+        return data
 
 
 @dataclass(slots=True)
@@ -236,9 +249,7 @@ class BrokerLink:
                 self._in_flight[info.mid] = token
 
     def _publish(self, offer: Offer) -> paho.MQTTMessageInfo:
-        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-        properties.ContentType = offer.content_type
-        properties.UserProperty = list(offer.properties)
+        properties = _Packed(pack_properties(offer.content_type, offer.properties))
         return self.client.publish(offer.topic, offer.payload, qos=1, properties=properties)
 
     def _opened(self, line: Line) -> None:

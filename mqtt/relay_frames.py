@@ -108,7 +108,9 @@ class FrameReader:
         self._held += data
         frames: list[Frame] = []
         while (size := self._whole_bytes()) is not None:
-            frames.append(_decode(bytes(self._held[_LENGTH_BYTES:size])))
+            with memoryview(self._held) as held:
+                body = bytes(held[_LENGTH_BYTES:size])
+            frames.append(_decode(body))
             del self._held[:size]
         return frames
 

@@ -37,7 +37,9 @@ class FrameSocket:
         """Write what goes now; raises OSError where the other end is gone."""
         with suppress(BlockingIOError):
             while self._out:
-                del self._out[: self.line.send(self._out[:READ_BYTES])]
+                with memoryview(self._out) as queued:
+                    sent = self.line.send(queued)
+                del self._out[:sent]
 
     def read(self) -> list[Frame] | None:
         """The frames that came; None when the other end has closed. Raises FrameError, OSError."""
