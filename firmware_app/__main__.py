@@ -17,6 +17,7 @@ from firmware_app.engineer import (
     liveness_commands,
     look_commands,
     outbox_commands,
+    questions_commands,
 )
 from firmware_app.errors import KioskError, SetupError
 from mqtt.no_core import write_no_core
@@ -101,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     chip_commands.add_csca(commands, _add)
     outbox_commands.add_outbox(commands, _add)
     keys_commands.add_keys(commands, _add)
+    questions_commands.add_questions(commands, _add)
     _add_bench(commands)
     _add_evaluate(commands)
     _add(commands, "version", "release, commit and models", "kiosk version", _version, ("json",))
