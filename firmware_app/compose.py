@@ -68,7 +68,7 @@ class Kiosk:
         """
         self.config = config
         self._session = Session()
-        self._texts = Texts.load()
+        self._texts = Texts.load(languages=config.page.languages, region=config.post.locode[:2])
         keys = open_keys(config)
         self._outbox = open_outbox(config)
         path = config.storage.outbox
@@ -177,6 +177,11 @@ class Kiosk:
             questions=QUESTIONS,
             out_of_service=self._out_of_service,
             reads_chips=self._workers.chip is not None,
+            directions=self.config.post.directions,
+            transports=self.config.post.transport,
+            group_size_max=self.config.post.group_size_max,
+            authority=self.config.post.authority,
+            retention_days=self.config.law.retention_days,
         )
 
     def _show(self, state: State, terms: Terms) -> None:
@@ -230,7 +235,6 @@ def _site(config: Config, config_file: Path, eyes: Eyes) -> Site:
         post=f"{post.locode}/{post.code}" if post.code else post.locode,
         authority=post.authority,
         lane=post.lane,
-        direction=post.direction,
         mode=post.mode,
         training=config.profile == "training",
         legal_basis=config.law.legal_basis,

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from drivers.errors import DeviceUrlError
 from drivers.registry import check_url, is_simulated
+from firmware_app.domain.languages import MOST_ON_THE_SCREEN, Tag
 from firmware_app.errors import ConfigError
 from mqtt.groups import Code, KioskId
 from mqtt.link_budget import LinkWord
@@ -19,12 +20,23 @@ from vision.passive_pad import PassivePadSettings
 # What goes into every event is held to the event's own words here: there it would fail too late.
 ShortCode = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:+-]{0,32}$(?!\n)")]
 Authority = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")]
-Language = Literal["en", "fr", "ar"]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Hours = Annotated[float, Meta(ge=0, le=87_600)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 FingerCode = Annotated[int, Meta(ge=1, le=10)]
 ChallengeName = Literal["turn_left", "turn_right", "look_up", "blink", "open_mouth", "colours"]
+Transport = Literal[
+    "on-foot",
+    "car",
+    "bus",
+    "truck",
+    "motorbike",
+    "bicycle",
+    "train",
+    "ship",
+    "aircraft",
+    "other",
+]
 Points = Annotated[float, Meta(ge=0, le=100)]
 
 
@@ -41,21 +53,44 @@ DEVICE_KINDS = {
 
 
 class Post(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the kiosk stands and which way its travellers go."""
+    """Where the kiosk stands and which way its travellers go.
+
+    direction ask: the traveller says; transport: the means that come here, asked for where there
+    are several; group_size_max: so many cross in one session, one after the other.
+    """
 
     locode: Annotated[str, Meta(pattern=r"^[A-Z]{2}[A-Z0-9]{3}$(?!\n)")]
     code: ShortCode
     authority: Authority
     lane: Code = "1"
-    direction: Literal["ENTRY", "EXIT"] = "ENTRY"
+    direction: Literal["ENTRY", "EXIT", "ask"] = "ENTRY"
     mode: Literal["LAND", "AIR", "SEA", "RAIL"] = "LAND"
+    transport: Annotated[tuple[Transport, ...], Meta(max_length=10)] = ()
+    group_size_max: Annotated[int, Meta(ge=1, le=9)] = 5
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """Which ways travellers go here."""
+        return ("ENTRY", "EXIT") if self.direction == "ask" else (self.direction,)
+
+    def __post_init__(self) -> None:
+        if len(set(self.transport)) < len(self.transport):
+            raise ValueError("expected each means of transport once")
 
 
 class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The traveller's page on loopback."""
+    """The traveller's page on loopback.
+
+    wake_on_motion: it rests dimly until the face camera sees somebody come; no picture is kept.
+    """
 
     port: Port = 8080
-    languages: Annotated[tuple[Language, ...], Meta(min_length=1)] = ("en", "fr", "ar")
+    languages: Annotated[tuple[Tag, ...], Meta(min_length=1, max_length=MOST_ON_THE_SCREEN)] = (
+        "en",
+        "fr",
+        "ar",
+    )
+    wake_on_motion: bool = True
 
 
 class Devices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -83,7 +83,12 @@ class Time(Closed, frozen=True, kw_only=True):
 
 
 class Crossing(Closed, frozen=True, kw_only=True):
-    """What was attempted and how it ended; `duration_s` by step of the workflow."""
+    """What was attempted and how it ended; `duration_s` by step of the workflow.
+
+    `group_reference` is shared by those who crossed one after the other in one session (alone, too)
+    and is the first one's event_id, `group_person` counts them from 1; `accompanied_by` is the
+    event_id of the adult of the session with whom a minor came.
+    """
 
     direction: Literal["ENTRY", "EXIT", "REFUSED", "TRANSIT"]
     mode: Literal["LAND", "AIR", "SEA", "RAIL"]
@@ -96,6 +101,8 @@ class Crossing(Closed, frozen=True, kw_only=True):
     transport: Code | None = None
     transport_reference: Text | None = None
     group_reference: Code | None = None
+    group_person: Annotated[int, Meta(ge=1, le=99)] | None = None
+    accompanied_by: Uuid | None = None
 
 
 class Name(Closed, frozen=True, kw_only=True):

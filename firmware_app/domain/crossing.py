@@ -73,12 +73,63 @@ class Document:
         return f"Document({self.mrz.layout}, {self.read_method})"
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A crossing of this session that is on disk: what may be said of it aloud.
+
+    code: for the slip; adult: by the document, and so may accompany a minor.
+    """
+
+    crossing_id: str
+    code: str
+    referred: bool
+    adult: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Party:
+    """Who crossed one after the other in a session, and what they share.
+
+    All that outlives a visit: no document, no face, no finger of anybody.
+    """
+
+    stored: tuple[Stored, ...]
+    language: str = "en"
+    pictures_only: bool = False
+    direction: str = "ENTRY"
+    transport: str = ""
+    answers: tuple[Answer, ...] = ()
+    called: bool = False
+
+    def __repr__(self) -> str:
+        """Say how many, never what they answered."""
+        return f"Party({len(self.stored)})"
+
+    @property
+    def referred(self) -> bool:
+        """Whether any of them is to see an officer: nobody walks on without the others."""
+        return any(one.referred for one in self.stored)
+
+    @property
+    def adult(self) -> Stored | None:
+        """Who accompanies a minor: the first adult who may walk on, else the first adult."""
+        adults = [one for one in self.stored if one.adult]
+        return next((one for one in adults if not one.referred), adults[0] if adults else None)
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Visit:
-    """One traveller at the kiosk, from the first touch; grows step by step, wiped at the end."""
+    """One traveller at the kiosk, from the first touch; grows step by step, wiped at the end.
+
+    transport: a code, "" where the post does not ask; called: a person was called on the way;
+    party: who crossed before in this session.
+    """
 
     crossing_id: str
     language: str = "en"
+    pictures_only: bool = False
+    direction: str = "ENTRY"
+    transport: str = ""
     document: Document | None = None
     disputed: bool = False
     portrait_found: bool = False
@@ -88,7 +139,9 @@ class Visit:
     fingers: tuple[FingerSample | FingerMissing, ...] = ()
     answers: tuple[Answer, ...] = ()
     asked_for_person: bool = False
+    called: bool = False
     extensions: int = 0
+    party: Party | None = None
 
     def __repr__(self) -> str:
         """Say the crossing's id, never the traveller."""

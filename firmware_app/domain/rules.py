@@ -13,7 +13,7 @@ from firmware_app.domain.biometrics import (
     LivenessDecision,
     NotCaptured,
 )
-from firmware_app.domain.crossing import Visit
+from firmware_app.domain.crossing import Party, ReadMethod, Visit
 from firmware_app.domain.document_checks_catalogue import Check, Follow, Result, follow
 from firmware_app.domain.mrz import Mrz
 
@@ -33,6 +33,7 @@ class Reason(StrEnum):
     DOCUMENT_READ_DOUBTFUL = "document_read_doubtful"
     DOCUMENT_SPECIMEN = "document_specimen"
     DOCUMENT_DISPUTED = "document_disputed"
+    DOCUMENT_TYPED = "document_typed"
     NO_DOCUMENT = "no_document"
     FACE_NOT_TAKEN = "face_not_taken"
     FACE_NOT_MATCHED = "face_not_matched"
@@ -40,6 +41,7 @@ class Reason(StrEnum):
     LIVENESS_NOT_SURE = "liveness_not_sure"
     PRESENTATION_ATTACK = "presentation_attack"
     UNACCOMPANIED_MINOR = "unaccompanied_minor"
+    COMPANION_REFERRED = "companion_referred"
     SUPERVISED = "supervised"
     ASKED_FOR_A_PERSON = "asked_for_a_person"
 
@@ -76,6 +78,29 @@ def age_years(mrz: Mrz, today: date) -> int | None:
         return None
     born = (int(month) if month.isdigit() else 12, int(day) if day.isdigit() else 31)
     return today.year - int(year) - ((today.month, today.day) < born)
+
+
+def is_adult(visit: Visit, today: date) -> bool:
+    """Whether the document says so; who does not say their age is none."""
+    age = age_years(visit.document.mrz, today) if visit.document is not None else None
+    return age is not None and age >= ADULT_YEARS
+
+
+def is_minor(visit: Visit, today: date) -> bool:
+    """Whether the document says so."""
+    age = age_years(visit.document.mrz, today) if visit.document is not None else None
+    return age is not None and age < ADULT_YEARS
+
+
+def stops_at_officer(visit: Visit, today: date) -> bool:
+    """A minor without an adult of the session: nothing more is asked or taken of a child alone."""
+    return is_minor(visit, today) and not accompanied_by(visit, today)
+
+
+def accompanied_by(visit: Visit, today: date) -> str:
+    """The crossing of the adult of the session with whom a minor came; empty for everybody else."""
+    adult = visit.party.adult if visit.party is not None else None
+    return adult.crossing_id if adult is not None and is_minor(visit, today) else ""
 
 
 def exemption(visit: Visit, policy: Policy, today: date) -> NotCaptured | None:
@@ -127,12 +152,21 @@ def _document_reasons(visit: Visit, policy: Policy, today: date) -> list[Reason]
     if visit.document is None:
         return [Reason.NO_DOCUMENT]
     reasons = _check_reasons(visit.document.checks, policy)
+    if visit.document.read_method is ReadMethod.TYPED:
+        reasons.append(Reason.DOCUMENT_TYPED)
     if visit.disputed:
         reasons.append(Reason.DOCUMENT_DISPUTED)
-    age = age_years(visit.document.mrz, today)
-    if age is not None and age < ADULT_YEARS:
-        reasons.append(Reason.UNACCOMPANIED_MINOR)
+    if is_minor(visit, today):
+        reasons += _minor_reasons(visit.party)
     return reasons
+
+
+def _minor_reasons(party: Party | None) -> list[Reason]:
+    """A minor walks on only with an adult of the session who does."""
+    adult = party.adult if party is not None else None
+    if adult is None:
+        return [Reason.UNACCOMPANIED_MINOR]
+    return [Reason.COMPANION_REFERRED] if adult.referred else []
 
 
 def _check_reasons(checks: tuple[Check, ...], policy: Policy) -> list[Reason]:

@@ -54,6 +54,7 @@ relay_socket = "{folder}/relay.sock"
 locode = "UTABC"
 code = "DEMO"
 authority = "UTO"
+{post}
 
 [page]
 port = {port}
@@ -101,7 +102,8 @@ class SmallSite:
 
     devices: URLs instead of the simulated ones, by name; kiosk_command: what starts the kiosk;
     chip: whether documents have chips there, whose simulated issuer is believed; pcsc: whether they
-    are read through a PC/SC service with a virtual reader, where this machine can have one.
+    are read through a PC/SC service with a virtual reader, where this machine can have one; post:
+    lines of its [post].
     """
 
     folder: Path
@@ -115,6 +117,7 @@ class SmallSite:
     chip: bool = True
     pcsc: bool = False
     devices: dict[str, str] = field(default_factory=dict)
+    post: tuple[str, ...] = ("group_size_max = 1",)
     kiosk_command: tuple[str | Path, ...] = (BIN / "kiosk", "run")
     family: Family = field(init=False)
     site: Site = field(init=False)
@@ -199,6 +202,7 @@ class SmallSite:
                 count=self.challenge_count,
                 challenge_s=self.challenge_s,
                 port=self.page_port,
+                post="\n".join(self.post),
                 outbox_limit_mb=self.outbox_limit_mb,
                 resend_after_s=self.resend_after_s,
                 try_limit_s=self.try_limit_s,

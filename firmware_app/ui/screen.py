@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+RowKind = Literal["text", "name", "code", "day", "state", "sex"]
 ButtonKind = Literal["primary", "plain", "choice", "help"]
 Alphabet = Literal["latin", "digits", "mrz", "arabic", "ethiopic"]
 
@@ -23,10 +24,14 @@ class Button:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Row:
-    """One line of the document as the traveller confirms it; the value is personal."""
+    """One line of the document as the traveller confirms it; the value is personal.
+
+    kind: what the value is, so that the page can say it as its language does.
+    """
 
     message: str
     value: str
+    kind: RowKind = "text"
 
     def __repr__(self) -> str:
         """Say which row, never the value."""

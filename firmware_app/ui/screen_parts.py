@@ -13,9 +13,9 @@ CONTINUE = Button("continue", "button-continue", "primary", "continue")
 def document_rows(mrz: Mrz) -> tuple[Row, ...]:
     """The document as the traveller confirms it; personal."""
     return (
-        Row("row-name", f"{mrz.given_names} {mrz.surname}".strip()),
-        Row("row-document-number", mrz.number),
-        Row("row-nationality", mrz.nationality),
-        Row("row-date-of-birth", mrz.birth),
-        Row("row-expiry", mrz.expiry),
+        Row("row-name", f"{mrz.given_names} {mrz.surname}".strip(), "name"),
+        Row("row-document-number", mrz.number, "code"),
+        Row("row-nationality", mrz.nationality, "state"),
+        Row("row-date-of-birth", mrz.birth, "day"),
+        Row("row-expiry", mrz.expiry, "day"),
     )

@@ -27,7 +27,6 @@ def _confirm(state: ConfirmDocument) -> Screen:
     return Screen(
         "confirm",
         "confirm-title",
-        state.visit.language,
         buttons=(
             Button("yes", "button-yes", "primary", "yes"),
             Button("not-me", "button-not-me", icon="no"),
@@ -51,7 +50,6 @@ def _question(state: AskQuestion, terms: Terms) -> Screen:
     return Screen(
         "question",
         f"{asked.id}-title",
-        state.visit.language,
         buttons=(*answers, *back, END, HELP),
         step=5,
         steps=STEPS,
@@ -64,7 +62,6 @@ def _review(state: Review) -> Screen:
     return Screen(
         "review",
         "review-title",
-        state.visit.language,
         cue="review-cue",
         buttons=(Button("continue", "button-save", "primary", "yes"), BACK, END, HELP),
         rows=document_rows(document.mrz)[:2] if document else (),

@@ -1,19 +1,48 @@
-"""The screens as the traveller leaves: warning, saving, saved, go, officer; pure."""
+"""The screens as a visit is held up, saved or over: warning, called, saved, go, officer; pure."""
 
 from typing import assert_never
 
+from firmware_app.domain.crossing import Party
 from firmware_app.ui.screen import Button, Screen
-from firmware_app.ui.screen_parts import CONTINUE, END, HELP
+from firmware_app.ui.screen_parts import BACK, CONTINUE, END, HELP
 from firmware_app.workflow.patience import LIMITS_S
-from firmware_app.workflow.states import Go, Saved, Saving, SeeOfficer, StillThere
+from firmware_app.workflow.states import (
+    Called,
+    Companions,
+    Done,
+    Go,
+    NextPerson,
+    Saved,
+    Saving,
+    SeeOfficer,
+    StillThere,
+)
+
+MORE_TIME = Button("more-time", "button-more-time", icon="clock")
 
 
-def _warning(state: StillThere) -> Screen:
+def ending(state: StillThere | Called | Saving | Done | SeeOfficer) -> Screen:
+    """The visit is held up, being saved, or over."""
+    match state:
+        case StillThere():
+            return _warning()
+        case Called(helped=helped):
+            return _called(helped=helped)
+        case Saving():
+            name, cue = "saving", "saving-cue-wait"
+            return Screen(name, "saving-title", cue=cue, buttons=(HELP,), picture=name)
+        case SeeOfficer():
+            name = "officer"
+            return Screen(name, "officer-title", cue="officer-cue", buttons=(END,), picture=name)
+        case _:
+            return _done(state)
+
+
+def _warning() -> Screen:
     """Thirty idle seconds: whoever touches nothing now is gone."""
     return Screen(
         "warning",
         "warning-title",
-        state.back_to.visit.language,
         cue="warning-cue",
         buttons=(Button("more-time", "button-more-time", "primary", "clock"), END, HELP),
         picture="warning",
@@ -21,44 +50,53 @@ def _warning(state: StillThere) -> Screen:
     )
 
 
-def ending(state: StillThere | Saving | Saved | Go | SeeOfficer) -> Screen:
-    """The visit is being saved, or over."""
+def _called(*, helped: bool) -> Screen:
+    """A person comes, or is here."""
+    return Screen(
+        "called",
+        "called-title-helped" if helped else "called-title",
+        cue="" if helped else "called-cue",
+        buttons=(
+            Button("go-on", "button-go-on", "primary", "continue"),
+            Button("to-officer", "button-to-officer", icon="officer"),
+            END,
+        ),
+        picture="called",
+    )
+
+
+def _done(state: Done) -> Screen:
     match state:
-        case StillThere():
-            return _warning(state)
-        case Saving(visit=visit):
-            language = visit.language
-            return Screen(
-                "saving", "saving-title", language, cue="saving-cue-wait", picture="saving"
-            )
-        case Saved(code=code, language=language):
+        case Saved(party=party):
             return Screen(
                 "saved",
                 "saved-title",
-                language,
                 cue="saved-cue",
                 buttons=(CONTINUE, HELP),
                 picture="saved",
-                code=code,
+                code=party.stored[-1].code,
             )
-        case Go(code=code, language=language, outcome=outcome):
-            return Screen(
-                "go",
-                "go-title",
-                language,
-                cue=f"go-cue-{outcome.value}",
-                buttons=(END, HELP),
-                picture="go" if outcome.value == "completed" else "officer",
-                code=code,
-            )
-        case SeeOfficer(language=language):
-            return Screen(
-                "officer",
-                "officer-title",
-                language,
-                cue="officer-cue",
-                buttons=(END,),
-                picture="officer",
-            )
+        case Companions():
+            alone = Button("alone", "button-alone", "choice", "alone")
+            together = Button("together", "button-together", "choice", "together")
+            return Screen("companions", "companions-title", buttons=(alone, together, HELP))
+        case NextPerson():
+            start = Button("start", "button-start", "primary", "start")
+            name, cue = "next-person", "next-person-cue"
+            buttons = (start, BACK, END, HELP)
+            return Screen(name, f"{name}-title", cue=cue, buttons=buttons, picture=name)
+        case Go(party=party):
+            return _go(party)
         case _:
             assert_never(state)
+
+
+def _go(party: Party) -> Screen:
+    return Screen(
+        "go",
+        "go-title",
+        cue="go-cue-referred" if party.referred else "go-cue-completed",
+        buttons=(END, MORE_TIME, HELP),
+        picture="officer" if party.referred else "go",
+        code=" ".join(one.code for one in party.stored),
+    )

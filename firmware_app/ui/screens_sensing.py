@@ -18,7 +18,6 @@ SKIP_CHALLENGES = Button("skip-challenges", "button-skip-challenges", icon="cont
 
 def sensing(state: AwaitDocument | AwaitChip | AwaitFace | AwaitFinger | WhyNoFinger) -> Screen:
     """One device, one cue."""
-    language = state.visit.language
     match state:
         case WhyNoFinger():
             return _why_no_finger(state)
@@ -26,7 +25,6 @@ def sensing(state: AwaitDocument | AwaitChip | AwaitFace | AwaitFinger | WhyNoFi
             return Screen(
                 "document",
                 "document-title",
-                language,
                 cue=cue,
                 buttons=(BACK, END, HELP),
                 picture="document",
@@ -37,7 +35,6 @@ def sensing(state: AwaitDocument | AwaitChip | AwaitFace | AwaitFinger | WhyNoFi
             return Screen(
                 "reading",
                 "reading-title",
-                language,
                 cue="reading-cue-chip",
                 arguments=(("percent", percent),),
                 buttons=(END, HELP),
@@ -52,7 +49,6 @@ def sensing(state: AwaitDocument | AwaitChip | AwaitFace | AwaitFinger | WhyNoFi
             return Screen(
                 "finger",
                 f"finger-title-{name}",
-                language,
                 cue=cue,
                 buttons=(Button("cannot-give-finger", "button-cannot-give-finger"), END, HELP),
                 picture=f"finger-{name}",
@@ -70,7 +66,6 @@ def _face(state: AwaitFace) -> Screen:
     return Screen(
         "face",
         "face-title",
-        state.visit.language,
         cue=state.cue,
         buttons=(*leave, END, HELP),
         picture="face",
@@ -89,7 +84,6 @@ def _why_no_finger(state: WhyNoFinger) -> Screen:
     return Screen(
         "finger-why",
         "finger-why-title",
-        state.visit.language,
         buttons=(
             Button("finger-missing", "button-finger-missing", "choice", "finger-missing"),
             Button("finger-bandaged", "button-finger-bandaged", "choice", "finger-bandaged"),

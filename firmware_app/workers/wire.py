@@ -25,6 +25,7 @@ from mqtt import events, groups
 from mqtt.envelope import Head
 
 UNKNOWN_DAY = "XXXX-XX-XX"
+NO_LANGUAGE = "zxx"  # ISO 639-2: no linguistic content
 FINGER_FORMAT = "iso-19794-2-2005"
 NO_PERSON = ChipPerson("", "", "")
 
@@ -37,7 +38,6 @@ class Site:
     post: str
     authority: str
     lane: str
-    direction: str
     mode: str
     training: bool
     legal_basis: str
@@ -115,14 +115,20 @@ def _envelope(site: Site, visit: Visit, head: Head) -> groups.Envelope:
 
 
 def _crossing(site: Site, command: StoreCrossing, durations: Durations) -> groups.Crossing:
+    visit = command.visit
+    before = visit.party.stored if visit.party is not None else ()
     return groups.Crossing(
-        direction=site.direction,  # type: ignore[arg-type] # config has judged it
+        direction=visit.direction,  # type: ignore[arg-type] # the post's own words
         mode=site.mode,  # type: ignore[arg-type] # likewise
         outcome=command.outcome.value,
         referral_reasons=tuple(reason.value for reason in command.reasons),
         duration_s=dict(durations.by_state),
-        assisted=command.visit.asked_for_person,
+        assisted=visit.called or visit.asked_for_person,
         training=site.training,
+        transport=visit.transport or None,
+        group_reference=before[0].crossing_id if before else visit.crossing_id,
+        group_person=len(before) + 1,
+        accompanied_by=command.accompanied_by or None,
     )
 
 
@@ -312,6 +318,6 @@ def _law(site: Site, visit: Visit, moment: Moment) -> groups.Law:
     return groups.Law(
         legal_basis=site.legal_basis,
         notice_version=site.notice_version,
-        notice_language=visit.language,
+        notice_language=NO_LANGUAGE if visit.pictures_only else visit.language,
         retention_until=until.isoformat(),
     )

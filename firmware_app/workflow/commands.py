@@ -1,11 +1,15 @@
 """What the workflow asks of its workers, and what one step gives: frozen values."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from firmware_app.domain.biometrics import Finger
 from firmware_app.domain.crossing import Document, Visit
 from firmware_app.domain.rules import Outcome, Reason
 from firmware_app.workflow.states import State
+
+CallReason = Literal["help", "referral", "no_crossing"]
+"""Touched help; was saved and is to see an officer; is sent to an officer with nothing saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +49,33 @@ class ScanFinger:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchForMotion:
+    """Look now and then whether anybody comes, and keep nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallPerson:
+    """Let an officer know, at once, that somebody waits at this kiosk; who, nobody says."""
+
+    reason: CallReason
+
+
+@dataclass(frozen=True, slots=True)
 class StopDevices:
     """Take back whatever was asked of reader, camera and scanner."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoreCrossing:
-    """Seal the visit and commit it to the outbox."""
+    """Seal the visit and commit it to the outbox.
+
+    accompanied_by: the crossing of the adult with whom a minor came, else empty.
+    """
 
     visit: Visit
     outcome: Outcome
     reasons: tuple[Reason, ...]
+    accompanied_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +90,8 @@ Command = (
     | LookForFace
     | LeaveChallenge
     | ScanFinger
+    | WatchForMotion
+    | CallPerson
     | StopDevices
     | StoreCrossing
     | Wipe

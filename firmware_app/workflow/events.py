@@ -39,6 +39,11 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
+class SomebodyNear:
+    """Something moves before the resting kiosk, or nothing can be seen there at all."""
+
+
+@dataclass(frozen=True, slots=True)
 class TimedOut:
     """The state's patience is over."""
 
@@ -160,6 +165,7 @@ Event = (
     StartPressed
     | Touched
     | Typed
+    | SomebodyNear
     | TimedOut
     | DocumentAdvice
     | DocumentArrived

@@ -28,11 +28,11 @@ def await_face(state: AwaitFace, event: Event, terms: Terms) -> Step:
             return Step(replace(state, cue=cue, ask=ask))
         case FaceTaken(sample=sample, liveness=liveness, comparison=comparison):
             visit = replace(state.visit, face=sample, liveness=liveness, comparison=comparison)
-            return next_finger(visit, terms.policy, terms.today)
+            return next_finger(visit, terms)
         case FaceFailed(reason=reason) if worth_another(state.tries_left, reason):
             return looking(replace(state, tries_left=state.tries_left - 1))
         case FaceFailed(reason=reason):
-            return next_finger(replace(state.visit, face=reason), terms.policy, terms.today)
+            return next_finger(replace(state.visit, face=reason), terms)
         case Touched(button=button):
             return _touched(state, button)
         case _:

@@ -1,4 +1,4 @@
-"""What happens outside a visit: at rest, while saving, and as the traveller leaves; pure."""
+"""What the machine may know of the world, and what happens while nobody has begun; pure."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,29 +6,25 @@ from datetime import date
 from firmware_app.domain.crossing import Visit
 from firmware_app.domain.questions import Question
 from firmware_app.domain.rules import Policy
-from firmware_app.workflow.vocabulary import (
-    ChooseLanguage,
-    CrossingStored,
+from firmware_app.workflow.commands import Step
+from firmware_app.workflow.events import (
     Event,
-    Go,
-    Idle,
-    OutOfService,
-    Saved,
-    Saving,
-    SeeOfficer,
     ServiceChanged,
+    SomebodyNear,
     StartPressed,
-    Step,
-    StoreFailed,
     TimedOut,
-    Touched,
-    Wipe,
 )
+from firmware_app.workflow.states import ChooseLanguage, Idle, OutOfService
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the machine may know of the world: today, policy, languages, questions."""
+    """What the machine may know of the world: today, and what the post decided.
+
+    directions, transports: asked for where there are several; group_size_max: so many cross in one
+    session; wakes_on_motion: a camera looks whether anybody comes; authority, retention_days: what
+    the notice says of itself.
+    """
 
     today: date
     policy: Policy
@@ -36,6 +32,12 @@ class Terms:
     questions: tuple[Question, ...]
     out_of_service: str = ""
     reads_chips: bool = False
+    directions: tuple[str, ...] = ("ENTRY",)
+    transports: tuple[str, ...] = ()
+    group_size_max: int = 1
+    wakes_on_motion: bool = False
+    authority: str = ""
+    retention_days: int = 0
 
 
 def home(terms: Terms) -> Idle | OutOfService:
@@ -44,40 +46,21 @@ def home(terms: Terms) -> Idle | OutOfService:
 
 
 def resting(state: Idle | OutOfService, event: Event, terms: Terms) -> Step:
-    """Nobody is here: a start, a call for a person, or a change of service."""
+    """Nobody has begun: a start, somebody who comes near or goes, or a change of service."""
     match event:
         case ServiceChanged():
             return Step(home(terms))
         case StartPressed(crossing_id=crossing_id) if isinstance(home(terms), Idle):
-            return Step(ChooseLanguage(Visit(crossing_id)))
-        case Touched(button="help"):
-            return Step(SeeOfficer(terms.languages[0]))
+            return Step(ChooseLanguage(_visit(crossing_id, terms)))
+        case SomebodyNear() if isinstance(state, Idle):
+            return Step(Idle(awake=True))
+        case TimedOut():
+            return Step(home(terms))
         case _:
             return Step(state)
 
 
-def saving(state: Saving, event: Event) -> Step:
-    """Only this crossing's own answer counts: one that hung on the disk may answer much later."""
-    own = state.visit.crossing_id
-    match event:
-        case CrossingStored(crossing_id=crossing_id, code=code) if crossing_id == own:
-            return Step(Saved(code, state.visit.language, state.outcome), (Wipe(),))
-        case StoreFailed(crossing_id=crossing_id) if crossing_id != own:
-            return Step(state)
-        case StoreFailed() | TimedOut():
-            return Step(SeeOfficer(state.visit.language), (Wipe(),))
-        case _:
-            return Step(state)
-
-
-def leaving(state: Saved | Go | SeeOfficer, event: Event, terms: Terms) -> Step:
-    """The visit is over and wiped; where to go stands a while, then the kiosk rests."""
-    match event:
-        case TimedOut() | Touched(button="continue") if isinstance(state, Saved):
-            return Step(Go(state.code, state.language, state.outcome))
-        case Touched(button="help"):
-            return Step(SeeOfficer(state.language))
-        case TimedOut() | Touched(button="end"):
-            return Step(home(terms), (Wipe(),))
-        case _:
-            return Step(state)
+def _visit(crossing_id: str, terms: Terms) -> Visit:
+    """What nobody has to be asked is known from the start."""
+    transport = terms.transports[0] if len(terms.transports) == 1 else ""
+    return Visit(crossing_id, direction=terms.directions[0], transport=transport)

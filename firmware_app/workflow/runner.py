@@ -15,11 +15,15 @@ from firmware_app.workflow.vocabulary import (
     AwaitDocument,
     AwaitFace,
     AwaitFinger,
+    Called,
+    ChooseDirection,
     ChooseLanguage,
+    ChooseTransport,
     Command,
     ConfirmDocument,
     Event,
     Idle,
+    NextPerson,
     OutOfService,
     ReadNotice,
     Review,
@@ -36,6 +40,8 @@ LONGEST_WAIT_S = 0.5
 STEPS: dict[type[State], str] = {
     ChooseLanguage: "language",
     ReadNotice: "notice",
+    ChooseDirection: "direction",
+    ChooseTransport: "transport",
     AwaitDocument: "document",
     AwaitChip: "document",
     ConfirmDocument: "confirm",
@@ -45,6 +51,7 @@ STEPS: dict[type[State], str] = {
     AskQuestion: "questions",
     Review: "review",
     StillThere: "idle",
+    Called: "called",
 }
 EVENTS_LIMIT = 256
 
@@ -130,7 +137,7 @@ class Runner:
                 stay_s = now_s - self._entered_at_s
                 self._durations = self._durations.plus(STEPS[type(self.state)], stay_s)
             self._entered_at_s = now_s
-        if isinstance(state, Idle | OutOfService):
+        if isinstance(state, Idle | OutOfService | NextPerson):
             self._durations = Durations()
         self.state = state
         patience = patience_s(state)

@@ -6,14 +6,16 @@ A new state that the machine forgets fails mypy.
 from dataclasses import dataclass
 
 from firmware_app.domain.biometrics import Finger
-from firmware_app.domain.crossing import Visit
+from firmware_app.domain.crossing import Party, Visit
 from firmware_app.domain.rules import Outcome
 from firmware_app.workflow.face_ask import NOTHING_ASKED, FaceAsk
 
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """The attract screen; nobody is here."""
+    """The attract screen; nobody has begun. awake: somebody moves before it."""
+
+    awake: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,22 @@ class ChooseLanguage:
 
 @dataclass(frozen=True, slots=True)
 class ReadNotice:
-    """Who collects, why, how long, what the alternative is."""
+    """Who collects, why, how long, what the alternative is; more: in full."""
+
+    visit: Visit
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseDirection:
+    """Whether the traveller enters or leaves, where the post serves both."""
+
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseTransport:
+    """How the traveller came, where the post knows several means."""
 
     visit: Visit
 
@@ -117,20 +134,34 @@ class Saving:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """Committed; `code` is the slip's code."""
+    """Committed; the last of the party is who was saved just now."""
 
-    code: str
-    language: str
-    outcome: Outcome
+    party: Party
+
+
+@dataclass(frozen=True, slots=True)
+class Companions:
+    """Whether somebody of the same group comes next."""
+
+    party: Party
+
+
+@dataclass(frozen=True, slots=True)
+class NextPerson:
+    """The next of the group steps up; of the one before nothing personal is left."""
+
+    party: Party
 
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """Where to go now: to the lane or to the officer, in equal words and time (FLOW, step 9)."""
+    """Where to go now: to the lane or to the officer, in equal words and time.
 
-    code: str
-    language: str
-    outcome: Outcome
+    extensions: how often somebody wanted more time to read it.
+    """
+
+    party: Party
+    extensions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +169,7 @@ class SeeOfficer:
     """A person takes over; nothing was saved, or saving failed."""
 
     language: str
+    pictures_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +179,21 @@ class StillThere:
     back_to: "Interruptible"
 
 
-TouchStep = ReadNotice | ConfirmDocument | WhyNoFinger | AskQuestion | Review
-Interruptible = ChooseLanguage | AwaitDocument | AwaitChip | AwaitFace | AwaitFinger | TouchStep
-State = Idle | OutOfService | Interruptible | Saving | Saved | Go | SeeOfficer | StillThere
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A person has been called and comes; whoever does not want to wait goes on where they were.
+
+    helped: the person is here.
+    """
+
+    back_to: "Interrupted"
+    helped: bool = False
+
+
+Resting = Idle | OutOfService
+Beginning = ChooseLanguage | ReadNotice | ChooseDirection | ChooseTransport
+TouchStep = Beginning | ConfirmDocument | WhyNoFinger | AskQuestion | Review
+Interruptible = AwaitDocument | AwaitChip | AwaitFace | AwaitFinger | TouchStep
+Done = Saved | Companions | NextPerson | Go
+Interrupted = Resting | Interruptible | Done
+State = Interrupted | Saving | SeeOfficer | StillThere | Called

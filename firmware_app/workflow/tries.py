@@ -1,8 +1,9 @@
-"""How often a step is tried before another way, or a person, takes over."""
+"""How often a step is tried, and how often more time is given, before a person takes over."""
 
 from firmware_app.domain.biometrics import NotCaptured
 
 TRIES = 3
+EXTENSIONS = 10
 
 
 def worth_another(tries_left: int, reason: NotCaptured) -> bool:

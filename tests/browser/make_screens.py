@@ -16,7 +16,7 @@ import numpy as np
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from firmware_app.domain.biometrics import Finger
-from firmware_app.domain.crossing import Document, ReadMethod, Visit
+from firmware_app.domain.crossing import Document, Party, ReadMethod, Stored, Visit
 from firmware_app.domain.mrz import parse
 from firmware_app.domain.questions import QUESTIONS
 from firmware_app.domain.rules import Outcome, Policy
@@ -73,6 +73,10 @@ MOMENT_MS = 4_800
 FREEZE = "at => document.getAnimations().forEach(a => { a.pause(); a.currentTime = at; })"
 
 
+def _party(language: str, *, referred: bool = False) -> Party:
+    return Party((Stored("example", CODE, referred, adult=True),), language)
+
+
 def states(language: str) -> dict[str, State]:
     """One state for each screen, by the name of its picture."""
     document = Document(parse(SPECIMEN, TODAY), (), ReadMethod.SERIAL)
@@ -100,9 +104,9 @@ def states(language: str) -> dict[str, State]:
         "question-stay": AskQuestion(known, 1),
         "review": Review(known),
         "saving": Saving(known, Outcome.COMPLETED),
-        "saved": Saved(CODE, language, Outcome.COMPLETED),
-        "go": Go(CODE, language, Outcome.COMPLETED),
-        "go-officer": Go(CODE, language, Outcome.REFERRED),
+        "saved": Saved(_party(language)),
+        "go": Go(_party(language)),
+        "go-officer": Go(_party(language, referred=True)),
         "officer": SeeOfficer(language),
         "warning": StillThere(ConfirmDocument(known)),
         "out-of-service": OutOfService("example"),

@@ -43,7 +43,7 @@ SOFTWARE = groups.Software(
     release="0", git_commit="unknown", configuration_sha256=bytes(32), models={}
 )
 POST = Post(
-    kiosk_id=KIOSK, post="UTABC/TOR", authority="UTO", lane="1", direction="ENTRY", mode="LAND",
+    kiosk_id=KIOSK, post="UTABC/TOR", authority="UTO", lane="1", mode="LAND",
     training=False, legal_basis="test", notice_version="1", retention_days=1, software=SOFTWARE,
 )  # fmt: skip
 STORE_LIMIT_S = 30.0

@@ -9,9 +9,18 @@ page-progress = الخطوة { $step } من { $steps }
 page-tools = العرض والصوت
 page-live = أنت كما تراك الكاميرا
 page-code = رمزك
+page-speech-on = القراءة بصوت عالٍ مفعّلة.
+page-keys = تنقّل بمفاتيح الأسهم. اختر بالمفتاح الأوسط.
+page-button = زر
+page-hidden = هذا معروض على الشاشة فقط.
+page-headphones-on = تُقرأ بياناتك الآن أيضاً في سماعة الرأس.
 tool-contrast = تباين أقوى
 tool-bigger = خط أكبر
 tool-louder = صوت أعلى
+tool-speech = قراءة بصوت عالٍ
+tool-repeat = أعد القول
+tool-pause = إيقاف الصوت مؤقتاً
+tool-headphones = سماعة الرأس
 
 ## Screens
 attract-title = أهلاً وسهلاً
@@ -136,6 +145,15 @@ row-intended-stay = مدة الإقامة
 row-face = الوجه
 row-finger = الإصبع
 
+## Values of rows
+state-xxa = بلا جنسية
+state-xxb = لاجئ (اتفاقية 1951)
+state-xxc = لاجئ
+state-xxx = غير معروفة
+sex-f = أنثى
+sex-m = ذكر
+sex-x = غير محدد
+
 ## Buttons
 button-start = ابدأ
 button-continue = متابعة
@@ -155,9 +173,6 @@ button-more-time = وقت إضافي
 button-again = حاول مجدداً
 button-end = إنهاء
 button-pictures-only = صور فقط
-button-language-en = English
-button-language-fr = Français
-button-language-ar = العربية
 
 ## Answers
 purpose-of-visit-tourism = سياحة
@@ -172,3 +187,44 @@ intended-stay-up-to-30-days = حتى 30 يوماً
 intended-stay-up-to-90-days = حتى 90 يوماً
 intended-stay-longer = مدة أطول
 intended-stay-not-applicable = لا ينطبق عليّ
+
+## Called, direction, transport, notice in full, companions
+direction-title = إلى أين تتجه؟
+direction-entry = أدخل إلى البلد
+direction-exit = أغادر البلد
+transport-title = كيف جئت؟
+transport-on-foot = سيرًا على الأقدام
+transport-car = بالسيارة
+transport-bus = بالحافلة
+transport-truck = بالشاحنة
+transport-motorbike = بالدراجة النارية
+transport-bicycle = بالدراجة
+transport-train = بالقطار
+transport-ship = بالقارب أو السفينة
+transport-aircraft = بالطائرة
+transport-other = بطريقة أخرى
+notice-more-title = بياناتك بالتفصيل
+notice-more-point-who = تجمع سلطة الحدود ({ $authority }) بياناتك.
+notice-more-point-what = تجمع ما في وثيقتك، وصورة وجهك، وبصمة إصبع إذا طلبها هذا المركز، وإجاباتك.
+notice-more-point-why = الغرض هو تسجيل من يعبر الحدود كما يطلب القانون.
+notice-more-point-how-long = { $days ->
+    [zero] لا يُحتفظ بها.
+    [one] يُحتفظ بها يومًا واحدًا ثم تُمحى.
+    [two] يُحتفظ بها يومين ثم تُمحى.
+    [few] يُحتفظ بها { $days } أيام ثم تُمحى.
+    [many] يُحتفظ بها { $days } يومًا ثم تُمحى.
+   *[other] يُحتفظ بها { $days } يوم ثم تُمحى.
+  }
+notice-more-point-rights = يمكنك الاطلاع على ما حُفظ وطلب تصحيحه وتقديم شكوى. أظهر رقمك المرجعي لموظف أو للسلطة.
+notice-more-point-alternative = لست مضطرًا لاستخدام هذا الجهاز. يمكن لموظف أن يقوم بكل ذلك معك.
+called-title = شخص في الطريق إليك
+called-title-helped = شخص معك الآن
+called-cue = انتظر هنا من فضلك. يمكنك أيضًا المتابعة.
+companions-title = هل يسافر أحد معك؟
+next-person-title = الشخص التالي من فضلك
+next-person-cue = يحتاج كل شخص إلى وثيقته الخاصة.
+button-more = اقرأ المزيد
+button-go-on = متابعة
+button-to-officer = إلى الموظف
+button-alone = لا، أنا وحدي
+button-together = نعم، الشخص التالي قادم

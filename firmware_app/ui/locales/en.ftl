@@ -9,9 +9,18 @@ page-progress = Step { $step } of { $steps }
 page-tools = Display and sound
 page-live = You, as the camera sees you
 page-code = Your code
+page-speech-on = Reading aloud is on.
+page-keys = Move with the arrow keys. Choose with the key in the middle.
+page-button = Button
+page-hidden = This is shown on the screen only.
+page-headphones-on = Your details are now spoken too, in the headphones.
 tool-contrast = Stronger contrast
 tool-bigger = Bigger text
 tool-louder = Louder
+tool-speech = Read aloud
+tool-repeat = Say it again
+tool-pause = Pause the voice
+tool-headphones = Headphones
 
 ## Screens
 attract-title = Welcome
@@ -136,6 +145,15 @@ row-intended-stay = Length of stay
 row-face = Face
 row-finger = Finger
 
+## Values of rows
+state-xxa = No state (stateless)
+state-xxb = Refugee (1951 Convention)
+state-xxc = Refugee
+state-xxx = Not known
+sex-f = Female
+sex-m = Male
+sex-x = Not stated
+
 ## Buttons
 button-start = Start
 button-continue = Continue
@@ -155,9 +173,6 @@ button-more-time = More time
 button-again = Try again
 button-end = End
 button-pictures-only = Pictures only
-button-language-en = English
-button-language-fr = Français
-button-language-ar = العربية
 
 ## Answers
 purpose-of-visit-tourism = Tourism
@@ -172,3 +187,40 @@ intended-stay-up-to-30-days = Up to 30 days
 intended-stay-up-to-90-days = Up to 90 days
 intended-stay-longer = Longer
 intended-stay-not-applicable = Does not apply to me
+
+## Called, direction, transport, notice in full, companions
+direction-title = Which way are you going?
+direction-entry = I am coming in
+direction-exit = I am leaving
+transport-title = How did you come?
+transport-on-foot = On foot
+transport-car = By car
+transport-bus = By bus
+transport-truck = By lorry
+transport-motorbike = By motorbike
+transport-bicycle = By bicycle
+transport-train = By train
+transport-ship = By boat or ship
+transport-aircraft = By aeroplane
+transport-other = Another way
+notice-more-title = Your data in full
+notice-more-point-who = The border authority ({ $authority }) collects your data.
+notice-more-point-what = It collects what stands in your document, a picture of your face, a fingerprint where this post asks for one, and your answers.
+notice-more-point-why = It is needed to record who crosses the border, as the law asks.
+notice-more-point-how-long = { $days ->
+    [one] It is kept for { $days } day, then erased.
+   *[other] It is kept for { $days } days, then erased.
+  }
+notice-more-point-rights = You may see what is stored, have it corrected, and complain. Show your reference to an officer or to the authority.
+notice-more-point-alternative = You need not use this kiosk. An officer can do all of it with you.
+called-title = A person is coming
+called-title-helped = A person is with you
+called-cue = Please wait here. You may also go on.
+companions-title = Is somebody travelling with you?
+next-person-title = The next person, please
+next-person-cue = Everybody needs their own document.
+button-more = Read more
+button-go-on = Go on
+button-to-officer = Go to the officer
+button-alone = No, I am alone
+button-together = Yes, the next person comes

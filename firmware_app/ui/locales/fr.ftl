@@ -9,9 +9,18 @@ page-progress = Étape { $step } sur { $steps }
 page-tools = Affichage et son
 page-live = Vous, tel que la caméra vous voit
 page-code = Votre code
+page-speech-on = La lecture à voix haute est activée.
+page-keys = Déplacez-vous avec les flèches. Choisissez avec la touche du milieu.
+page-button = Bouton
+page-hidden = Ceci est affiché à l’écran seulement.
+page-headphones-on = Vos données sont maintenant lues aussi, dans le casque.
 tool-contrast = Plus de contraste
 tool-bigger = Texte plus grand
 tool-louder = Plus fort
+tool-speech = Lire à voix haute
+tool-repeat = Répéter
+tool-pause = Faire une pause
+tool-headphones = Casque
 
 ## Screens
 attract-title = Bienvenue
@@ -136,6 +145,15 @@ row-intended-stay = Durée du séjour
 row-face = Visage
 row-finger = Doigt
 
+## Values of rows
+state-xxa = Sans État (apatride)
+state-xxb = Réfugié (Convention de 1951)
+state-xxc = Réfugié
+state-xxx = Inconnue
+sex-f = Féminin
+sex-m = Masculin
+sex-x = Non précisé
+
 ## Buttons
 button-start = Commencer
 button-continue = Continuer
@@ -155,9 +173,6 @@ button-more-time = Plus de temps
 button-again = Réessayer
 button-end = Terminer
 button-pictures-only = Images seules
-button-language-en = English
-button-language-fr = Français
-button-language-ar = العربية
 
 ## Answers
 purpose-of-visit-tourism = Tourisme
@@ -172,3 +187,40 @@ intended-stay-up-to-30-days = Jusqu’à 30 jours
 intended-stay-up-to-90-days = Jusqu’à 90 jours
 intended-stay-longer = Plus longtemps
 intended-stay-not-applicable = Ne me concerne pas
+
+## Called, direction, transport, notice in full, companions
+direction-title = Dans quel sens allez-vous ?
+direction-entry = J’entre dans le pays
+direction-exit = Je quitte le pays
+transport-title = Par quel moyen venez-vous ?
+transport-on-foot = À pied
+transport-car = En voiture
+transport-bus = En bus
+transport-truck = En camion
+transport-motorbike = À moto
+transport-bicycle = À vélo
+transport-train = En train
+transport-ship = En bateau
+transport-aircraft = En avion
+transport-other = Autrement
+notice-more-title = Vos données en détail
+notice-more-point-who = L’autorité des frontières ({ $authority }) collecte vos données.
+notice-more-point-what = Elle collecte ce qui figure sur votre document, une image de votre visage, une empreinte digitale si ce poste la demande, et vos réponses.
+notice-more-point-why = Elles servent à enregistrer qui passe la frontière, comme la loi le demande.
+notice-more-point-how-long = { $days ->
+    [one] Elles sont conservées { $days } jour, puis effacées.
+   *[other] Elles sont conservées { $days } jours, puis effacées.
+  }
+notice-more-point-rights = Vous pouvez voir ce qui est enregistré, le faire corriger et porter plainte. Montrez votre référence à un agent ou à l’autorité.
+notice-more-point-alternative = Vous n’êtes pas obligé d’utiliser cette borne. Un agent peut tout faire avec vous.
+called-title = Quelqu’un arrive
+called-title-helped = Quelqu’un est avec vous
+called-cue = Attendez ici, s’il vous plaît. Vous pouvez aussi continuer.
+companions-title = Quelqu’un voyage-t-il avec vous ?
+next-person-title = La personne suivante, s’il vous plaît
+next-person-cue = Chacun a besoin de son propre document.
+button-more = En savoir plus
+button-go-on = Continuer
+button-to-officer = Aller voir l’agent
+button-alone = Non, personne d’autre
+button-together = Oui, la personne suivante vient

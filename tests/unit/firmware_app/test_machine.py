@@ -20,7 +20,7 @@ from firmware_app.domain.biometrics import (
     NotCaptured,
     Quality,
 )
-from firmware_app.domain.crossing import Document, ReadMethod, Visit
+from firmware_app.domain.crossing import Document, Party, ReadMethod, Stored, Visit
 from firmware_app.domain.document_checks import Evidence, check_document
 from firmware_app.domain.document_checks_reading import Confidence
 from firmware_app.domain.mrz import parse
@@ -28,18 +28,23 @@ from firmware_app.domain.questions import QUESTIONS
 from firmware_app.domain.rules import Outcome, Policy, Reason
 from firmware_app.ui.screens import screen
 from firmware_app.workflow.face_ask import NOTHING_ASKED, FaceAsk
-from firmware_app.workflow.machine import EXTENSIONS, step
+from firmware_app.workflow.machine import step
 from firmware_app.workflow.outside import Terms
+from firmware_app.workflow.party import next_visit
 from firmware_app.workflow.patience import patience_s
+from firmware_app.workflow.tries import EXTENSIONS
 from firmware_app.workflow.vocabulary import (
     AskQuestion,
     AwaitChip,
     AwaitDocument,
     AwaitFace,
     AwaitFinger,
+    Called,
+    CallPerson,
     ChipDone,
     ChipProgress,
     ChooseLanguage,
+    Companions,
     ConfirmDocument,
     CrossingStored,
     DocumentAdvice,
@@ -55,6 +60,7 @@ from firmware_app.workflow.vocabulary import (
     Idle,
     LeaveChallenge,
     LookForFace,
+    NextPerson,
     OutOfService,
     PortraitTaken,
     ReadChip,
@@ -117,6 +123,7 @@ def walk(*happenings, state=None, terms=TERMS):
     return state, commands
 
 
+PARTY = Party((Stored("id", "ABC-1234", referred=False, adult=True),), "fr")
 TO_DOCUMENT = (StartPressed("id"), Touched("language-fr"), Touched("continue"))
 TO_FACE = (*TO_DOCUMENT, DocumentArrived(DOCUMENT), PortraitTaken(found=True), Touched("yes"))
 TO_FINGER = (*TO_FACE, FACE)
@@ -131,7 +138,7 @@ def test_the_good_way_ends_saved_and_completed_and_wiped():
     assert (stored.outcome, stored.reasons) == (Outcome.COMPLETED, ())
     assert [answer.code for answer in stored.visit.answers] == ["tourism", "up-to-30-days"]
     state, commands = walk(CrossingStored("id", "ABC-1234"), state=state)
-    assert state == Saved("ABC-1234", "fr", Outcome.COMPLETED)
+    assert state == Saved(replace(PARTY, answers=stored.visit.answers))
     assert commands == [Wipe()]
     state, _ = walk(TimedOut(), state=state)
     assert isinstance(state, Go)
@@ -196,8 +203,16 @@ def test_a_post_may_send_a_doubtful_reading_straight_on():
     assert isinstance(state, AwaitDocument), "check digits are tried again all the same"
 
 
+def test_a_child_alone_stops_at_the_officer_and_gives_neither_face_nor_finger():
+    state, commands = walk(*TO_DOCUMENT, DocumentArrived(CHILD), Touched("yes"))
+    assert isinstance(state, Saving)
+    assert Reason.UNACCOMPANIED_MINOR in commands[-1].reasons
+    assert not {LookForFace(), ScanFinger(Finger.RIGHT_INDEX)} & set(commands)
+
+
 def test_a_child_goes_from_the_face_to_the_questions_with_the_reason_kept():
-    state, _ = walk(*TO_DOCUMENT, DocumentArrived(CHILD), Touched("yes"), FACE)
+    start = AwaitDocument(next_visit("second", PARTY), 3)
+    state, _ = walk(DocumentArrived(CHILD), Touched("yes"), FACE, state=start)
     assert isinstance(state, AskQuestion)
     assert state.visit.fingers == (FingerMissing(Finger.RIGHT_INDEX, NotCaptured.TOO_YOUNG),)
 
@@ -241,6 +256,9 @@ def test_who_touched_cannot_by_mistake_comes_back_to_the_armed_scanner():
     assert walk(FINGER, Touched("finger-tip"), state=why) == (why, []), "a late picture is none"
 
 
+TO_OFFICER = (Touched("help"), Touched("to-officer"))
+
+
 def test_each_finger_keeps_its_own_reason():
     terms = replace(TERMS, policy=replace(TERMS.policy, fingers=(2, 7, 1)))
     state, _ = walk(
@@ -248,7 +266,7 @@ def test_each_finger_keeps_its_own_reason():
         terms=terms,
     )
     assert state.position is Finger.RIGHT_THUMB
-    _, commands = walk(Touched("help"), state=state, terms=terms)
+    _, commands = walk(*TO_OFFICER, state=state, terms=terms)
     stored = next(one for one in commands if isinstance(one, StoreCrossing))
     assert stored.visit.fingers == (
         FingerMissing(Finger.RIGHT_INDEX, NotCaptured.FINGER_BANDAGED),
@@ -266,7 +284,7 @@ def test_each_finger_keeps_its_own_reason():
     ],
 )
 def test_a_visit_that_ends_at_a_person_says_why_there_is_no_finger(document, reason):
-    _, commands = walk(*TO_DOCUMENT, DocumentArrived(document), Touched("help"))
+    _, commands = walk(*TO_DOCUMENT, DocumentArrived(document), *TO_OFFICER)
     stored = next(one for one in commands if isinstance(one, StoreCrossing))
     assert stored.visit.fingers == (FingerMissing(Finger.RIGHT_INDEX, reason),)
 
@@ -293,11 +311,11 @@ def test_a_face_that_cannot_be_taken_is_referred_not_stuck():
 
 
 def test_help_after_the_document_stores_a_referral_and_before_it_nothing():
-    state, commands = walk(*TO_FACE, Touched("help"))
+    state, commands = walk(*TO_FACE, *TO_OFFICER)
     assert isinstance(state, Saving)
     assert state.outcome is Outcome.REFERRED
     assert any(isinstance(command, StoreCrossing) for command in commands)
-    state, commands = walk(*TO_DOCUMENT, Touched("help"))
+    state, commands = walk(*TO_DOCUMENT, *TO_OFFICER)
     assert state == SeeOfficer("fr")
     assert not any(isinstance(command, StoreCrossing) for command in commands)
 
@@ -395,7 +413,7 @@ def test_progress_never_falls_and_means_nothing_elsewhere():
 
 def test_help_while_the_chip_is_read_keeps_the_document_and_end_keeps_nothing():
     state, _ = walk(*TO_CHIP, terms=CHIPPED)
-    helped, commands = walk(Touched("help"), state=state, terms=CHIPPED)
+    helped, commands = walk(*TO_OFFICER, state=state, terms=CHIPPED)
     assert isinstance(helped, Saving)
     assert helped.outcome is Outcome.REFERRED
     assert StopDevices() in commands
@@ -498,11 +516,14 @@ def test_review_and_back_do_not_lose_or_double_answers():
 
 
 @pytest.mark.parametrize(
-    "state", [Idle(), Saved("ABC-1234", "en", Outcome.COMPLETED), Go("A", "en", Outcome.REFERRED)]
+    "state", [Idle(), OutOfService("full"), Saved(PARTY), Companions(PARTY), NextPerson(PARTY)]
 )
 def test_a_person_is_one_touch_away_also_before_and_after_a_visit(state):
     assert "help" in {button.id for button in screen(state, TERMS).buttons}
-    assert walk(Touched("help"), state=state)[0] == SeeOfficer("en")
+    waiting, commands = walk(Touched("help"), state=state)
+    assert isinstance(waiting, Called)
+    assert CallPerson("help") in commands
+    assert isinstance(walk(TimedOut(), state=waiting)[0], SeeOfficer)
 
 
 def test_a_finger_counts_only_where_that_finger_is_asked_for():

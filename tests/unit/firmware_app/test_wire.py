@@ -35,7 +35,6 @@ SITE = Site(
     post="UTABC/HAM",
     authority="UTO",
     lane="1",
-    direction="ENTRY",
     mode="LAND",
     training=False,
     legal_basis="act-12",
