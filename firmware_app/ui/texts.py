@@ -1,19 +1,33 @@
 """Every word the traveller reads, by language and message id, from the Fluent files in locales/."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from fluent.runtime import FluentBundle
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
-LOCALES = Path(__file__).parent / "locales"
-REVIEW = re.compile(r"^# review: (.+)$", re.MULTILINE)
+from firmware_app.domain.languages import LANGUAGES, Direction
+from firmware_app.ui.local_forms import FSI, PDI, LocalForms
 
-Direction = Literal["ltr", "rtl"]
+LOCALES = Path(__file__).parent / "locales"
+REVIEW = re.compile(r"^review: (.+)$", re.MULTILINE)
+ISOLATED = re.compile(f"({FSI}[^{PDI}]*{PDI})")
+NO_STATES = frozenset({"XXA", "XXB", "XXC", "XXX"})
+SEXES = frozenset("FMX")
+
+__all__ = [
+    "LANGUAGES",
+    "LOCALES",
+    "LocaleFileError",
+    "MissingTextError",
+    "Texts",
+    "TextsError",
+    "parse",
+]
 
 
 class TextsError(Exception):
@@ -33,47 +47,44 @@ class LocaleFileError(TextsError):
 
 
 @dataclass(frozen=True, slots=True)
-class Language:
-    """A language by its BCP 47 tag, with its own name in its own script."""
-
-    tag: str
-    own_name: str
-    direction: Direction = "ltr"
-
-
-LANGUAGES: dict[str, Language] = {
-    "en": Language("en", "English"),
-    "fr": Language("fr", "Français"),
-    "ar": Language("ar", "العربية", "rtl"),
-}
-
-
-@dataclass(frozen=True, slots=True)
 class Locale:
-    """One language's messages: compiled, and as a map from message id to its variables."""
+    """One language's messages: compiled, and what is known of each by its id."""
 
     bundle: FluentBundle
     variables: Mapping[str, frozenset[str]]
+    reviews: Mapping[str, str]
     review: str
+    forms: LocalForms
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """All languages of the page; safe to read from any thread."""
+    """The page's languages; safe to read from any thread."""
 
     _locales: Mapping[str, Locale]
 
     @classmethod
-    def load(cls, folder: Path = LOCALES) -> "Texts":
-        """Read every language of LANGUAGES from `folder`; raises LocaleFileError."""
-        return cls({tag: _locale(tag, folder / f"{tag}.ftl") for tag in LANGUAGES})
+    def load(
+        cls, folder: Path = LOCALES, languages: Sequence[str] = (), region: str = ""
+    ) -> "Texts":
+        """Read `languages` (none: all of LANGUAGES) from `folder`; raises LocaleFileError.
+
+        region: ISO 3166-1 alpha-2 of the post's state; it decides which digits Arabic uses.
+        """
+        return cls(
+            {
+                tag: _locale(folder / f"{tag}.ftl", LocalForms(tag, region))
+                for tag in languages or LANGUAGES
+            }
+        )
 
     def say(self, language: str, message_id: str, **arguments: str | int) -> str:
         """The message with its arguments, each isolated (FSI, PDI) from the text's direction.
 
         Raises MissingTextError: no such language or message, or an argument is not given.
         """
-        bundle = self._locale(language).bundle
+        locale = self._locale(language)
+        bundle = locale.bundle
         if not bundle.has_message(message_id):
             raise MissingTextError(f"{language}: no message {message_id}.")
         pattern = bundle.get_message(message_id).value
@@ -82,7 +93,26 @@ class Texts:
         text, errors = bundle.format_pattern(pattern, dict(arguments))
         if errors:
             raise MissingTextError(f"{language}: {message_id} lacks an argument.")
-        return str(text)
+        kept = {f"{FSI}{one}{PDI}" for one in arguments.values() if isinstance(one, str)}
+        parts = ISOLATED.split(str(text))
+        return "".join(part if part in kept else locale.forms.digits(part) for part in parts)
+
+    def shown(self, language: str, kind: str, value: str) -> str:
+        """A document's value as the traveller reads it, by its row's kind.
+
+        day: `1974-08-12`, unknown parts XX; state: a code of Doc 9303-3; sex: F, M or X; every
+        other kind stands as it is, with the digits of the document. Raises MissingTextError.
+        """
+        forms = self._locale(language).forms
+        if kind == "day":
+            return forms.day(value)
+        if kind == "state" and value in NO_STATES:
+            return self.say(language, f"state-{value.lower()}")
+        if kind == "state":
+            return forms.state(value)
+        if kind == "sex" and value in SEXES:
+            return self.say(language, f"sex-{value.lower()}")
+        return value
 
     def direction(self, language: str) -> Direction:
         """Which way the language is written; raises MissingTextError."""
@@ -102,9 +132,18 @@ class Texts:
         """Message ids of a language, each with the names of the arguments that it wants."""
         return self._locale(language).variables
 
-    def review(self, language: str) -> str:
-        """Who among its native readers has reviewed the language; `none` until one has."""
-        return self._locale(language).review
+    def review(self, language: str, message_id: str = "") -> str:
+        """Who among its native readers has reviewed the language, or one message of it.
+
+        `none` until one has. What stands above a message counts before what stands on the file.
+        """
+        locale = self._locale(language)
+        return locale.reviews.get(message_id, locale.review)
+
+    def unreviewed(self, language: str) -> tuple[str, ...]:
+        """Message ids that no native reader has reviewed."""
+        ids = self.variables(language)
+        return tuple(one for one in ids if self.review(language, one) == "none")
 
     def problems(self) -> tuple[str, ...]:
         """What a language lacks or has too much, compared with English; empty when complete."""
@@ -135,7 +174,8 @@ class _Variables(Visitor):
         self.names.add(node.id.name)
 
 
-def _locale(tag: str, path: Path) -> Locale:
+def parse(path: Path) -> ast.Resource:
+    """The Fluent file as a tree; raises LocaleFileError."""
     try:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
@@ -146,17 +186,31 @@ def _locale(tag: str, path: Path) -> Locale:
             start = entry.span.start if entry.span else 0
             line = source.count("\n", 0, start) + 1
             raise LocaleFileError(f"{path.name}: line {line} is not Fluent.")
-    bundle = FluentBundle([tag], use_isolating=True)
+    return resource
+
+
+def _locale(path: Path, forms: LocalForms) -> Locale:
+    resource = parse(path)
+    bundle = FluentBundle([forms.language], use_isolating=True)
     bundle.add_resource(resource)
-    reviewed = REVIEW.search(source)
-    return Locale(bundle, _variables(resource), reviewed.group(1) if reviewed else "none")
+    messages = [entry for entry in resource.body if isinstance(entry, ast.Message)]
+    alone = [entry for entry in resource.body if isinstance(entry, ast.Comment)]
+    return Locale(
+        bundle,
+        {one.id.name: _variables(one) for one in messages},
+        {one.id.name: told for one in messages if (told := _review(one.comment))},
+        _review(alone[0] if alone else None) or "none",
+        forms,
+    )
 
 
-def _variables(resource: ast.Resource) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
-    for entry in resource.body:
-        if isinstance(entry, ast.Message):
-            visitor = _Variables()
-            visitor.visit(entry)
-            found[entry.id.name] = frozenset(visitor.names)
-    return found
+def _review(comment: ast.Comment | None) -> str:
+    """Who reviewed, as the comment says; nothing where it does not say."""
+    told = REVIEW.search(comment.content or "") if comment else None
+    return told.group(1).strip() if told else ""
+
+
+def _variables(message: ast.Message) -> frozenset[str]:
+    visitor = _Variables()
+    visitor.visit(message)
+    return frozenset(visitor.names)

@@ -15,6 +15,7 @@ from queue import SimpleQueue
 
 import pytest
 
+from firmware_app.domain.languages import LANGUAGES
 from firmware_app.ui.screen import Button, Row, Screen
 from firmware_app.ui.server import PageServer, PortTakenError
 from firmware_app.ui.texts import MissingTextError, Texts
@@ -207,7 +208,7 @@ def test_health_says_which_screen_and_which_texts_wait_for_a_reader(kiosk: Kiosk
     kiosk.server.show(QUESTION)
     health = json.loads(kiosk.ask("GET", "/health")[2])
     assert health["screen"] == "question"
-    assert health["reviews"] == {"en": "none", "fr": "none", "ar": "none"}
+    assert health["reviews"] == dict.fromkeys(LANGUAGES, "none")
 
 
 # ---- the stream ----------------------------------------------------------------------------------
