@@ -18,6 +18,7 @@ from pathlib import Path
 from drivers.errors import DeviceUrlError
 
 CUE_LIMIT_BYTES = 16_384
+SEND_LIMIT_S = 1.0
 
 Cue = dict[str, object]
 
@@ -77,8 +78,9 @@ def _make_way(path: Path, ours: Callable[[int], bool]) -> None:
 
 
 def send_cue(path: Path, **what: object) -> bool:
-    """Give one cue to the peer at `path`; False where no peer is on the stage."""
+    """Give one cue to the peer at `path`; False where none is on the stage, or none listens."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.settimeout(SEND_LIMIT_S)
         try:
             with _short(path) as address:
                 sender.sendto(json.dumps(what).encode(), address)

@@ -72,3 +72,12 @@ def test_what_lies_there_is_never_removed(tmp_path, make_way):
 def test_a_number_in_a_cue_is_finite_and_not_below_nothing(said, number):
     assert number_of({"delay_s": said}, "delay_s") == number
     assert number_of({}, "delay_s") == 0.0
+
+
+def test_a_peer_that_never_looks_keeps_nobody_waiting_for_ever(tmp_path):
+    door = StageDoor(tmp_path / "deaf")
+    heard = 0
+    while send_cue(tmp_path / "deaf", number=heard):
+        heard += 1
+    assert heard >= 1
+    door.close()
