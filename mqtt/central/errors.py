@@ -84,6 +84,18 @@ class ReplicaMissingError(StoreError):
     mend = "Set synchronous_standby_names in PostgreSQL, or take `replicated` out of central.toml."
 
 
+class SlipError(CentralError):
+    """A reference that cannot be one."""
+
+    mend: ClassVar[str] = "Read it again sign by sign; 0 is never the letter O, 1 never I or L."
+
+
+class NoSuchEventError(CentralError):
+    """No stored event has that reference."""
+
+    mend: ClassVar[str] = "Ask the post for the kiosk: `kiosk-central fleet` says what is waiting."
+
+
 class ExtraMissingError(CentralError):
     """A library that only this needs is not installed."""
 

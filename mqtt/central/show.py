@@ -5,15 +5,21 @@ from hashlib import sha256
 import cbor2
 
 from mqtt.central.store import StoredEvent
+from mqtt.reference import reference
 
 _INDENT = "  "
 _READING_ORDER = ("kind", "envelope", "time", "crossing", "traveller", "document", "not_captured")
 
 
 def as_json(one: StoredEvent) -> dict[str, object]:
-    """One stored event as JSON values; `event` is null where it could not be opened."""
-    event = None if one.event is None else _plain(cbor2.loads(one.event))
-    return {**outer_facts(one), "sealed_bytes": one.sealed_bytes, "event": event}
+    """One stored event as JSON values; `event` and `reference` are null where it did not open."""
+    event = None if one.event is None else cbor2.loads(one.event)
+    return {
+        **outer_facts(one),
+        "sealed_bytes": one.sealed_bytes,
+        "reference": _reference(event),
+        "event": None if event is None else _plain(event),
+    }
 
 
 def outer_facts(one: StoredEvent) -> dict[str, object]:
@@ -41,7 +47,18 @@ def as_text(one: StoredEvent) -> str:
         return f"{head}\n{_INDENT}content purged {one.purged_utc}: its retention had ended"
     if one.event is None:
         return f"{head}\n{_INDENT}could not be opened: see the quarantine"
-    return "\n".join([head, *_lines(_in_order(_plain(cbor2.loads(one.event))), 1)])
+    event = cbor2.loads(one.event)
+    said = f"{_INDENT}reference: {_reference(event)}"
+    return "\n".join([head, said, *_lines(_in_order(_plain(event)), 1)])
+
+
+def _reference(event: object) -> str | None:
+    """What the traveller has of it: `kiosk-central show REFERENCE` finds it."""
+    match event:
+        case {"envelope": {"event_id": str(event_id)}} | {"event_id": str(event_id)}:
+            return reference(event_id)
+        case _:
+            return None
 
 
 def _in_order(event: object) -> object:

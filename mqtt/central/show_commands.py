@@ -7,9 +7,11 @@ import threading
 from collections.abc import Iterator
 
 from mqtt.central.command import EXAMPLE, EXIT_OK, Commands, command, say, with_config, with_json
+from mqtt.central.errors import NoSuchEventError, SlipError
 from mqtt.central.settings import CentralSettings
 from mqtt.central.show import as_json, as_text
 from mqtt.central.store import CentralStore, StoredEvent
+from mqtt.reference import NoReferenceError, id_ending
 
 FOLLOW_S = 0.5
 SLICE = 200
@@ -19,6 +21,9 @@ def add(commands: "Commands[argparse.ArgumentParser]") -> None:
     """`show`."""
     what = "print what is stored (personal data)"
     show = with_json(with_config(command(commands, "show", _show, what, f"{EXAMPLE} --last")))
+    show.add_argument(
+        "reference", nargs="?", metavar="REFERENCE", help="of one event, as the traveller has it"
+    )
     show.add_argument("--last", action="store_true", help="only the newest crossing")
     show.add_argument("--follow", action="store_true", help="go on printing until Ctrl-C")
 
@@ -26,18 +31,37 @@ def add(commands: "Commands[argparse.ArgumentParser]") -> None:
 def _show(args: argparse.Namespace) -> int:
     settings = CentralSettings.load(args.config)
     with settings.store(read_only=True) as store:
-        newest = store.last("crossing") if args.last else None
-        found = iter([newest] if newest else []) if args.last else _all(store)
+        found = _found(store, args)
         if args.json:
             _print_json(found)
             return EXIT_OK
-        after = store.last_arrival() if args.last else 0
+        after = store.last_arrival() if args.last or args.reference else 0
         for one in found:
             say(as_text(one))
             after = max(after, one.arrival)
         if args.follow:
             _follow(store, after)
     return EXIT_OK
+
+
+def _found(store: CentralStore, args: argparse.Namespace) -> Iterator[StoredEvent]:
+    """Raises CentralError for a reference with a slip, or one that no event has."""
+    if args.reference:
+        return iter(_of_reference(store, args.reference))
+    if not args.last:
+        return _all(store)
+    newest = store.last("crossing")
+    return iter([newest] if newest else [])
+
+
+def _of_reference(store: CentralStore, text: str) -> list[StoredEvent]:
+    try:
+        found = store.with_id_ending(id_ending(text))
+    except NoReferenceError as error:
+        raise SlipError(str(error)) from error
+    if not found:
+        raise NoSuchEventError("no event has that reference.")
+    return found
 
 
 def _all(store: CentralStore) -> Iterator[StoredEvent]:

@@ -163,6 +163,10 @@ class CentralStore(Protocol):
         """The newest of its kind."""
         ...
 
+    def with_id_ending(self, ending: str) -> list[StoredEvent]:
+        """Those whose event id ends so, and the attachments of such a crossing; oldest first."""
+        ...
+
     def last_arrival(self) -> int:
         """The highest arrival number; 0 where nothing has come."""
         ...

@@ -164,6 +164,12 @@ class SqlStore:
         found = [StoredEvent(*row) for row in self._engine.rows(sql, (kind,))]
         return found[0] if found else None
 
+    def with_id_ending(self, ending: str) -> list[StoredEvent]:
+        """Those whose event id ends so, and the attachments of such a crossing; oldest first."""
+        like = f"%{ending}"
+        sql = f"{SELECT_EVENTS} WHERE event_id LIKE ? OR relates_to LIKE ? ORDER BY arrival"
+        return [StoredEvent(*row) for row in self._engine.rows(sql, (like, like))]
+
     def last_arrival(self) -> int:
         """The highest arrival number; 0 where nothing has come."""
         return self._engine.rows("SELECT max(arrival) FROM statements")[0][0] or 0

@@ -35,6 +35,7 @@ from mqtt.envelope import Assurance, Head, Kind, Profile, Sealer
 from mqtt.keys import create_private_key, load_private_key, load_public_key, thumbprint
 from mqtt.notice import Notice
 from mqtt.receipts import ReceiptEntry, ReceiptLevel, verify_receipt
+from mqtt.reference import reference
 from tests.unit.mqtt.central.dated_epoch import sealed_epoch
 
 NOW = datetime(2026, 3, 1, 11, 0, tzinfo=UTC)
@@ -191,6 +192,26 @@ def test_a_purge_counts_first_then_takes_and_the_audit_stays_whole(run):
     assert json.loads(run("purge", "--today", "2026-03-03", "--json")[1])["events"] == 0
     assert run("audit")[0] == 0
     assert "content purged" in run("show")[1]
+
+
+def test_an_event_is_found_by_the_reference_that_its_traveller_has(run):
+    crossing = json.loads(run("show", "--last", "--json")[1])[0]
+    text = crossing["reference"]
+    assert text == reference(crossing["event"]["envelope"]["event_id"])
+    found = json.loads(run("show", text.lower(), "--json")[1])
+    assert crossing in found
+    own = {one["arrival"] for one in found if one["kind"] == "crossing"}
+    assert {one["event"]["relates_to"] for one in found if one["kind"] == "attachment"} <= {
+        crossing["event"]["envelope"]["event_id"]
+    }
+    assert own == {crossing["arrival"]}
+    assert f"reference: {text}" in run("show", text)[1]
+    code, _, err = run("show", f"{text[:-1]}{(int(text[-1]) + 1) % 10}")
+    assert code == 2
+    assert "has a slip in it" in err
+    code, _, err = run("show", reference("01a20168-0000-7000-8000-fedcba987654"))
+    assert code == 2
+    assert "no event has that reference" in err
 
 
 def test_a_clock_that_jumped_purges_nothing(run, monkeypatch):
