@@ -15,6 +15,7 @@ from vision.liveness_judge import (
     Evidence,
     Thresholds,
     Verdict,
+    is_sure,
     judge,
 )
 from vision.liveness_moves import Move, MoveLimits, Phase, share
@@ -64,17 +65,19 @@ class Limits:
     """Seconds, degrees, and shares of the face's width.
 
     hold_s: for each colour, so that the display never changes more than twice a second; tail_s:
-    how long the last one is awaited; challenge_s: acting time after which a challenge counts as not
-    obeyed. Between two sights a head may move by `most_jump` widths, grow by `most_scale`, and turn
-    by `step_deg` (the mesh's unrest) and `most_deg_per_s` more; `most_lost` looks in a row may
-    fail to see it.
+    how long the last one is awaited; least_colours: after so many, and after each that follows, the
+    colours end where the skin's answer leaves no doubt, after colour_count in any case;
+    challenge_s: acting time after which a challenge counts as not obeyed. Between two sights a head
+    may move by `most_jump` widths, grow by `most_scale`, and turn by `step_deg` (the mesh's unrest)
+    and `most_deg_per_s` more; `most_lost` looks in a row may fail to see it.
     """
 
     moves: MoveLimits = field(default_factory=MoveLimits)
     thresholds: Thresholds = field(default_factory=Thresholds)
     challenge_s: float = 12.0
     colour_count: int = 6
-    hold_s: float = 0.6
+    least_colours: int = 3
+    hold_s: float = 0.5
     tail_s: float = 0.3
     gap_s: float = 0.7
     most_lost: int = 2
@@ -100,6 +103,7 @@ class LivenessTest:
     _move: Move | None = field(init=False, default=None)
     _reflection: Reflection | None = None
     _began_at_s: float = 0.0
+    _colours_due: int = 0
     _round: int = -1
     _stream: Stream = field(default_factory=Stream)
     _first: Sight | None = None
@@ -228,15 +232,19 @@ class LivenessTest:
             return
         if began or self._reflection is None:
             self._reflection, self._began_at_s = Reflection(), sight.at_s
-            self._round += 1
+            self._round, self._colours_due = self._round + 1, self.limits.least_colours
         colour = self._colour()
         if colour is not None:
             self._reflection.show(colour, sight.at_s)
         self._reflection.take(sight)
         limits = self.limits
-        if sight.at_s - self._began_at_s >= limits.colour_count * limits.hold_s + limits.tail_s:
-            self.evidence.echo = self._reflection.echo()
+        if sight.at_s - self._began_at_s < self._colours_due * limits.hold_s + limits.tail_s:
+            return
+        echo = self._reflection.echo()
+        if self._colours_due >= limits.colour_count or is_sure(echo, limits.thresholds):
+            self.evidence.echo = echo
             move.phase = Phase.DONE
+        self._colours_due += 1
 
     def _colour(self) -> Colour | None:
         """What the display shows while its colours are asked for."""

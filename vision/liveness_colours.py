@@ -8,6 +8,7 @@ that a display and a camera may have, and against sequences that were not shown.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -122,7 +123,8 @@ def _stillness(at_s: Numbers) -> Numbers:
     return np.asarray(np.eye(len(time)) - drift @ drift.T)
 
 
-def _others(count: int) -> list[tuple[Colour, ...]]:
+@lru_cache(maxsize=8)
+def _others(count: int) -> tuple[tuple[Colour, ...], ...]:
     """Sequences that were not asked for: the same each time, since chance has no say in a score."""
     dice = np.random.default_rng(2026)
-    return [draw_colours(lambda most: int(dice.integers(most)), count) for _ in range(OTHERS)]
+    return tuple(draw_colours(lambda most: int(dice.integers(most)), count) for _ in range(OTHERS))

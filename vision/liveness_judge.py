@@ -53,15 +53,16 @@ class Thresholds:
     """Where each cue speaks for live, and where against; docs/liveness.md has their figures.
 
     relief: see liveness_relief; flat_sights: so many sights of a sheet that turned; match, luck,
-    other: see liveness_colours.Echo; identity: cosine of two templates of one test; moire: see
-    liveness_artefacts; repeats, still, loop, stutter: see
-    liveness_stream.
+    other: see liveness_colours.Echo; sure_match: with no luck at all it ends the colours early;
+    identity: cosine of two templates of one test; moire: see liveness_artefacts; repeats, still,
+    loop, stutter: see liveness_stream.
     """
 
     live_relief: float = 0.65
     flat_sights: int = 4
     live_match: float = 0.6
-    live_luck: float = 0.02
+    live_luck: float = 0.01
+    sure_match: float = 0.9
     other_match: float = 0.8
     no_match: float = 0.2
     identity: float = 0.4
@@ -133,6 +134,11 @@ class Evidence:
                 ("colour_other", self.echo.other),
             ]
         return tuple((name, round(score, 4)) for name, score in named)
+
+
+def is_sure(echo: Echo, limits: Thresholds) -> bool:
+    """Whether more colours would say nothing new: a close match, and no other sequence fits so."""
+    return echo.match >= limits.sure_match and echo.luck <= 0
 
 
 def judge(seen: Evidence, planned: int, limits: Thresholds) -> Verdict:

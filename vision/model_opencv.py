@@ -1,7 +1,7 @@
 """A TFLite file run by OpenCV, behind the few calls of tflite's Interpreter that Model makes.
 
-Where MODELS.toml says so (`opencv_on`, by machine) and only tflite-runtime is installed: its
-kernels reach half of what an x86 core without AVX-512 can do in large convolutions, OpenCV's most of it.
+Where MODELS.toml says so (`opencv_on`, by machine) and only tflite-runtime is installed, whose
+kernels reach half of what an x86 core without AVX-512 can do in large convolutions, OpenCV's more.
 ai-edge-litert is quicker than both. The numbers are the same within rounding. One input of four
 sides, one output; how many threads it takes is cv2.setNumThreads's business.
 """

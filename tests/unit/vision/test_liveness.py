@@ -16,6 +16,7 @@ from vision.liveness import (
     Became,
     ChallengeKind,
     Decision,
+    Limits,
     LivenessTest,
     Phase,
     draw_colours,
@@ -160,6 +161,32 @@ def test_a_lamp_that_changes_with_the_colours_does_not_count_for_the_display():
     assert Somebody(change=lamp).goes_through(of(K.COLOURS)).decision is Decision.LIVE
     unlit = Somebody(change=lamp, lit=False).goes_through(of(K.COLOURS))
     assert unlit.decision is Decision.NOT_SURE
+
+
+def lasted_s(somebody):
+    """How long the display showed colours."""
+    return sum(ask.colour is not None for _, ask in somebody.seen) * somebody.step_s
+
+
+def test_a_clear_answer_of_the_skin_ends_the_colours_early():
+    somebody = Somebody()
+    assert somebody.goes_through(of(K.COLOURS)).decision is Decision.LIVE
+    limits = Limits()
+    assert limits.least_colours * limits.hold_s < lasted_s(somebody) < 2.5
+
+
+@pytest.mark.parametrize("lit", [True, False], ids=["faint", "none"])
+def test_an_answer_that_leaves_doubt_is_asked_for_all_colours(lit):
+    grain = np.random.default_rng(3)
+
+    def noisy(one):
+        return replace(one, skin_bgr=one.skin_bgr * grain.normal(1, 0.05, (1, 3)).astype("float32"))
+
+    limits, somebody = Limits(), Somebody(lit=lit, change=noisy)
+    verdict = somebody.goes_through(of(K.COLOURS))
+    whole_s = limits.colour_count * limits.hold_s + limits.tail_s
+    assert lasted_s(somebody) == pytest.approx(whole_s, abs=0.25)
+    assert (verdict.decision is Decision.LIVE) is lit, verdict.scores
 
 
 def _times(one, factor):
