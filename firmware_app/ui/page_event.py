@@ -57,8 +57,9 @@ def _say(screen: Screen, texts: Texts, message_id: str) -> str:
 def _button(screen: Screen, button: Button, texts: Texts) -> dict[str, str]:
     """A button; one that chooses a language says so, because its label is in that language."""
     language = screen.language
-    if button.id.startswith(LANGUAGE_BUTTON):
-        language = button.id.removeprefix(LANGUAGE_BUTTON)
+    chosen = button.id.removeprefix(LANGUAGE_BUTTON)
+    if button.id.startswith(LANGUAGE_BUTTON) and chosen in texts.languages():
+        language = chosen
     return {
         "id": button.id,
         "label": button.text or _say(screen, texts, button.message),
@@ -73,7 +74,7 @@ def _points(screen: Screen, texts: Texts) -> list[dict[str, str]]:
     """The short statements that a screen lists: every message `<screen>-point-<icon>`, in order."""
     start = f"{screen.name}-point-"
     return [
-        {"icon": message_id.removeprefix(start), "text": texts.say(screen.language, message_id)}
+        {"icon": message_id.removeprefix(start), "text": _say(screen, texts, message_id)}
         for message_id in texts.variables(screen.language)
         if message_id.startswith(start)
     ]
