@@ -7,7 +7,6 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 
 import uuid_utils
 
@@ -21,9 +20,8 @@ from mqtt.envelope import Head, Sealed, Sealer
 from mqtt.errors import OutboxError
 from mqtt.events import Kind
 from mqtt.outbox import Outbox
+from mqtt.reference import reference
 
-CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-CODE_LENGTH = 6
 FAULT_MEND = "Keep the log and call the maker: an event did not fit."
 
 
@@ -90,7 +88,7 @@ class StoreWorker:
         took_ms = round((time.monotonic() - started_s) * 1000)
         log.say("crossing_stored", crossing_id=crossing_id, duration_ms=took_ms)
         self.committed(sealed)
-        self.post(CrossingStored(crossing_id, slip_code(crossing_id)))
+        self.post(CrossingStored(crossing_id, reference(crossing_id)))
 
     def _failed(self, crossing_id: str, what: str, mend: str) -> None:
         log.say("crossing_not_stored", "error", crossing_id=crossing_id, what=what, mend=mend)
@@ -147,15 +145,3 @@ class StoreWorker:
             event_id=event.event_id,
             at_utc=moment.at_utc,
         )
-
-
-def slip_code(crossing_id: str) -> str:
-    """Six signs and a check sign that a person can read out; they say nothing of the traveller."""
-    number = int.from_bytes(sha256(crossing_id.encode()).digest()[:8])
-    signs = []
-    for _ in range(CODE_LENGTH):
-        number, rest = divmod(number, len(CODE_SIGNS))
-        signs.append(rest)
-    signs.append(sum(weight * sign for weight, sign in enumerate(signs, 2)) % len(CODE_SIGNS))
-    text = "".join(CODE_SIGNS[sign] for sign in signs)
-    return f"{text[:3]}-{text[3:]}"

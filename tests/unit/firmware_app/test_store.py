@@ -26,13 +26,14 @@ from firmware_app.domain.mrz import parse
 from firmware_app.domain.questions import Answer
 from firmware_app.domain.rules import Outcome, Reason
 from firmware_app.workers.session import Session
-from firmware_app.workers.store import StoreWorker, slip_code
+from firmware_app.workers.store import StoreWorker
 from firmware_app.workers.wire import Site
 from firmware_app.workflow.runner import Durations
 from firmware_app.workflow.vocabulary import CrossingStored, StoreCrossing, StoreFailed
 from mqtt import events, groups
 from mqtt.envelope import Assurance, Kind, Profile, Sealer, open_ciphertext, read_wire
 from mqtt.outbox import Outbox
+from mqtt.reference import reference
 
 TODAY = date(2026, 11, 22)
 MRZ = parse(
@@ -112,7 +113,7 @@ def test_a_crossing_and_its_pictures_are_one_chain_that_the_centre_can_open(benc
     bench.session.keep_face(bench.session.token, b"jpeg of the face")
     bench.worker.store(REFERRED, Durations((("face", 1.5),)))
     assert bench.said.get(timeout=5) == CrossingStored(
-        VISIT.crossing_id, slip_code(VISIT.crossing_id)
+        VISIT.crossing_id, reference(VISIT.crossing_id)
     )
     (start, _), (head, event), (tail, picture) = bench.opened()
     assert [one.statement.kind for one in (start, head, tail)] == [
@@ -176,12 +177,6 @@ def test_a_full_outbox_refuses_and_nothing_of_the_visit_stays(tmp_path, capsys):
     errors = capsys.readouterr().err
     assert "crossing_not_stored" in errors
     assert "ERIKSSON" not in errors
-
-
-def test_slip_codes_differ_and_say_nothing():
-    codes = {slip_code(f"01a20168-0000-7000-8000-{number:012x}") for number in range(2000)}
-    assert len(codes) > 1995
-    assert all(len(code) == 8 and code[3] == "-" for code in codes)
 
 
 def test_a_fault_of_ours_fails_one_crossing_and_the_next_is_stored(bench, capsys):
