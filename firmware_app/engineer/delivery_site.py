@@ -24,7 +24,7 @@ from firmware_app.engineer.report import progress
 from firmware_app.errors import SetupError
 from mqtt import events
 from mqtt.central.errors import CentralError
-from mqtt.central.mosquitto import free_port
+from mqtt.central.mosquitto import BrokerProcess, free_port
 from mqtt.central.site import Site, init_site, start_broker
 from mqtt.contract import specimen
 from mqtt.envelope import Head, Sealed, Sealer
@@ -46,6 +46,7 @@ class DeliverySite:
 
     folder: Path
     site: Site = field(init=False)
+    broker: BrokerProcess = field(init=False)
     family: Family = field(init=False)
     outbox: Outbox = field(init=False)
     relay: RelayServer = field(init=False)
@@ -58,7 +59,8 @@ class DeliverySite:
             try:
                 self.site = init_site(self.folder / "site", KIOSK_ID, port=free_port())
                 init_site(self.folder / "site", BARE_ID, port=self.site.port)
-                stack.callback(start_broker(self.site).stop)
+                self.broker = start_broker(self.site)
+                stack.callback(self.broker.stop)
             except CentralError as error:
                 raise SetupError(str(error), error.mend) from error
             self.family = stack.enter_context(Family(self.folder / "log"))
@@ -141,7 +143,14 @@ class DeliverySite:
             size_bytes = len(sealed[-1].wire())
         return size_bytes
 
-    def until(self, true: Callable[[], bool], what: Callable[[], str], limit_s: float) -> float:
+    def until(
+        self,
+        true: Callable[[], bool],
+        what: Callable[[], str],
+        limit_s: float,
+        *,
+        look_every_s: float = 0.02,
+    ) -> float:
         """Seconds until it is so; SetupError where it is not within `limit_s`."""
         began_s = said_s = time.monotonic()
         pause = threading.Event()
@@ -153,7 +162,7 @@ class DeliverySite:
             if now_s - said_s > SAY_EVERY_S:
                 said_s = now_s
                 progress(f"  {what()}")
-            pause.wait(0.02)
+            pause.wait(look_every_s)
         return time.monotonic() - began_s
 
     def erased(self) -> int:

@@ -7,6 +7,7 @@ from firmware_app.engineer.bench_outbox import (
     Spread,
     measure_commits,
     measure_seals,
+    measure_start,
 )
 
 
@@ -24,5 +25,12 @@ def test_an_envelope_adds_no_more_than_asked_for():
 
 
 def test_a_spread_is_in_milliseconds():
-    assert Spread.of([0.001] * 98 + [0.005, 0.01]) == Spread(1.0, 10.0, 10.0)
+    assert Spread.of([0.001] * 98 + [0.005, 0.01]) == Spread(1.0, 5.0, 10.0)
     assert Spread.of([0.002]) == Spread(2.0, 2.0, 2.0)
+
+
+def test_a_start_is_measured_with_every_row_there(tmp_path):
+    found = measure_start(tmp_path, rows=150, event_bytes=20_000)
+    assert found.file_bytes > 150 * 20_000
+    assert found.open_s > 0 < found.check_s
+    assert list(tmp_path.glob("*.db")) == []
