@@ -2,7 +2,8 @@
 
 import msgspec
 
-from firmware_app.ui.screen import Button, Screen
+from firmware_app.ui import speech
+from firmware_app.ui.screen import Button, Row, Screen
 from firmware_app.ui.texts import Texts
 
 LANGUAGE_BUTTON = "language-"
@@ -36,7 +37,7 @@ def page(screen: Screen, serial: int, texts: Texts) -> dict[str, object]:
         "points": _points(screen, texts),
         "greetings": _greetings(screen, texts),
         "buttons": [_button(screen, button, texts) for button in screen.buttons],
-        "rows": [{"label": _say(screen, texts, r.message), "value": r.value} for r in screen.rows],
+        "rows": [_row(screen, row, texts) for row in screen.rows],
         "picture": screen.picture or screen.name,
         "live": screen.live,
         "step": screen.step,
@@ -47,11 +48,18 @@ def page(screen: Screen, serial: int, texts: Texts) -> dict[str, object]:
         "colour": screen.colour,
         "done_pct": screen.done_pct,
         "words": _words(screen, texts),
+        "say": speech.say(screen, serial, texts),
+        "phrases": speech.phrases(screen, texts),
     }
 
 
 def _say(screen: Screen, texts: Texts, message_id: str) -> str:
     return texts.say(screen.language, message_id, **dict(screen.arguments))
+
+
+def _row(screen: Screen, row: Row, texts: Texts) -> dict[str, str]:
+    value = texts.shown(screen.language, row.kind, row.value)
+    return {"label": _say(screen, texts, row.message), "value": value}
 
 
 def _button(screen: Screen, button: Button, texts: Texts) -> dict[str, str]:
@@ -71,12 +79,11 @@ def _button(screen: Screen, button: Button, texts: Texts) -> dict[str, str]:
 
 
 def _points(screen: Screen, texts: Texts) -> list[dict[str, str]]:
-    """The short statements that a screen lists: every message `<screen>-point-<icon>`, in order."""
+    """The short statements that a screen lists, each with its icon."""
     start = f"{screen.name}-point-"
     return [
-        {"icon": message_id.removeprefix(start), "text": _say(screen, texts, message_id)}
-        for message_id in texts.variables(screen.language)
-        if message_id.startswith(start)
+        {"icon": one.removeprefix(start), "text": _say(screen, texts, one)}
+        for one in speech.points(screen, texts)
     ]
 
 

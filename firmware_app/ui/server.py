@@ -28,6 +28,7 @@ from starlette.routing import Route
 from firmware_app.ui.current import Current
 from firmware_app.ui.guard import Guard
 from firmware_app.ui.screen import Screen
+from firmware_app.ui.sounds import Sounds, sound_routes
 from firmware_app.ui.texts import Texts
 
 STATIC = Path(__file__).parent / "static"
@@ -84,6 +85,7 @@ class PageServer:
     texts: Texts
     on_touch: Callable[[str], None]
     picture: Callable[[], bytes | None]
+    sounds: Sounds = field(default_factory=Sounds)
     _current: Current = field(init=False)
     _ready: threading.Event = field(init=False, default_factory=threading.Event)
     _loop: asyncio.AbstractEventLoop | None = field(init=False, default=None)
@@ -148,6 +150,7 @@ class PageServer:
             Route("/touch", self._touch, methods=["POST"]),
             Route("/live.jpg", self._live),
             Route("/health", self._health),
+            *sound_routes(self.sounds, self._current, self.texts),
         ]
         app = Starlette(routes=routes, lifespan=self._lifespan)
         app.router.redirect_slashes = False
