@@ -14,6 +14,7 @@ from firmware_app.domain.biometrics import (
 from firmware_app.domain.document_checks_catalogue import Check
 from firmware_app.domain.document_checks_reading import Confidence
 from firmware_app.domain.mrz import Mrz
+from firmware_app.domain.officer import Deed
 from firmware_app.domain.questions import Answer
 
 
@@ -122,7 +123,7 @@ class Visit:
     """One traveller at the kiosk, from the first touch; grows step by step, wiped at the end.
 
     transport: a code, "" where the post does not ask; called: a person was called on the way;
-    party: who crossed before in this session.
+    party: who crossed before in this session; deeds: what an officer decided.
     """
 
     crossing_id: str
@@ -142,6 +143,7 @@ class Visit:
     called: bool = False
     extensions: int = 0
     party: Party | None = None
+    deeds: tuple[Deed, ...] = ()
 
     def __repr__(self) -> str:
         """Say the crossing's id, never the traveller."""

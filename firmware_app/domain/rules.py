@@ -23,6 +23,7 @@ class Outcome(StrEnum):
 
     COMPLETED = "completed"
     REFERRED = "referred"
+    REFUSED_BY_OFFICER = "refused_by_officer"
 
 
 class Reason(StrEnum):

@@ -19,6 +19,7 @@ from firmware_app.domain.crossing import ChipPerson, ChipRecord, Document, Visit
 from firmware_app.domain.document_checks_chip_codes import PASSIVE
 from firmware_app.domain.document_checks_reading import Confidence
 from firmware_app.domain.mrz import CheckDigit
+from firmware_app.workers.officer_wire import officer_actions, refusal_reason
 from firmware_app.workflow.runner import Durations
 from firmware_app.workflow.vocabulary import StoreCrossing
 from mqtt import events, groups
@@ -88,7 +89,7 @@ def crossing_event(
             for one in visit.answers
         ),
         lists=groups.Lists(watchlist=groups.Watchlist(result="not_done", why="no_list_installed")),
-        officer=(),
+        officer=officer_actions(visit.deeds),
         law=_law(site, visit, moment),
         software=site.software,
         traveller=_traveller(visit.document) if visit.document else None,
@@ -129,6 +130,7 @@ def _crossing(site: Site, command: StoreCrossing, durations: Durations) -> group
         group_reference=before[0].crossing_id if before else visit.crossing_id,
         group_person=len(before) + 1,
         accompanied_by=command.accompanied_by or None,
+        refusal_reason=refusal_reason(visit.deeds),
     )
 
 

@@ -11,6 +11,7 @@ from firmware_app.domain.biometrics import (
 )
 from firmware_app.domain.crossing import Document
 from firmware_app.workflow.face_ask import NOTHING_ASKED, FaceAsk
+from firmware_app.workflow.officer_words import OfficerEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,4 +183,5 @@ Event = (
     | CrossingStored
     | StoreFailed
     | ServiceChanged
+    | OfficerEvent
 )

@@ -7,7 +7,6 @@ thirty idle seconds warn, twenty more wipe.
 from dataclasses import replace
 from typing import assert_never
 
-from firmware_app.workflow.answers import question, review
 from firmware_app.workflow.begin import begin
 from firmware_app.workflow.called import call, called
 from firmware_app.workflow.commands import Step, StopDevices, WatchForMotion
@@ -16,8 +15,11 @@ from firmware_app.workflow.ends import give_up
 from firmware_app.workflow.events import Event, PortraitTaken, ServiceChanged, TimedOut, Touched
 from firmware_app.workflow.face import await_face
 from firmware_app.workflow.fingers import await_finger, why_no_finger
+from firmware_app.workflow.officer import officer_step
+from firmware_app.workflow.officer_words import OfficerEvent
 from firmware_app.workflow.outside import Terms, resting
 from firmware_app.workflow.party import done, saving
+from firmware_app.workflow.questions import ask, review
 from firmware_app.workflow.resume import resume
 from firmware_app.workflow.states import (
     AskQuestion,
@@ -39,13 +41,17 @@ from firmware_app.workflow.states import (
     State,
     StillThere,
     TouchStep,
+    TypeDocument,
     WhyNoFinger,
 )
 from firmware_app.workflow.tries import EXTENSIONS
+from firmware_app.workflow.typing import type_document
 
 
 def step(state: State, event: Event, terms: Terms) -> Step:
     """Give the next state and what to do; an event that means nothing here changes nothing."""
+    if isinstance(event, OfficerEvent):
+        return _watching(state, event, officer_step(state, event, terms), terms)
     return _watching(state, event, _step(state, event, terms), terms)
 
 
@@ -124,6 +130,10 @@ def _own_step(state: Interruptible, event: Event, terms: Terms) -> Step:
             return await_face(state, event, terms)
         case AwaitFinger():
             return await_finger(state, event, terms)
+        case TypeDocument():
+            return type_document(state, event, terms)
+        case AskQuestion():
+            return ask(state, event, terms)
         case _:
             return _touch_step(state, event, terms) if isinstance(event, Touched) else Step(state)
 
@@ -136,8 +146,6 @@ def _touch_step(state: TouchStep, event: Touched, terms: Terms) -> Step:
             return confirm(state, event, terms)
         case WhyNoFinger():
             return why_no_finger(state, event, terms)
-        case AskQuestion():
-            return question(state, event, terms)
         case Review():
             return review(state, event, terms)
         case _:
