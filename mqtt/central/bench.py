@@ -31,6 +31,7 @@ from mqtt.central.store_sqlite import Store
 from mqtt.contract import specimen
 from mqtt.envelope import Assurance, Head, Kind, Profile, Sealer
 from mqtt.keys import PrivateKey, PublicKey
+from mqtt.notice import Tell
 
 BATCH = 50
 ANSWER_LIMIT_S = 600.0
@@ -51,12 +52,12 @@ class Load:
     kiosk_key: PrivateKey
     centre_key: PrivateKey
 
-    def intake(self, store: CentralStore) -> Intake:
+    def intake(self, store: CentralStore, tell: Tell = lambda _notice: None) -> Intake:
         """A member that believes this kiosk."""
         keys: dict[str, tuple[PublicKey, ...]] = {specimen.KIOSK: (self.kiosk_key.public_key(),)}
         registry = Registry(frozenset(Profile), frozenset(Assurance), keys)
         signer = ec.generate_private_key(ec.SECP256R1())
-        return Intake(registry, [self.centre_key], signer, store, lambda _notice: None)
+        return Intake(registry, [self.centre_key], signer, store, tell)
 
 
 @dataclass(frozen=True, slots=True)

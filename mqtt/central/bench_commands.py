@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from mqtt.central.bench import Rates, make_load, measure_postgres, measure_sqlite
+from mqtt.central.bench_noise import Flood, measure_noise
 from mqtt.central.command import EXIT_FOUND, EXIT_OK, Commands, command, progress, say, with_json
 
 MEASURE = {"sqlite": measure_sqlite, "postgresql": measure_postgres}
@@ -19,10 +20,18 @@ def add(commands: "Commands[argparse.ArgumentParser]") -> None:
     bench.add_argument("--members", type=int, default=1, metavar="N")
     bench.add_argument("--events", type=int, default=2000, metavar="N")
     bench.add_argument("--bytes", type=int, default=20_000, metavar="N", help="of one event")
+    bench.add_argument(
+        "--noise", type=int, metavar="N", help="instead: N messages that nobody signed (SQLite)"
+    )
     bench.add_argument("--folder", type=Path, help="on the disk to be measured; default: /tmp")
 
 
 def _bench(args: argparse.Namespace) -> int:
+    if args.noise is not None:
+        flood = measure_noise(args.noise, args.folder, progress)
+        progress("")
+        say(json.dumps(asdict(flood), indent=2) if args.json else _flood_text(flood))
+        return EXIT_OK if flood.kept + flood.refused == flood.messages else EXIT_FOUND
     progress(f"sealing {args.events} events")
     load = make_load(args.events, args.bytes)
     progress(f"{args.database}: {args.members} members")
@@ -43,3 +52,13 @@ def _text(rates: Rates) -> str:
   CPU for each event          {cpu}
   judging one event       {rates.judge_ms:8.2f} ms of CPU
   lost {rates.lost}, doubled {rates.doubled}"""
+
+
+def _flood_text(flood: Flood) -> str:
+    return f"""{flood.messages} messages that nobody signed, under the topics of eight kiosks:
+  kept {flood.kept}, refused for want of room {flood.refused}, {flood.keep_per_s:.0f} a second
+  lines of alarm          {flood.alarm_lines:8d}
+  a look at the site      {flood.look_s:8.3f} s
+  rejudge                 {flood.rejudge_s:8.1f} s: {flood.opened} opened, {flood.left} left
+  database                {flood.database_mb:8.0f} MB
+  memory, peak            {flood.memory_mb:8.0f} MB"""

@@ -103,3 +103,12 @@ def test_a_missing_certificate_of_a_member_ends_the_run(config, capsys):
 
 def test_paths_start_from_the_file(config, folder):
     assert CentralSettings.load(folder / "centre" / "central.toml").database.is_file()
+
+
+def test_bench_keeps_a_flood_of_noise_within_bounds(capsys, tmp_path):
+    words = ["bench", "--noise", "900", "--folder", str(tmp_path), "--json"]
+    assert main(words) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["kept"] == found["messages"] == found["left"] == 900
+    assert found["alarm_lines"] < 30
+    assert list(tmp_path.iterdir()) == []
