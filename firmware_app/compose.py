@@ -29,17 +29,11 @@ from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.runner import Durations, Runner
 from firmware_app.workflow.vocabulary import (
     Command,
-    LeaveChallenge,
-    LookForFace,
-    ReadChip,
-    ReadDocument,
-    ScanFinger,
     ServiceChanged,
     StartPressed,
     State,
     StopDevices,
     StoreCrossing,
-    TakePortrait,
     Touched,
     Typed,
     Wipe,
@@ -182,6 +176,7 @@ class Kiosk:
             group_size_max=self.config.post.group_size_max,
             authority=self.config.post.authority,
             retention_days=self.config.law.retention_days,
+            wakes_on_motion=self.config.page.wake_on_motion,
         )
 
     def _show(self, state: State, terms: Terms) -> None:
@@ -197,24 +192,13 @@ class Kiosk:
             self.runner.post(Touched(button))
 
     def _hand_out(self, command: Command, durations: Durations) -> None:
-        workers = self._workers
         match command:
-            case ReadDocument():
-                workers.document.read()
-            case ReadChip() if workers.chip is not None:
-                workers.chip.read(command)
-            case TakePortrait() if workers.portrait is not None:
-                workers.portrait.take()
-            case LookForFace() | LeaveChallenge():
-                workers.face.do(command)
-            case ScanFinger() if workers.finger is not None:
-                workers.finger.scan(command)
             case StoreCrossing():
-                workers.store.store(command, durations)
+                self._workers.store.store(command, durations)
             case StopDevices() | Wipe():
                 self._let_go(wipe=isinstance(command, Wipe))
             case _:
-                return
+                self._workers.do(command)
 
     def _centre_says(self, leaf: str, payload: bytes) -> None:
         self._commands.take(leaf, payload)

@@ -23,9 +23,20 @@ from firmware_app.workers.eyes import Eyes
 from firmware_app.workers.face import FaceWorker, Passive
 from firmware_app.workers.finger import FingerWorker
 from firmware_app.workers.liveness import Challenges
+from firmware_app.workers.presence import PresenceWorker
 from firmware_app.workers.session import Session
 from firmware_app.workers.store import StoreWorker
-from firmware_app.workflow.vocabulary import Event
+from firmware_app.workflow.commands import (
+    Command,
+    LeaveChallenge,
+    LookForFace,
+    ReadChip,
+    ReadDocument,
+    ScanFinger,
+    TakePortrait,
+    WatchForMotion,
+)
+from firmware_app.workflow.events import Event
 from vision.errors import ModelError
 from vision.liveness import ChallengeKind, Limits
 from vision.passive_pad import PassivePad
@@ -57,8 +68,27 @@ class Workers:
     chip: ChipWorker | None
     portrait: PortraitWorker | None
     face: FaceWorker
+    presence: PresenceWorker
     finger: FingerWorker | None
     store: StoreWorker
+
+    def do(self, command: Command) -> None:
+        """One thing asked of a device; nothing where this post has no such device."""
+        match command:
+            case ReadDocument():
+                self.document.read()
+            case ReadChip() if self.chip is not None:
+                self.chip.read(command)
+            case TakePortrait() if self.portrait is not None:
+                self.portrait.take()
+            case WatchForMotion():
+                self.presence.watch()
+            case LookForFace() | LeaveChallenge():
+                self.face.do(command)
+            case ScanFinger() if self.finger is not None:
+                self.finger.scan(command)
+            case _:
+                return
 
     def devices(self) -> list[AnyDevice]:
         """The device threads, for start and stop; one that two steps share is named once."""
@@ -84,11 +114,13 @@ class Crew:
     def workers(self, store: StoreWorker) -> Workers:
         """All of them, none started. Raises SetupError."""
         page_camera = self._page_camera()
+        face = self._face_worker()
         return Workers(
             document=self._document_worker(page_camera),
             chip=self._chip_worker(),
             portrait=self._portrait_worker(page_camera),
-            face=self._face_worker(),
+            face=face,
+            presence=PresenceWorker(face.device, self.post),
             finger=self._finger_worker(),
             store=store,
         )
