@@ -16,6 +16,10 @@ WORDS = {
     "contrast": "tool-contrast",
     "bigger": "tool-bigger",
     "louder": "tool-louder",
+    "speech": "tool-speech",
+    "repeat": "tool-repeat",
+    "pause": "tool-pause",
+    "headphones": "tool-headphones",
 }
 
 

@@ -150,7 +150,7 @@ def _settings(sounds: Sounds, _request: Request) -> Response:
 
 
 def _sound(sounds: Sounds, request: Request) -> Response:
-    """The clip with these values, else the one that says none; 404 where there is neither."""
+    """The clip with these values, else the one that says none; 204 where there is neither."""
     language, message = request.path_params["language"], request.path_params["message"]
     values = dict(request.query_params)
     if language not in LANGUAGES or not WORD.fullmatch(message) or not _are_values(values):
@@ -158,7 +158,7 @@ def _sound(sounds: Sounds, request: Request) -> Response:
     for key in (speech.key(message, values), message):
         if found := sounds.clip(language, key):
             return Response(found[0], media_type=found[1])
-    return Response(status_code=404)
+    return Response(status_code=204)
 
 
 def _are_values(values: Mapping[str, str]) -> bool:
@@ -170,22 +170,19 @@ def _are_values(values: Mapping[str, str]) -> bool:
 def _speak(
     sounds: Sounds, current: Current, texts: Texts, once: SpokenOnce, request: Request
 ) -> Response:
-    """A row of the screen of now as speech, into headphones; 404 otherwise, 409 a second time."""
+    """A row of the screen of now as speech, once; 404: no headphones here, 204: nothing to say."""
+    if sounds.headphones == "none":
+        return Response(status_code=404)
     now = current.now()
     serial, row = request.path_params["serial"], request.path_params["row"]
-    if sounds.headphones == "none" or now is None or serial != now.serial:
-        return Response(status_code=404)
-    words = _words(now, row, texts)
-    if not words or not espeak.voiced(now.screen.language):
-        return Response(status_code=404)
-    if not once.first(serial, row):
-        return Response(status_code=409)
+    words = _words(now, row, texts) if now and now.serial == serial else ""
+    if now is None or not words or not once.first(serial, row):
+        return Response(status_code=204)
     try:
-        return Response(
-            espeak.wav(words, now.screen.language, espeak.SLOWLY), media_type=MEDIA[".wav"]
-        )
+        spoken = espeak.wav(words, now.screen.language, espeak.SLOWLY)
     except espeak.VoiceError:
-        return Response(status_code=404)
+        return Response(status_code=204)
+    return Response(spoken, media_type=MEDIA[".wav"])
 
 
 def _words(now: Shown, row: str, texts: Texts) -> str:

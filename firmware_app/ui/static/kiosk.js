@@ -93,6 +93,7 @@ function show(screen) {
   drawPicture(screen);
   count(screen.countdown_s);
   if (newStep) arrive(screen);
+  document.dispatchEvent(new CustomEvent("kiosk-screen", { detail: screen })); // for sound.js
 }
 
 function arrive(screen) {
