@@ -22,7 +22,7 @@ from playwright.sync_api import ConsoleMessage, Page
 
 from drivers.stage import send_cue
 from firmware_app.engineer import story as stories
-from firmware_app.engineer.demo import compare, cross
+from firmware_app.engineer.demo import cross
 from firmware_app.engineer.small_site import SmallSite
 from firmware_app.engineer.traveller import Traveller
 from mqtt.central.mosquitto import free_port
@@ -62,6 +62,9 @@ SEEN = """() => {
     buttons: shown.map(e => e.dataset.button),
     drawn: document.querySelectorAll('#picture svg, #picture canvas').length };
 }"""
+LOOKED_AT = {"reader": "document", "camera": "face", "finger": "finger"}
+MOST_UNSEEN = 4
+"""A peer takes cues only while its device is in use: few may wait, or its line is full."""
 HARMLESS = ("409", "net::ERR", "status of 404", "status of 400", "status of 503")
 
 
@@ -74,6 +77,7 @@ class Monkey:
     chance: random.Random
     screens: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+    _unseen: Counter[str] = field(default_factory=Counter)
     _last: str = ""
     _since_s: float = field(default_factory=time.monotonic)
 
@@ -92,8 +96,7 @@ class Monkey:
     def _act(self) -> None:
         draw = self.chance.random()
         if draw > TOUCH_SHARE:
-            peer, cue = self.chance.choice(HANDS)
-            send_cue(self.stage / peer, **cue)
+            self._touch_a_device()
         elif draw > TOUCH_SHARE - KEY_SHARE:
             self._press_a_key()
         elif draw < (TOUCH_SHARE - KEY_SHARE) * HIT_SHARE:
@@ -102,6 +105,12 @@ class Monkey:
             size = self.page.viewport_size or {"width": 1, "height": 1}
             x, y = (self.chance.uniform(1, size[side] - 1) for side in ("width", "height"))
             self.page.mouse.click(x, y, click_count=self.chance.choice((1, 1, 2)))
+
+    def _touch_a_device(self) -> None:
+        peer, cue = self.chance.choice(HANDS)
+        if self._unseen[peer] < MOST_UNSEEN:
+            self._unseen[peer] += 1
+            send_cue(self.stage / peer, **cue)
 
     def _press_a_key(self) -> None:
         key = self.chance.choice(KEYS)
@@ -130,6 +139,9 @@ class Monkey:
             self.faults.append(f"touch {number}: the screen {name} is blank")
         if not seen["help"] and name not in PERSON_COMES:
             self.faults.append(f"touch {number}: no way to a person on {name}")
+        for peer, screen in LOOKED_AT.items():
+            if name == screen:
+                self._unseen[peer] = 0
         if name != self._last:
             self._last, self._since_s = name, time.monotonic()
         elif name not in AT_REST and time.monotonic() - self._since_s > STUCK_S:
@@ -168,11 +180,11 @@ def play(folder: Path, touches: int, seed: int, progress: Callable[[int], None])
         put_right(site)
         demo = stories.load(Path("demo"))
         body = tuple(act for act in demo.body if act.peer != "chip")
-        checks: dict[str, str] = {}
-        expect = msgspec.structs.replace(demo.expect, checks=checks)
-        crossing = msgspec.structs.replace(demo, body=body, expect=expect)
-        differences = compare(crossing, cross(site, crossing).event)
-        assert differences == [], differences
+        crossed = cross(site, msgspec.structs.replace(demo, body=body)).event
+        assert crossed is not None
+        given = crossed["event"]["biometrics"]
+        assert given
+        assert not any(one.get("reason_not_captured") for one in given)
         return monkey
 
 
