@@ -95,6 +95,15 @@ def is_simulated(url: str) -> bool:
     return folder is not None and not _is_node(parsed.path, folder)
 
 
+def is_there(url: str) -> bool:
+    """Whether the system still has the node that `url` names; True for what has none.
+
+    udev takes a node away with its device. Raises DeviceUrlError.
+    """
+    parsed = DeviceUrl.parse("device", url)
+    return parsed.scheme not in _NODES or Path(parsed.path).exists()
+
+
 def _is_node(path: str, folder: str) -> bool:
     place = posixpath.normpath(path)
     return place.startswith(folder) and not place.startswith(_NO_NODES)
