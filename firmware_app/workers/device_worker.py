@@ -1,6 +1,7 @@
 """Owns one device in one thread: one job at a time, reopened with backoff, its loss said once."""
 
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from firmware_app import log
 
 BACKOFF_S = (0.2, 0.5, 1.0, 2.0)
 GONE_LIMIT_S = 6.0
+LOOK_AFTER_S = 5.0
 FAULT_MEND = "Keep this line and tell the maker; the kiosk goes on without this step."
 
 
@@ -47,14 +49,18 @@ class Job(Generic[D]):
 
 @dataclass(slots=True)
 class DeviceWorker(Generic[D]):
-    """A device, its thread and its inbox of one: a new job takes back the one before."""
+    """A device, its thread and its inbox of one: a new job takes back the one before.
+
+    is_there: whether the system still has the device; asked now and then while nobody needs it.
+    """
 
     name: str
     open_device: Callable[[], D]
+    is_there: Callable[[], bool] = lambda: True
     _device: D | None = None
     _job: Job[D] | None = None
     _running: Job[D] | None = None
-    _lost: bool = False
+    _lost_at_s: float | None = None
     _wake: threading.Condition = field(default_factory=threading.Condition)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -63,6 +69,12 @@ class DeviceWorker(Generic[D]):
         """Start the thread; it opens the device, so that one that is absent is said at once."""
         self._thread = threading.Thread(target=self._run, name=f"device-{self.name}", daemon=True)
         self._thread.start()
+
+    @property
+    def away_s(self) -> float:
+        """For how long the device has been away; 0 while it is there."""
+        lost_at_s = self._lost_at_s
+        return 0.0 if lost_at_s is None else time.monotonic() - lost_at_s
 
     def ask(self, job: Job[D]) -> None:
         """Do this now; what was asked before is taken back."""
@@ -92,24 +104,32 @@ class DeviceWorker(Generic[D]):
         self._job = None
 
     def _run(self) -> None:
-        self._open_early()
+        self._look_after()
         while not self._stopping.is_set():
             with self._wake:
-                self._wake.wait_for(lambda: self._job is not None or self._stopping.is_set())
+                self._wake.wait_for(
+                    lambda: self._job is not None or self._stopping.is_set(), LOOK_AFTER_S
+                )
                 self._running, self._job = self._job, None
             if self._running is not None:
                 self._do(self._running)
                 self._running = None
+            elif not self._stopping.is_set():
+                self._look_after()
         self._close()
 
-    def _open_early(self) -> None:
-        """Open before anybody asks; whatever fails is met again, and told, by the first job."""
+    def _look_after(self) -> None:
+        """Open before anybody asks, and again what was lost since; jobs meet what fails anew."""
         try:
+            if self._device is not None and not self.is_there():
+                self._close()
             self._opened()
         except DeviceError as error:
             self._say_lost(error)
         except Exception as error:  # noqa: BLE001 - likewise: without its thread the step is dead
-            self._say_fault(error)
+            if self._lost_at_s is None:
+                self._lost_at_s = time.monotonic()
+                self._say_fault(error)
 
     def _do(self, job: Job[D]) -> None:
         """Try until it is done, given up, or taken back; a lost device is opened anew meanwhile."""
@@ -177,14 +197,14 @@ class DeviceWorker(Generic[D]):
     def _opened(self) -> D:
         if self._device is None:
             self._device = self.open_device()
-            if self._lost:
-                self._lost = False
+            if self._lost_at_s is not None:
+                self._lost_at_s = None
                 log.say("device_back", device=self.name)
         return self._device
 
     def _say_lost(self, error: DeviceError) -> None:
-        if not self._lost:
-            self._lost = True
+        if self._lost_at_s is None:
+            self._lost_at_s = time.monotonic()
             log.say("device_lost", "warning", device=self.name, what=error.what, mend=error.mend)
 
     def _close(self) -> None:

@@ -36,17 +36,24 @@ Post = Callable[[Event], None]
 
 @dataclass(slots=True)
 class DocumentWorker:
-    """Turns the reader's lines into a Document, or into the cue that helps."""
+    """Turns the reader's lines into a Document, or into the cue that helps.
+
+    instead: another way to read for when the reader is away.
+    """
 
     device: DeviceWorker[DocumentReader]
     post: Post
     today: Callable[[], date]
     try_limit_s: float
     clock_doubt_days: Callable[[], int]
+    instead: Callable[[], None] | None = None
 
     def read(self) -> None:
-        """One try."""
-        self.device.ask(Job(self._work, self._give_up, self.try_limit_s))
+        """One try; by `instead`, where there is such a way, while the reader is away."""
+        if self.instead is not None and self.device.away_s:
+            self.instead()
+        else:
+            self.device.ask(Job(self._work, self._give_up, self.try_limit_s))
 
     def _work(self, reader: DocumentReader, deadline: Deadline) -> None:
         found = reader.read(deadline)
@@ -66,6 +73,9 @@ class DocumentWorker:
         self.post(DocumentArrived(Document(mrz, checks, ReadMethod.SERIAL)))
 
     def _give_up(self, error: DeviceError) -> None:
+        if self.instead is not None and is_away(error):
+            self.instead()
+            return
         cue = CUE_PRESENT if isinstance(error, DeviceTimeoutError) else CUE_AGAIN
         self.post(DocumentUnreadable(cue, device_gone=is_away(error)))
 

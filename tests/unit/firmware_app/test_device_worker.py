@@ -148,3 +148,42 @@ def test_a_fault_in_opening_or_closing_leaves_the_thread_alive(capsys):
     worker.ask(Job(lambda _device, _deadline: heard.put("next"), heard.put, 5.0))
     worker.stop()
     assert "ERIKSSON" not in capsys.readouterr().err
+
+
+def until(condition, limit_s=20.0):
+    """Wait for what another thread brings about."""
+    at_end_s = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < at_end_s, "it never came"
+        threading.Event().wait(0.02)
+
+
+def test_what_is_away_is_found_again_while_nobody_needs_it(monkeypatch, capsys):
+    monkeypatch.setattr(device_worker, "LOOK_AFTER_S", 0.05)
+    bench = Bench(missing=3)
+    worker = DeviceWorker("thing", bench.open)
+    worker.start()
+    until(lambda: worker.away_s > 0)
+    until(lambda: bench.opened == 1)
+    until(lambda: worker.away_s == 0)
+    worker.stop()
+    said = [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()]
+    assert said == ["device_lost", "device_back"]
+
+
+def test_what_is_pulled_out_while_nobody_needs_it_is_noticed(monkeypatch):
+    monkeypatch.setattr(device_worker, "LOOK_AFTER_S", 0.05)
+    bench, plugged = Bench(), threading.Event()
+    plugged.set()
+    worker = DeviceWorker("thing", bench.open, plugged.is_set)
+    worker.start()
+    until(lambda: bench.opened == 1)
+    bench.missing = 10**6
+    plugged.clear()
+    until(lambda: worker.away_s > 0)
+    bench.missing = 0
+    plugged.set()
+    until(lambda: worker.away_s == 0)
+    worker.stop()
+    assert bench.opened == 2
+    assert bench.closed == 2
