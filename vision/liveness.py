@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 METHOD = "challenges"
-VERSION = "2"
+VERSION = "3"
 WRONG = {**dict.fromkeys(HEAD, 0.8), ChallengeKind.OPEN_MOUTH: 4.0}
 """How much of a movement nobody makes unasked, in its limits; everybody blinks, smiles, talks."""
 TURNED, TILTED = 0.95, 0.90

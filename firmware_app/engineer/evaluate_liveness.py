@@ -94,7 +94,7 @@ def _field(folder: Path, options: Options) -> int:
             verdict = judge_clip(liveness_folder.frames(clip), clip.plan, pipeline)
             judged.append(
                 liveness_report.Judged(
-                    clip.species, clip.person, clip.is_film, bool(clip.plan.kinds), verdict
+                    clip.species, clip.person, clip.is_film, clip.plan.kinds, verdict
                 )
             )
     document = liveness_report.field(judged, folder.resolve().name or str(folder))

@@ -5,10 +5,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from firmware_app.engineer.report import shortened, table
+from firmware_app.field_record import MOST_PASSED_PCT, MOST_REFUSED_PCT, amounts
 from vision.evaluate.attack_laboratory import Presented
 from vision.evaluate.attack_rates import CueTrial, Decisions, Rate, cue_trials, halves
 from vision.evaluate.attack_species import LIVE, MEASURED_ONLY
-from vision.liveness import METHOD, VERSION, Verdict
+from vision.liveness import METHOD, VERSION, ChallengeKind, Verdict
+from vision.liveness_release import under_test
 
 LABORATORY = (
     "Regression rates of a laboratory in which one hand renders attack and live: they say whether a"
@@ -20,8 +22,6 @@ FIELD = (
     " taken as docs/pad-field-test.md says."
 )
 SUPERVISED = "The kiosk stays supervised: liveness informs the officer and clears nobody alone."
-PASSED_PCT, REFUSED_PCT = 2.0, 5.0
-LEAST_OF_SPECIES, LEAST_LIVE_PEOPLE = 150, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _numbers(found: Decisions) -> dict[str, int]:
 def _asked(name: str, found: Decisions) -> dict[str, Any]:
     if name in MEASURED_ONLY:
         return {"asked_passed_pct": None}
-    return {"asked_passed_pct": PASSED_PCT, "kept": found.called_live.pct <= PASSED_PCT}
+    return {"asked_passed_pct": MOST_PASSED_PCT, "kept": found.called_live.pct <= MOST_PASSED_PCT}
 
 
 def laboratory_words(document: Mapping[str, Any]) -> str:
@@ -113,7 +113,7 @@ def laboratory_words(document: Mapping[str, Any]) -> str:
             str(live["called_attack"]),
             _pct(off["live"]["refused"]),
             _pct(document["colours_on_half_b"]["live"]["refused"]),
-            f"<= {REFUSED_PCT:g}",
+            f"<= {MOST_REFUSED_PCT:g}",
         )
     )
     for name, one in on["attacks"].items():
@@ -172,7 +172,7 @@ class Judged:
     species: str
     person: str
     is_film: bool
-    planned: bool
+    plan: tuple[ChallengeKind, ...]
     verdict: Verdict
 
 
@@ -181,18 +181,22 @@ def field(judged: Sequence[Judged], folder: str) -> dict[str, Any]:
     by_species: dict[str, list[Verdict]] = {}
     for one in judged:
         by_species.setdefault(one.species, []).append(one.verdict)
-    short = _short(judged, by_species)
+    plans = [one.plan for one in judged if one.plan]
     return {
         "what": "field",
         "means": FIELD,
         "method": METHOD,
         "version": VERSION,
+        "under_test": under_test(),
+        "challenges": sorted({kind.value for plan in plans for kind in plan}),
+        "least_planned": min((len(plan) for plan in plans), default=0),
+        "people": len({one.person for one in judged if one.species == LIVE}),
         "folder": folder,
         "clips": sum(one.is_film for one in judged),
         "pictures": sum(not one.is_film for one in judged),
-        "without_plan": sum(not one.planned for one in judged),
+        "without_plan": sum(not one.plan for one in judged),
         **_decided(by_species),
-        "short_of_protocol": short,
+        "short_of_protocol": _short(judged, by_species),
         "supervised": True,
     }
 
@@ -200,14 +204,9 @@ def field(judged: Sequence[Judged], folder: str) -> dict[str, Any]:
 def _short(judged: Sequence[Judged], by_species: Mapping[str, Sequence[Verdict]]) -> list[str]:
     """What a field test still lacks by docs/pad-field-test.md."""
     people = {one.person for one in judged if one.species == LIVE}
-    lacks = [
-        f"{name}: {len(found)} presentations, not {LEAST_OF_SPECIES}"
-        for name, found in by_species.items()
-        if name != LIVE and len(found) < LEAST_OF_SPECIES
-    ]
-    if len(people) < LEAST_LIVE_PEOPLE:
-        lacks.append(f"live people: {len(people)}, not {LEAST_LIVE_PEOPLE}")
-    unplanned = sum(not (one.is_film and one.planned) for one in judged)
+    attacks = {name: len(found) for name, found in by_species.items() if name != LIVE}
+    lacks = list(amounts(len(people), len(by_species.get(LIVE, ())), attacks))
+    unplanned = sum(not (one.is_film and one.plan) for one in judged)
     if unplanned:
         lacks.append(f"{unplanned} pictures or clips without the plan that was asked for")
     return lacks

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from drivers.camera.puppet import Manner, Pose, Puppet
+from firmware_app import field_record
 from firmware_app.__main__ import main
 from firmware_app.engineer import liveness_report
 from firmware_app.engineer.liveness_folder import clips
@@ -118,11 +119,14 @@ def test_a_picture_is_never_live(data: Path, capsys: pytest.CaptureFixture[str])
 
 def test_a_whole_field_test_lacks_nothing() -> None:
     sure = Verdict(Decision.LIVE, (), ())
-    judged = [Judged(LIVE, f"p{number}", True, True, sure) for number in range(60)]
+    plan = (ChallengeKind.BLINK,)
+    judged = [Judged(LIVE, f"p{number % 60}", True, plan, sure) for number in range(240)]
     unsure = Verdict(Decision.NOT_SURE, (), ())
-    judged += [Judged("print_flat", "p0", True, True, unsure) for _ in range(150)]
+    for species in (*field_record.SPECIES[:-1], "injected_loop"):
+        judged += [Judged(species, "p0", True, plan, unsure) for _ in range(150)]
     document = liveness_report.field(judged, "test")
     assert document["short_of_protocol"] == []
+    assert (document["challenges"], document["least_planned"]) == (["blink"], 1)
     assert document["supervised"]  # what a table says of itself permits nothing
     assert liveness_report.field_words(document).count("not sure") >= 1
 
