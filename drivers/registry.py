@@ -20,6 +20,7 @@ from drivers.deadline import Deadline
 from drivers.document_reader.api import DocumentReader
 from drivers.errors import DeviceUrlError
 from drivers.fingerprint.api import FingerScanner
+from drivers.lamp.api import Lamp
 from drivers.url import DeviceUrl, Params
 
 _Device = TypeVar("_Device")
@@ -28,7 +29,7 @@ _Factories = dict[str, Callable[[DeviceUrl], Callable[[], _Device]]]
 
 _STAND_INS = ("simulated", "replay", "folder")  # what a production configuration refuses
 OPEN_LIMIT_S = 5.0
-_NODES = {"v4l2": "/dev/", "serial": "/dev/", "evdev": "/dev/input/"}
+_NODES = {"v4l2": "/dev/", "serial": "/dev/", "evdev": "/dev/input/", "sysfs": "/sys/class/leds/"}
 _NO_NODES = ("/dev/shm/", "/dev/pts/", "/dev/mqueue/", "/dev/fd/")  # noqa: S108 - none is written
 
 
@@ -61,10 +62,15 @@ def open_chip_reader(name: str, url: str) -> ContactlessReader:
     return _open(_CHIP_READERS, "chip reader", DeviceUrl.parse(name, url))
 
 
+def open_lamp(name: str, url: str) -> Lamp:
+    """Open `sysfs:`, `serial:` or `simulated:`; raises DeviceUrlError and what opening raises."""
+    return _open(_LAMPS, "lamp", DeviceUrl.parse(name, url))
+
+
 def check_url(kind: str, name: str, url: str) -> None:
     """Say whether `url`, its parameters included, could be a device of `kind`; nothing is opened.
 
-    Kinds are document_reader, finger_scanner, chip_reader and camera. Raises DeviceUrlError.
+    Kinds are document_reader, finger_scanner, chip_reader, lamp and camera. Raises DeviceUrlError.
     """
     parsed, said = DeviceUrl.parse(name, url), kind.replace("_", " ")
     if kind == "document_reader":
@@ -73,6 +79,8 @@ def check_url(kind: str, name: str, url: str) -> None:
         _prepared(_FINGER_SCANNERS, said, parsed)
     elif kind == "chip_reader":
         _prepared(_CHIP_READERS, said, parsed)
+    elif kind == "lamp":
+        _prepared(_LAMPS, said, parsed)
     else:
         _prepared(_CAMERAS, said, parsed)
 
@@ -227,6 +235,32 @@ def _simulated_chips(url: DeviceUrl) -> Callable[[], ContactlessReader]:
     return _placed(url, check_params, open_simulated)
 
 
+def _sysfs_lamp(url: DeviceUrl) -> Callable[[], Lamp]:
+    from drivers.lamp.sysfs import SysfsLamp
+
+    folder = url.file()
+    url.params.only()
+    return lambda: SysfsLamp.open(url.device, folder)
+
+
+def _serial_lamp(url: DeviceUrl) -> Callable[[], Lamp]:
+    from drivers.lamp.relay_board import RELAY_PARAM, RelayLamp, relay_of
+    from drivers.transport.serial_port import LINE_PARAMS, LineSettings, SerialPort
+
+    url.file()
+    url.params.only(*LINE_PARAMS, RELAY_PARAM)
+    LineSettings.of(url.params)
+    relay_of(url)
+    return lambda: RelayLamp.open(url, SerialPort.open)
+
+
+def _simulated_lamp(url: DeviceUrl) -> Callable[[], Lamp]:
+    from drivers.lamp.simulated import check_url, open_simulated
+
+    check_url(url)
+    return lambda: open_simulated(url)
+
+
 def _v4l2(url: DeviceUrl) -> Callable[[], Camera]:
     from drivers.camera.v4l2 import check_params, open_v4l2
 
@@ -267,6 +301,11 @@ _FINGER_SCANNERS: _Factories[FingerScanner] = {
 _CHIP_READERS: _Factories[ContactlessReader] = {
     "pcsc": _pcsc_reader,
     "simulated": _simulated_chips,
+}
+_LAMPS: _Factories[Lamp] = {
+    "sysfs": _sysfs_lamp,
+    "serial": _serial_lamp,
+    "simulated": _simulated_lamp,
 }
 _CAMERAS: _Factories[Camera] = {
     "v4l2": _v4l2,

@@ -15,6 +15,7 @@ from firmware_app.domain.rules import Policy
 from firmware_app.errors import SetupError
 from firmware_app.release import git_commit, release
 from firmware_app.services.keys import Keys, open_keys
+from firmware_app.services.officer import open_desk, start_desk, stop_desk
 from firmware_app.services.orders import KioskOrders
 from firmware_app.services.outbox import OutboxUpkeep, open_outbox
 from firmware_app.ui.screens import screen
@@ -28,7 +29,9 @@ from firmware_app.workers.wire import Site
 from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.runner import Durations, Runner
 from firmware_app.workflow.vocabulary import (
+    CallPerson,
     Command,
+    Event,
     ServiceChanged,
     StartPressed,
     State,
@@ -76,12 +79,15 @@ class Kiosk:
         self._relay = _relay(config, self._outbox, keys, self._centre_says)
         self._commands = _commands(config, config_file, self._outbox, keys, self._relay)
         crew = Crew(config, openers or Openers(), self._session, eyes, self.runner.post)
+        self._desk = open_desk(
+            config, keys, self._outbox, self._relay, self._session, self.runner.post
+        )
         store = StoreWorker(
             self._outbox,
             keys.sealer,
             _site(config, config_file, eyes),
             self._session,
-            self.runner.post,
+            self._store_says,
             self._relay.committed,
         )
         self._workers = crew.workers(store)
@@ -115,6 +121,7 @@ class Kiosk:
             self._workers.store.start()
         except (OutboxError, RelaySocketError) as error:
             raise SetupError(str(error), error.mend) from error
+        start_desk(self._desk, self._workers.lamp)
         for device in self._workers.devices():
             device.start()
         threading.Thread(target=self._eyes.warm_up, name="warm-up", daemon=True).start()
@@ -125,6 +132,7 @@ class Kiosk:
     def _close(self) -> None:
         self._stopping.set()
         self._page.stop()
+        stop_desk(self._desk, self._workers.lamp)
         for device in self._workers.devices():
             device.stop()
         self._workers.store.stop()
@@ -180,7 +188,9 @@ class Kiosk:
         )
 
     def _show(self, state: State, terms: Terms) -> None:
-        self._page.show(screen(state, terms))
+        drawn = screen(state, terms)
+        self._page.show(drawn)
+        self._desk.show(state, terms, drawn.name)
 
     def _touched(self, button: str, text: str | None = None) -> None:
         """A button, with what stands in the screen's entry where it has one."""
@@ -193,12 +203,19 @@ class Kiosk:
 
     def _hand_out(self, command: Command, durations: Durations) -> None:
         match command:
+            case CallPerson(reason=reason):
+                self._desk.call(reason)
             case StoreCrossing():
+                self._desk.storing(command)
                 self._workers.store.store(command, durations)
             case StopDevices() | Wipe():
                 self._let_go(wipe=isinstance(command, Wipe))
             case _:
                 self._workers.do(command)
+
+    def _store_says(self, event: Event) -> None:
+        self._desk.heard(event)
+        self.runner.post(event)
 
     def _centre_says(self, leaf: str, payload: bytes) -> None:
         self._commands.take(leaf, payload)

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from drivers.errors import DeviceUrlError
 from drivers.registry import check_url, is_simulated
+from firmware_app.config_officer import OfficerPage
 from firmware_app.domain.languages import MOST_ON_THE_SCREEN, Tag
 from firmware_app.errors import ConfigError
 from mqtt.groups import Code, KioskId
@@ -49,6 +50,7 @@ DEVICE_KINDS = {
     "page_camera": "camera",
     "finger_scanner": "finger_scanner",
     "chip_reader": "chip_reader",
+    "lamp": "lamp",
 }
 
 
@@ -104,6 +106,7 @@ class Devices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     finger_scanner: str = ""
     page_camera: str = ""
     chip_reader: str = ""
+    lamp: str = ""
 
     @property
     def read_by_camera(self) -> bool:
@@ -282,11 +285,12 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     delivery: Delivery = Delivery()
     face: Face = Face()
     liveness: Liveness = Liveness()
+    officer: OfficerPage | None = None
 
 
 GROUPS = (
     *(Post, Page, Devices, PolicyChoice, Face, FaceQuality, Liveness, PassiveModel, Storage),
-    *(Keys, Delivery, Law),
+    *(Keys, Delivery, Law, OfficerPage),
 )
 
 

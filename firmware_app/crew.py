@@ -12,6 +12,7 @@ from drivers.chip.csca import CscaStore
 from drivers.chip.errors import ChipDataError
 from drivers.document_reader.api import DocumentReader
 from drivers.fingerprint.api import FingerScanner
+from drivers.lamp.api import Lamp
 from firmware_app import clock
 from firmware_app.config import Config
 from firmware_app.errors import SetupError
@@ -22,6 +23,7 @@ from firmware_app.workers.document_camera import CameraDocumentWorker
 from firmware_app.workers.eyes import Eyes
 from firmware_app.workers.face import FaceWorker, Passive
 from firmware_app.workers.finger import FingerWorker
+from firmware_app.workers.lamp import LampWorker
 from firmware_app.workers.liveness import Challenges
 from firmware_app.workers.presence import PresenceWorker
 from firmware_app.workers.session import Session
@@ -50,6 +52,7 @@ class Openers:
     camera: Callable[[str, str], Camera] = registry.open_camera
     finger_scanner: Callable[[str, str], FingerScanner] = registry.open_finger_scanner
     chip_reader: Callable[[str, str], ContactlessReader] = registry.open_chip_reader
+    lamp: Callable[[str, str], Lamp] = registry.open_lamp
 
 
 AnyDevice = (
@@ -71,6 +74,7 @@ class Workers:
     presence: PresenceWorker
     finger: FingerWorker | None
     store: StoreWorker
+    lamp: LampWorker | None
 
     def do(self, command: Command) -> None:
         """One thing asked of a device; nothing where this post has no such device."""
@@ -123,6 +127,7 @@ class Crew:
             presence=PresenceWorker(face.device, self.post),
             finger=self._finger_worker(),
             store=store,
+            lamp=self._lamp_worker(),
         )
 
     def _page_camera(self) -> DeviceWorker[Camera] | None:
@@ -199,6 +204,12 @@ class Crew:
             return PassivePad(wanted.settings, self.eyes.models).score
         except ModelError as error:
             raise SetupError(str(error), error.mend) from error
+
+    def _lamp_worker(self) -> LampWorker | None:
+        url = self.config.devices.lamp
+        if not url:
+            return None
+        return LampWorker(DeviceWorker("lamp", lambda: self.openers.lamp("lamp", url)))
 
     def _finger_worker(self) -> FingerWorker | None:
         url = self.config.devices.finger_scanner

@@ -1,0 +1,1 @@
+"""Lamps that say that a traveller waits for a person."""
