@@ -71,6 +71,12 @@ class OutboxError(Exception):
     mend: ClassVar[str] = "Run `kiosk doctor` and look at the card and its free space."
 
 
+class OutboxNoneError(OutboxError):
+    """The file is no outbox; the card is not to blame."""
+
+    mend = "Name an outbox: that of [storage] in kiosk.toml, a copy, or *.unreadable-N beside it."
+
+
 class OutboxBusyError(OutboxError):
     """Another process owns the outbox."""
 
@@ -80,9 +86,7 @@ class OutboxBusyError(OutboxError):
 class OutboxFullError(OutboxError):
     """No room below the high-water mark; nothing was written."""
 
-    mend = (
-        "Bring the link or the centre back so that rows are receipted, or raise outbox.max_bytes."
-    )
+    mend = "Bring the link or the centre back so that rows are receipted, or raise outbox_limit_mb."
 
 
 class OutboxChainError(OutboxError):

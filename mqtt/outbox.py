@@ -11,11 +11,10 @@ from types import TracebackType
 from typing import Self
 
 from mqtt import outbox_sql, outbox_table
-from mqtt.envelope import NO_PREVIOUS, Head, Kind, Sealed, to_wire
+from mqtt.envelope import NO_PREVIOUS, Head, Kind, Sealed
 from mqtt.errors import (
     OutboxCorruptError,
     OutboxDiskError,
-    OutboxForeignError,
     OutboxFullError,
     OutboxMirrorError,
 )
@@ -24,6 +23,7 @@ from mqtt.outbox_file import Connection, connect, typed_errors
 from mqtt.outbox_mirror import Mirror, MirrorLevels
 from mqtt.outbox_room import LOW_BYTES, Ballast, Disk, free_bytes
 from mqtt.outbox_rows import (
+    Leases,
     Levels,
     PoweredClock,
     Row,
@@ -40,7 +40,6 @@ RESERVE_BYTES = 256 * 1024
 """Room that is kept for the crossing of a traveller who has started."""
 RESEND_S = 60.0
 RESEND_LONGEST_S = 3600.0
-LEASE_S = 60.0
 ERASE_SLICE = 64
 DISK = Disk()
 
@@ -82,7 +81,7 @@ class Outbox:
         self._levels = levels_at_least(receipt_level)
         self._resend_s = resend_s
         self._guard = RLock()
-        self._leases: dict[int, float] = {}
+        self._leases = Leases()
         self._log_holds_erased = False
         with typed_errors(), ExitStack() as undo:
             self._owner = OwnerLock.take(path.with_name(path.name + ".lock"))
@@ -91,7 +90,7 @@ class Outbox:
             self._db = self._opened()
             undo.callback(self._db.close)
             self._file = file_identity(path)
-            self._clock = PoweredClock(self._resume())
+            self._clock = PoweredClock(outbox_table.resume(self._db, path, kiosk, resend_s))
             self._mirror = None
             if disk.mirror is not None:
                 self._mirror = Mirror(disk.mirror, path, kiosk, max_bytes, disk.opener)
@@ -201,16 +200,15 @@ class Outbox:
         """
         with self._guard, typed_errors():
             clock_s = self._clock.tick(now_s)
-            self._leases = {row: end_s for row, end_s in self._leases.items() if end_s > clock_s}
+            self._leases.tidy(clock_s)
             ready = self._db.execute(outbox_sql.READY, (limit + len(self._leases),))
-            free = [row_id for (row_id,) in ready if row_id not in self._leases][:limit]
-            self._leases.update(dict.fromkeys(free, clock_s + LEASE_S))
-            return [self._row(row_id) for row_id in free]
+            free = self._leases.give((row_id for (row_id,) in ready), limit, clock_s)
+            return [outbox_table.row(self._db, row_id) for row_id in free]
 
     def put_back(self, row_ids: Iterable[int]) -> None:
         """Rows of a batch that the broker did not take (link lost, refused): give them again."""
         with self._guard:
-            self._end_leases(row_ids)
+            self._leases.end(row_ids)
 
     def mark_sent(self, row_ids: Iterable[int], now_s: float) -> None:
         """The broker acknowledged them (PUBACK below 0x80); due after 60, 120, 240 ... 3600 s."""
@@ -220,7 +218,7 @@ class Outbox:
                 outbox_sql.MARK_SENT,
                 [(clock_s, RESEND_LONGEST_S, self._resend_s, row_id) for row_id in marked],
             )
-            self._end_leases(marked)
+            self._leases.end(marked)
 
     def due_again(self, now_s: float) -> int:
         """Make rows ready that were sent and not receipted in time; how many."""
@@ -251,7 +249,7 @@ class Outbox:
                 key = (clock_s, one.epoch, one.sequence, one.statement_sha256)
                 marked += [row_id for (row_id,) in self._db.execute(outbox_sql.RECEIPTED, key)]
                 keys.append(key)
-            self._end_leases(marked)
+            self._leases.end(marked)
         if marked:
             self._repeat((outbox_sql.RECEIPTED_THERE,), keys)
         return len(marked)
@@ -279,21 +277,7 @@ class Outbox:
     def levels(self, now_s: float) -> Levels:
         """Counts by state and how full it is."""
         with self._guard, typed_errors():
-            counts: dict[str, int] = dict(self._db.execute(outbox_sql.COUNTS).fetchall())
-            (oldest_s,) = self._db.execute(outbox_sql.OLDEST_UNRECEIPTED).fetchone()
-            used_bytes = outbox_table.used_bytes(self._db)
-            return Levels(
-                ready=counts.get("ready", 0),
-                sent=counts.get("sent", 0),
-                receipted=counts.get("receipted", 0),
-                erased=self._erased(),
-                used_bytes=used_bytes,
-                max_bytes=self._max_bytes,
-                used_pct=100.0 * used_bytes / self._max_bytes,
-                oldest_unreceipted_s=None
-                if oldest_s is None
-                else self._clock.tick(now_s) - oldest_s,
-            )
+            return outbox_table.levels(self._db, self._max_bytes, self._clock.tick(now_s))
 
     # Below here the caller holds the lock.
 
@@ -315,16 +299,6 @@ class Outbox:
             aside = move_aside(self._path)
             self.corrupt = OutboxCorruptError(f"{error} It was moved to {aside.name}.")
             return connect(self._path, self._max_bytes, opener)
-
-    def _resume(self) -> float:
-        """Check whose outbox it is, set sent rows due anew; the powered seconds of earlier runs."""
-        owner = outbox_table.get(self._db, "kiosk")
-        if owner not in {None, self.kiosk}:
-            raise OutboxForeignError(f"{self._path} belongs to kiosk {owner}.")
-        clock_s = float(str(outbox_table.get(self._db, "clock_s") or 0.0))
-        outbox_table.put(self._db, "kiosk", self.kiosk)
-        self._db.execute(outbox_sql.RESUME_SENT, (clock_s + self._resend_s,))
-        return clock_s
 
     @contextmanager
     def _stepping(self) -> Iterator[None]:
@@ -368,16 +342,6 @@ class Outbox:
         if outbox_table.used_bytes(self._db) + coming_bytes > self._high_water_bytes:
             raise OutboxFullError("the high-water mark is reached; nothing was written.")
 
-    def _row(self, row_id: int) -> Row:
-        fields = self._db.execute(outbox_sql.BATCH, (row_id,)).fetchone()
-        _, epoch, sequence, kind, event_id, hour, attempts, statement, ciphertext = fields
-        wire = to_wire(statement, ciphertext)
-        return Row(row_id, epoch, sequence, Kind(kind), event_id, hour, attempts, wire)
-
-    def _end_leases(self, row_ids: Iterable[int]) -> None:
-        for row_id in row_ids:
-            self._leases.pop(row_id, None)
-
     def _erase_slice(self, now_s: float, keep_after_receipt_s: float) -> int:
         with self._transaction(now_s) as clock_s:
             high_bytes = self._high_water_bytes
@@ -388,11 +352,7 @@ class Outbox:
             places = found.fetchall()
             self._db.executemany(outbox_sql.ERASE_BYTES, places)
             self._db.executemany(outbox_sql.ERASE_ROW, places)
-            outbox_table.put(self._db, "erased", self._erased() + len(places))
+            outbox_table.put(self._db, "erased", outbox_table.erased(self._db) + len(places))
         if places:
             self._repeat((outbox_sql.ERASE_BYTES, outbox_sql.ERASE_ROW), places)
         return len(places)
-
-    def _erased(self) -> int:
-        erased = outbox_table.get(self._db, "erased")
-        return erased if isinstance(erased, int) else 0

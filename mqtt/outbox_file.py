@@ -11,6 +11,7 @@ from mqtt.errors import (
     OutboxCorruptError,
     OutboxDiskError,
     OutboxFullError,
+    OutboxNoneError,
     OutboxVersionError,
 )
 from mqtt.files import sync_folder
@@ -22,6 +23,7 @@ CHECKED_WHOLE_BYTES = 32 * 1024 * 1024
 """A file up to this size is checked whole before it is used, about a second on a slow card."""
 READER_WAIT_S = 0.25
 """How long a commit may wait for somebody who reads beside; there is no other writer."""
+_MAGIC = b"SQLite format 3\0"
 _CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
@@ -82,6 +84,27 @@ def full_check(path: Path) -> str:
             return _first(db, "PRAGMA integrity_check(1)")
     except OutboxCorruptError as error:
         return str(error)
+
+
+def check_is_outbox(path: Path) -> None:
+    """Raise OutboxNoneError for what somebody named by mistake; a damaged outbox passes.
+
+    Raises OutboxDiskError where it may not be read.
+    """
+    with typed_errors():
+        if not path.is_file():
+            raise OutboxNoneError(f"{path} is {'a folder' if path.is_dir() else 'no file'}.")
+        with path.open("rb") as file:
+            if file.read(len(_MAGIC)) != _MAGIC:
+                what = "does not begin as an outbox does: it is none, or its first page is gone"
+                raise OutboxNoneError(f"{path} {what}.")
+    try:
+        with closing(read_beside(path)) as db:
+            found = {name for (name,) in db.execute("SELECT name FROM sqlite_schema")}
+    except sqlite3.DatabaseError:
+        return
+    if not found >= {"meta", "row", "bytes"}:
+        raise OutboxNoneError(f"{path} is a database of something else.")
 
 
 def read_beside(path: Path) -> Connection:

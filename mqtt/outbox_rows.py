@@ -1,12 +1,15 @@
 """What the outbox reckons with, apart from its file: rows, levels, places, time (pure)."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import islice
 
 from mqtt.envelope import NO_PREVIOUS, Head, Kind, Sealed
 from mqtt.errors import OutboxChainError
 from mqtt.receipts import ReceiptLevel
 
 PAGE_BYTES = 4096
+LEASE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,31 @@ class PoweredClock:
             self._offset_s = self.at_s - now_s
         self.at_s = max(self.at_s, now_s + self._offset_s)
         return self.at_s
+
+
+@dataclass(slots=True)
+class Leases:
+    """Which rows were given out, until when; no row is given twice within a lease."""
+
+    _ends: dict[int, float] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def tidy(self, clock_s: float) -> None:
+        """Forget what is over."""
+        self._ends = {row: end_s for row, end_s in self._ends.items() if end_s > clock_s}
+
+    def give(self, rows: Iterable[int], limit: int, clock_s: float) -> list[int]:
+        """The first `limit` of `rows` that are free; they are given from now on."""
+        free = list(islice((row for row in rows if row not in self._ends), limit))
+        self._ends.update(dict.fromkeys(free, clock_s + LEASE_S))
+        return free
+
+    def end(self, rows: Iterable[int]) -> None:
+        """They may be given again at once."""
+        for row in rows:
+            self._ends.pop(row, None)
 
 
 def check_place(one: Sealed, head: Head | None, kiosk: str) -> None:

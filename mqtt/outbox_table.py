@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from mqtt import outbox_sql
-from mqtt.envelope import Head, Kind, Sealed
-from mqtt.errors import OutboxCorruptError
+from mqtt.envelope import Head, Kind, Sealed, to_wire
+from mqtt.errors import OutboxCorruptError, OutboxForeignError
 from mqtt.outbox_file import Connection
-from mqtt.outbox_rows import PAGE_BYTES
+from mqtt.outbox_rows import PAGE_BYTES, Levels, Row
 
 
 @contextmanager
@@ -70,3 +71,48 @@ def truncate_log(db: Connection) -> bool:
     """Empty the write-ahead log into the file; false where a reader beside holds a part of it."""
     (busy, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not busy
+
+
+def row(db: Connection, row_id: int) -> Row:
+    """One row with its bytes, as it is published."""
+    fields = db.execute(outbox_sql.BATCH, (row_id,)).fetchone()
+    _, epoch, sequence, kind, event_id, hour, attempts, statement, ciphertext = fields
+    wire = to_wire(statement, ciphertext)
+    return Row(row_id, epoch, sequence, Kind(kind), event_id, hour, attempts, wire)
+
+
+def erased(db: Connection) -> int:
+    """How many rows were erased over the file's life."""
+    count = get(db, "erased")
+    return count if isinstance(count, int) else 0
+
+
+def levels(db: Connection, max_bytes: int, clock_s: float) -> Levels:
+    """Counts by state and how full it is; `clock_s` is powered time."""
+    counts: dict[str, int] = dict(db.execute(outbox_sql.COUNTS).fetchall())
+    (oldest_s,) = db.execute(outbox_sql.OLDEST_UNRECEIPTED).fetchone()
+    used = used_bytes(db)
+    return Levels(
+        ready=counts.get("ready", 0),
+        sent=counts.get("sent", 0),
+        receipted=counts.get("receipted", 0),
+        erased=erased(db),
+        used_bytes=used,
+        max_bytes=max_bytes,
+        used_pct=100.0 * used / max_bytes,
+        oldest_unreceipted_s=None if oldest_s is None else clock_s - oldest_s,
+    )
+
+
+def resume(db: Connection, path: Path, kiosk: str, resend_s: float) -> float:
+    """Check whose outbox it is, set sent rows due anew; the powered seconds of earlier runs.
+
+    Raises OutboxForeignError.
+    """
+    owner = get(db, "kiosk")
+    if owner not in {None, kiosk}:
+        raise OutboxForeignError(f"{path} belongs to kiosk {owner}.")
+    clock_s = float(str(get(db, "clock_s") or 0.0))
+    put(db, "kiosk", kiosk)
+    db.execute(outbox_sql.RESUME_SENT, (clock_s + resend_s,))
+    return clock_s

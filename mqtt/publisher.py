@@ -51,7 +51,7 @@ from mqtt.relay_frames import (
     Taken,
     Traffic,
 )
-from mqtt.tls_time import overdue
+from mqtt.tls_time import handshake_chain, overdue
 from mqtt.topics import ROOT, packet_bytes, topic
 
 EXIT_CONFIGURATION = 78  # EX_CONFIG of sysexits.h: systemd must not start it again and again
@@ -259,9 +259,8 @@ class BrokerLink:
             return
         system = datetime.now(UTC)  # noqa: TID251 - a certificate's dates are wall clock
         floor = self.greeting.earliest_utc_s
-        leaf = line.getpeercert(binary_form=True) or b""
         try:
-            found = overdue(leaf, self.settings.tls.ca, system.timestamp(), floor)
+            found = overdue(handshake_chain(line), self.settings.tls.ca, system.timestamp(), floor)
         except (ValueError, OSError):
             found = ("the broker's certificate", "not readable")
         if found is not None:

@@ -241,6 +241,8 @@ def _known(url: str) -> str:
 
 
 def _file(path: Path) -> bytes:
+    if path.exists() and not path.is_file():
+        raise SetupError(f"{path} is no file.", "Name the file that the centre made.")
     try:
         with path.open("rb") as file:
             return file.read(ANSWER_LIMIT_BYTES + 1)

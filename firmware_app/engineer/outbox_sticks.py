@@ -114,9 +114,9 @@ def _import_words(brought: Brought) -> str:
 
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        found = sorted(path.rglob(f"*{RECEIPTS_SUFFIX}"))
+        found = sorted(one for one in path.rglob(f"*{RECEIPTS_SUFFIX}") if one.is_file())
     else:
-        found = [path] if path.exists() else []
+        found = [path] if path.is_file() else []  # who reads a pipe waits for ever
     if not found:
         mend = "`kiosk-central courier import` writes them beside the files that it reads."
         raise SetupError(f"{path} holds no *{RECEIPTS_SUFFIX}.", mend)

@@ -13,6 +13,7 @@ from firmware_app.services.keys import open_keys
 from firmware_app.services.outbox import sizes
 from mqtt.errors import KeyFileError, OutboxError
 from mqtt.keys import PublicKey, load_public_key
+from mqtt.outbox_file import check_is_outbox
 from mqtt.outbox_restore import restore
 from mqtt.outbox_status import Status, look, mirror_words
 from mqtt.outbox_verify import Verified, verify
@@ -32,12 +33,16 @@ def said_errors() -> Iterator[None]:
         raise SetupError(str(error), error.mend) from error
 
 
-def existing(config: Config, file: Path | None) -> Path:
-    """The outbox to look at; raises SetupError where there is none."""
-    path = file or config.storage.outbox
+def existing(config: Config | None, file: Path | None) -> Path:
+    """The outbox to look at; raises SetupError where there is none, or something else."""
+    path = file or (None if config is None else config.storage.outbox)
+    if path is None:
+        raise ConfigError("neither --file nor kiosk.toml names an outbox.")
     if not path.exists():
         mend = "The kiosk makes it at its first start; see outbox under [storage] in kiosk.toml."
         raise SetupError(f"{path} is not there.", mend)
+    with said_errors():
+        check_is_outbox(path)
     return path
 
 
@@ -118,9 +123,7 @@ def _words(config: Config, seen: Status, mirror: tuple[bool, str] | None) -> str
 def check(config_file: Path, file: Path | None, keys: Sequence[Path], *, as_json: bool) -> int:
     """Say whether it is whole; exit code 1 where it is not."""
     config = None if file is not None and keys else configuration.load(config_file)
-    path = file if config is None else existing(config, file)
-    if path is None:
-        raise ConfigError(f"{config_file} names no outbox.")
+    path = existing(config, file)
     with said_errors():
         found = verify(path, _keys(config, keys), _said)
     document = {"file": str(path), "whole": found.whole, **asdict(found)}

@@ -134,11 +134,14 @@ class CommandDesk:
         return [one for one in found if one is not None]
 
     def tidy(self, now: datetime) -> int:
-        """Remove commands that expired long ago; how many."""
-        over = [one for one in self.all() if one.expires_at + ANSWERED_KEPT <= now]
-        for one in over:
-            for path in (self._path(one.number), _answers(self._path(one.number))):
-                path.unlink(missing_ok=True)
+        """Remove commands that expired long ago; how many. Any member may, at the same time."""
+        over = {one.number for one in self.all() if one.expires_at + ANSWERED_KEPT <= now}
+        for number in over:
+            path = self._path(number)
+            for file in (path, _answers(path)):
+                file.unlink(missing_ok=True)
+            self._seen.pop(path, None)
+        self._sent_at_s = {key: at for key, at in self._sent_at_s.items() if key[1] not in over}
         return len(over)
 
     def _read(self, path: Path) -> Sent | None:

@@ -73,9 +73,11 @@ def _one(desk: CourierDesk, path: Path, args: argparse.Namespace) -> Imported | 
 
 
 def _files(path: Path) -> list[Path]:
+    if path.exists() and not path.is_dir() and not path.is_file():
+        raise CourierFileError(f"{path} is neither a file nor a folder.")
     if not path.is_dir():
         return [path]
-    found = sorted(path.rglob(f"*{EVENTS_SUFFIX}"))
+    found = sorted(one for one in path.rglob(f"*{EVENTS_SUFFIX}") if one.is_file())
     if not found:
         raise CourierFileError(f"{path} holds no *{EVENTS_SUFFIX}.")
     return found

@@ -45,7 +45,7 @@ class Judged:
     receipt names: there where the statement reads and the ciphertext beside it is the one it names,
     so that all that the kiosk has is stored. A bad signature does not prevent it, because a receipt
     binds to the hash of the very statement; a wrong ciphertext does, or else a broken-in relay
-    could trade a good event for noise.
+    could trade a good event for noise. `received_utc` is set where it came earlier than now.
     """
 
     kiosk: str
@@ -55,6 +55,7 @@ class Judged:
     why: str = ""
     entry: ReceiptEntry | None = None
     facts: Facts = Facts()
+    received_utc: str = ""
 
 
 def judge(

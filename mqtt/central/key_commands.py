@@ -203,6 +203,9 @@ def _init(args: argparse.Namespace) -> int:
         raise KeysError("the root does not lie in the centre's folder: name another --root.")
     if not root.root.private.exists():
         ceremony.make_root(root, passphrase, partial(_give, _holders(args)))
+        if passphrase is None:
+            say("the root's key has NO passphrase: whoever holds its medium is the root.")
+            say("  to lock it: begin again on an empty medium with --passphrase-file FILE.")
     bundle = ceremony.make_centre(room, root, passphrase, now)
     say(f"root: {args.root}, fingerprint {fingerprint(ceremony.root_key(room))}")
     say(f"centre: {args.centre}, bundle of keys version {bundle.version}")

@@ -13,6 +13,7 @@ from mqtt.keys import Signer
 from mqtt.notice import Notice
 
 LOOK_EVERY_S = 5.0
+TIDY_EVERY_S = 3600.0
 ASK_AGAIN_AFTER = timedelta(hours=1)
 RANGES_LIMIT = 8
 
@@ -24,12 +25,19 @@ class Orders:
     desk: CommandDesk
     signer: Signer | None = None
     _look_at_s: float = 0.0
+    _tidy_at_s: float = 0.0
 
     def due(self, now: datetime, now_s: float) -> list[tuple[str, bytes]]:
-        """Kiosk and signed command to be published now; looks at the folder every few seconds."""
+        """Kiosk and signed command to be published now; looks at the folder every few seconds.
+
+        Once an hour what expired long ago goes from the folder.
+        """
         if now_s < self._look_at_s:
             return []
         self._look_at_s = now_s + LOOK_EVERY_S
+        if now_s >= self._tidy_at_s:
+            self._tidy_at_s = now_s + TIDY_EVERY_S
+            self.desk.tidy(now)
         return self.desk.due(now, now_s)
 
     def answered(self, kiosk: str, payload: bytes, registry: Registry) -> Notice | None:

@@ -1,6 +1,7 @@
 """Judges the quarantine anew, after a key or a registry entry was added; in slices."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from mqtt.central.intake import Intake
 from mqtt.central.judge import Judged, judge
@@ -32,4 +33,6 @@ def rejudge(
 
 
 def _judged(held: Quarantined, intake: Intake) -> Judged:
-    return judge(held.kiosk, held.wire, intake.registry, intake.recipient_keys)
+    """As of the day on which it came: content without a date of its own is kept from then on."""
+    judged = judge(held.kiosk, held.wire, intake.registry, intake.recipient_keys)
+    return replace(judged, received_utc=held.received_utc)

@@ -272,7 +272,7 @@ def _statement_row(one: Placed, at: str) -> Row:
     place = (one.arrival, said.kiosk, said.epoch, said.sequence, one.opened.statement_sha256)
     worth = (said.previous, said.kind.value, said.profile.value, said.assurance.value)
     order = (facts.event_id, facts.relates_to, facts.retain_until, int(one.forked))
-    return (*place, *worth, at, one.opened.statement_bytes, *order)
+    return (*place, *worth, one.judged.received_utc or at, one.opened.statement_bytes, *order)
 
 
 def _given(sql: str, rows: int) -> str:

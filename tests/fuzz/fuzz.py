@@ -6,9 +6,11 @@
     python tests/fuzz/fuzz.py portrait --seconds 1800
     python tests/fuzz/fuzz.py sod --seconds 1800
     python tests/fuzz/fuzz.py mjpeg --seconds 600
+    python tests/fuzz/fuzz.py courier --seconds 600
 
 Needs atheris, which is no dependency of the kiosk: a scratch environment with Python 3.11 and
-`pip install atheris==3.0.0 coverage`, for sod also asn1crypto and cryptography. Anything but a
+`pip install atheris==3.0.0 coverage`, for sod also asn1crypto and cryptography, for courier
+also cryptography, cbor2, cwt and msgspec. Anything but a
 value or the parser's own error ends the run with the input and a trace, and so does an input that
 takes ten seconds or half a gigabyte. At the end the inputs that atheris kept are run once more
 under coverage.py, which counts the branches.
@@ -38,6 +40,18 @@ class Target:
 
 
 TARGETS = {
+    "courier": Target(
+        "courier_targets",
+        "mqtt",
+        (
+            "mqtt/cbor.py",
+            "mqtt/cose.py",
+            "mqtt/courier.py",
+            "mqtt/envelope.py",
+            "mqtt/publish_packet.py",
+        ),
+        1600,
+    ),
     "mjpeg": Target("mjpeg_targets", "drivers.camera", ("drivers/camera/mjpeg.py",), 600),
     "mrz": Target("mrz_targets", "firmware_app.domain", ("firmware_app/domain/mrz*.py",), 400),
     "records": Target(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-NAMES = ("mrz", "records", "chip", "portrait", "sod", "mjpeg")
+NAMES = ("mrz", "records", "chip", "portrait", "sod", "mjpeg", "courier")
 TARGETS = {name: runpy.run_path(str(HERE / f"{name}_targets.py")) for name in NAMES}
 SEEDS = [(name, seed) for name in NAMES for seed in TARGETS[name]["seeds"]()]
 HARNESS = HERE / "fuzz.py"

@@ -3,6 +3,7 @@
 import json
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
@@ -106,6 +107,41 @@ def test_without_an_outbox_each_word_says_where_it_would_be(post, capsys, word):
     told = capsys.readouterr().err
     assert "outbox.sqlite3 is not there" in told
     assert "mend:" in told
+
+
+def other_database(path):
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE other (a)")
+
+
+NO_OUTBOX = {
+    "a folder": Path.mkdir,
+    "no file": os.mkfifo,
+    "it is none": Path.touch,
+    "of something else": other_database,
+}
+
+
+@pytest.mark.parametrize("word", ["verify", "export"])
+@pytest.mark.parametrize("what", NO_OUTBOX)
+def test_what_is_no_outbox_is_called_that_and_the_card_is_not_blamed(
+    post, tmp_path, capsys, word, what
+):
+    named = tmp_path / "named"
+    NO_OUTBOX[what](named)
+    words = [word, post.folder] if word == "export" else [word]
+    assert post.kiosk(*words, "--file", named) == SetupError.exit_code
+    told = capsys.readouterr().err
+    assert what in told
+    assert "card" not in told
+
+
+def test_import_does_not_wait_for_a_pipe(post, tmp_path, capsys):
+    post.open()
+    os.mkfifo(tmp_path / "pipe.receipts")
+    for path in (tmp_path / "pipe.receipts", tmp_path):
+        assert post.kiosk("import", path) == SetupError.exit_code
+        assert "holds no *.receipts" in capsys.readouterr().err
 
 
 def test_status_says_what_waits_who_owns_it_and_where_the_chain_is(post, capsys):

@@ -21,8 +21,9 @@ from mqtt.errors import (
     OutboxFullError,
     OutboxVersionError,
 )
-from mqtt.outbox import LEASE_S, RESERVE_BYTES, Outbox
+from mqtt.outbox import RESERVE_BYTES, Outbox
 from mqtt.outbox_file import read_beside
+from mqtt.outbox_rows import LEASE_S
 from mqtt.receipts import Receipt, ReceiptEntry, ReceiptLevel
 
 EPOCH_2 = "01920000-0000-7000-8000-0000000000e2"

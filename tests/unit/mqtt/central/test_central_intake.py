@@ -186,6 +186,22 @@ def test_what_no_key_opens_keeps_its_place_in_the_chain_and_opens_later(
     centre.store.close()
 
 
+def test_what_is_judged_anew_keeps_the_day_on_which_it_came(
+    open_store, kiosk_key, centre_key, chain
+):
+    stranger = Centre(open_store, ec.generate_private_key(ec.SECP256R1()), centre_key)
+    stranger.take(*(one.wire() for one in chain))
+    assert stranger.store.events() == []
+    came = {one.received_utc for one in stranger.store.quarantined()}
+    stranger.store.close()
+
+    later = Centre(open_store, kiosk_key, centre_key)
+    later.intake.utc_now = lambda: datetime(2031, 1, 1, tzinfo=UTC)
+    assert rejudge(later.store, later.intake) == (4, 0)
+    assert {one.received_utc for one in later.store.events()} == came
+    later.store.close()
+
+
 def test_a_gap_is_alarmed_when_it_lasts_and_told_when_it_closes(centre, chain):
     centre.take(chain[0].wire(), chain[3].wire())
     for now_s in (0.0, 30.0, 61.0, 90.0):

@@ -7,6 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from mqtt.central.command_desk import AGAIN_AFTER_S, LIFE, CommandDesk, CommandDeskError
+from mqtt.central.orders import Orders
 from mqtt.central.registry import Registry
 from mqtt.commands import (
     COMMAND_LIMIT_BYTES,
@@ -91,6 +92,14 @@ def test_an_expired_command_is_sent_no_more_and_goes_one_day(desk):
     assert desk.tidy(NOW + LIFE) == 0
     assert desk.tidy(NOW + timedelta(days=365)) == 1
     assert desk.all() == []
+
+
+def test_the_sink_takes_away_by_itself_what_expired_long_ago(desk):
+    send(desk)
+    orders = Orders(desk)
+    assert len(orders.due(NOW, 0.0)) == 1
+    assert orders.due(NOW + timedelta(days=365), 4000.0) == []
+    assert list(desk.folder.glob("*.json")) == []
 
 
 def test_only_the_kiosks_own_answer_to_a_command_of_ours_counts(desk):

@@ -42,6 +42,15 @@ def centre(say, tmp_path):
 HOLDERS = ("--holder-1", "{}/a", "--holder-2", "{}/b")
 
 
+def test_init_says_that_a_root_without_a_passphrase_is_open_to_whoever_holds_it(say, tmp_path):
+    code, said = say("keys", "init", "{}/c", "--root", "{}/r", *HOLDERS)
+    assert (code, said.count("NO passphrase")) == (0, 1)
+    (tmp_path / "words").write_text("a long sentence\n")
+    words = ("--holder-1", "{}/a2", "--holder-2", "{}/b2", "--passphrase-file", "{}/words")
+    code, said = say("keys", "init", "{}/c2", "--root", "{}/r2", *words)
+    assert (code, said.count("NO passphrase")) == (0, 0)
+
+
 def test_the_month_goes_over_the_offline_root(say, centre, tmp_path):
     assert say("keys", "rotate", "{}/centre", "--draft", "{}/draft")[0] == 0
     code, said = say("keys", "sign", "{}/draft", "--root", "{}/root", "--out", "{}/bundle")
