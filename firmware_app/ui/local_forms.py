@@ -10,6 +10,7 @@ from babel.core import UnknownLocaleError, get_global
 
 FSI, PDI = "\u2068", "\u2069"
 DAY = re.compile(r"([0-9]{4}|XXXX)-([0-9]{2}|XX)(?:-([0-9]{2}|XX))?")
+SIGN = re.compile(r"[A-Z]")
 UNKNOWN = "–"  # noqa: RUF001 - a dash, as documents print it
 ARABIC_INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 GREGORIAN = {"am": " እ.ኤ.አ."}  # said where another calendar is the everyday one
@@ -29,8 +30,10 @@ class LocalForms:
     region: str = ""
 
     def digits(self, text: str) -> str:
-        """The text with the digits of the region, where they are not 0 to 9."""
-        return text.translate(ARABIC_INDIC) if self._writes_arabic_digits() else text
+        """The text with the digits of the region; not what speaks of a document's signs."""
+        if not self._writes_arabic_digits() or SIGN.search(text):
+            return text
+        return text.translate(ARABIC_INDIC)
 
     def day(self, iso: str) -> str:
         """`1974-08-12` with the month's name; XX and XXXX are left out; others unchanged."""

@@ -11,11 +11,13 @@ from fluent.syntax import ast
 from fluent.syntax.visitor import Visitor
 
 from firmware_app.domain.languages import LANGUAGES, Language
+from firmware_app.ui.local_forms import GREGORIAN
 from firmware_app.ui.texts import LOCALES, parse
 
 Weight = Literal["fault", "note"]
 PLURALS = frozenset({"zero", "one", "two", "few", "many", "other"})
 COUNTED = 1000
+SIGNS = frozenset("BFIMOSX")  # of a document, as they stand in it, in every script
 LONGER = 1.6
 EM = {"LATIN": 0.56, "ARABIC": 0.5, "ETHIOPIC": 0.75}  # mean advance of a letter in Noto Sans
 FOREIGN = {
@@ -141,13 +143,14 @@ def _written(language: Language, messages: Mapping[str, Message]) -> Iterator[Re
             yield Remark(language.tag, one, "is not in Unicode's composed form (NFC)")
         if any(_is_made_by_font(letter) for letter in text):
             yield Remark(language.tag, one, "has presentation forms or invisible marks")
-        if wrong := [mark for mark in FOREIGN.get(language.tag, ()) if mark in text]:
+        native = text.replace(GREGORIAN.get(language.tag, "").strip() or "\0", "")
+        if wrong := [mark for mark in FOREIGN.get(language.tag, ()) if mark in native]:
             words = WORDS_OF.get(language.tag, "has marks of another script")
             yield Remark(language.tag, one, f"{words}: {' '.join(wrong)}")
 
 
 def _belongs(language: Language, letter: str) -> bool:
-    if not letter.isalpha():
+    if not letter.isalpha() or letter in SIGNS:
         return True
     if language.letters:
         return letter.lower() in language.letters or letter == "İ"
