@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from image_build.steps import BuildError
 
 FOLDER: Final = Path(__file__).parent / "boards"
@@ -50,6 +52,5 @@ def load(name: str) -> Board:
     if told.keys() != known:
         odd = ", ".join(sorted(told.keys() ^ known))
         raise BuildError(f"{file.name}: {odd} is missing or unknown.", "Compare it with pi4.toml.")
-    return Board(
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}
-    )
+    lists = {key: tuple(value) for key, value in told.items() if isinstance(value, list)}
+    return msgspec.convert(told | lists, Board)

@@ -62,7 +62,7 @@ def make(order: Order) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     lock = packages.load()
     debs = base.fetch(lock, order.cache / "debs")
-    requirements = (release.ROOT / REQUIREMENTS).read_text(encoding="utf-8")
+    requirements = release.file_of(order.release.commit, REQUIREMENTS)
     wanted = Wanted(order.release, lock, requirements, order.signer.certificate.read_bytes())
     built = system.build(wanted, debs, order.cache, order.work)
     with step("making the boot partitions"):

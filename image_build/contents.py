@@ -116,8 +116,9 @@ def _pattern(name: str) -> str:
 
 def _chain(name: str, out: Mapping[str, str]) -> str:
     why = out[name]
-    word = why.removeprefix("imports ")
-    return f"{why}, which {_chain(word, out)}" if word in out else f"is left out by {why}."
+    if not why.startswith("imports "):
+        return f"is left out by {why}."
+    return f"{why}, which {_chain(why.removeprefix('imports '), out)}"
 
 
 def strip(root: Path) -> int:

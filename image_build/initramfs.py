@@ -1,50 +1,23 @@
 """What follows the kernel: busybox, dmsetup and a few drivers; opens the system by dm-verity."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from image_build import cpio, elf
-from image_build.steps import BuildError, run
+from image_build import cpio, elf, modules
+from image_build.steps import run
 
 INIT: Final = Path(__file__).parent / "initramfs_files/init"
 ALWAYS: Final = ("dm_verity", "squashfs", "overlay", "sha256_arm64", "sha2_ce")
 
 
-def module_name(path: str) -> str:
-    """`kernel/drivers/md/dm-verity.ko` is the module dm_verity."""
-    return Path(path).name.split(".ko")[0].replace("-", "_")
-
-
-def load_order(wanted: Iterable[str], dependencies: str, builtin: str) -> list[str]:
-    """Paths of modules.dep to load, each after what it needs; what is in the kernel is not named.
-
-    Raises BuildError where the kernel has no such module.
-    """
-    inside = {module_name(line) for line in builtin.split()}
-    table: dict[str, tuple[str, list[str]]] = {}
-    for line in dependencies.splitlines():
-        path, _, needs = line.partition(":")
-        table[module_name(path)] = (path, needs.split())
-    order: list[str] = []
-    for name in wanted:
-        if name in inside:
-            continue
-        if name not in table:
-            raise BuildError(f"the kernel has no module {name}.", "Look at image_build/boards/.")
-        path, needs = table[name]
-        # modules.dep names what is needed directly first, so what comes last is loaded first
-        order += [one for one in (*reversed(needs), path) if one not in order]
-    return order
-
-
-def build(root: Path, release: str, busybox: Path, modules: Sequence[str], init: str) -> bytes:
+def build(root: Path, release: str, busybox: Path, wanted: Sequence[str], init: str) -> bytes:
     """Give the archive, not yet compressed, from the unpacked system at `root`."""
     folder = root / "usr/lib/modules" / release
-    order = load_order(
-        (*ALWAYS, *modules),
-        (folder / "modules.dep").read_text(encoding="utf-8"),
-        (folder / "modules.builtin").read_text(encoding="utf-8"),
+    needs = modules.parse_dep((folder / "modules.dep").read_text(encoding="utf-8"))
+    builtin = (folder / "modules.builtin").read_text(encoding="utf-8").split()
+    order = modules.load_order(
+        (*ALWAYS, *wanted), needs, {modules.module_name(one) for one in builtin}
     )
     names = [f"{number:03d}-{Path(path).name}" for number, path in enumerate(order)]
     entries = [

@@ -10,7 +10,7 @@ MIB: Final = 1 << 20
 ALIGN_BYTES: Final = 4 * MIB  # an SD card erases in pieces of this size
 _BASIC_DATA: Final = "EBD0A0A2-B9E5-4433-87C0-68B6B72699C7"
 _ROOT_ARM64: Final = "B921B045-1DF0-41C3-AF44-4C6F280D3FAE"
-# name, size, type; `data` follows at the first start (rootfs_files/usr/lib/repart.d), in all that is left
+# name, size, type; `data` follows at the first start (repart.d), in all that is left
 _PLAN: Final = (
     ("bootconfig", 64 * MIB, _BASIC_DATA),
     ("boot_a", 128 * MIB, _BASIC_DATA),

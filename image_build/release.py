@@ -35,11 +35,16 @@ def of(commit: str, version: str | None) -> Release:
     full = run(["git", "rev-parse", f"{commit}^{{commit}}"], cwd=ROOT).strip()
     epoch_s = int(run(["git", "show", "--no-patch", "--format=%ct", full], cwd=ROOT))
     if version is None:
-        text = run(["git", "show", f"{full}:pyproject.toml"], cwd=ROOT)
-        version = str(tomllib.loads(text)["project"]["version"])
+        project = tomllib.loads(file_of(full, "pyproject.toml"))["project"]
+        version = str(project["version"])
     changed = run(["git", "status", "--porcelain", "--", "image_build"], cwd=ROOT).strip()
     behind = run(["git", "diff", "--name-only", full, "--", "image_build"], cwd=ROOT).strip()
     return Release(f"{version}+dirty" if changed or behind else version, full, epoch_s)
+
+
+def file_of(commit: str, path: str) -> str:
+    """Text of a file as that commit has it."""
+    return run(["git", "show", f"{commit}:{path}"], cwd=ROOT)
 
 
 def checkout(commit: str, into: Path) -> None:

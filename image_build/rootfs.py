@@ -3,14 +3,13 @@
 import os
 import shutil
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
-from image_build import debian
+from image_build import debian, modules
 from image_build.steps import BuildError, run
 
-LAID_OVER: Final = Path(__file__).parent / "rootfs"
+LAID_OVER: Final = Path(__file__).parent / "rootfs_files"
 COMPRESSION: Final = ("-comp", "zstd", "-Xcompression-level", "15", "-b", "256K")
 # Needed to set Debian up, never to run: their files go, and the SBOM does not name them.
 REMOVED: Final = (
@@ -67,36 +66,6 @@ PRUNED: Final = (
     "var/tmp/*",
     "vmlinuz*",
 )
-# Drivers of machines and services that no kiosk is or has; less to load is less to attack.
-MODULES_PRUNED: Final = (
-    "drivers/ata",
-    "drivers/edac",
-    "drivers/fpga",
-    "drivers/gpu/drm/[!dvps]*/*",
-    "drivers/infiniband",
-    "drivers/iio",
-    "drivers/isdn",
-    "drivers/md/bcache",
-    "drivers/media/dvb-*",
-    "drivers/media/pci",
-    "drivers/media/tuners",
-    "drivers/mtd",
-    "drivers/net/can",
-    "drivers/net/ethernet/[!b]*",
-    "drivers/net/fddi",
-    "drivers/net/wan",
-    "drivers/net/wireless/[!bmr]*",
-    "drivers/nvme",
-    "drivers/scsi/[!s]*",
-    "drivers/target",
-    "fs/[!efnos]*/*",
-    "fs/nfs*",
-    "fs/ocfs2",
-    "fs/smb*",
-    "net/[!8bcimnrw]*",
-    "sound/pci",
-)
-MODULES_KEPT: Final = ("*/fat/*", "*/nls/*", "*/packet/*", "*/key/*", "*/unix/*", "*/fscache/*")
 # Folder or ending below systemd/ -> folder of the system.
 UNIT_FOLDERS: Final = {
     "system": "usr/lib/systemd/system",
@@ -186,16 +155,13 @@ def reduce(root: Path) -> None:
 
 
 def reduce_modules(root: Path) -> str:
-    """Leave the drivers that a kiosk may meet; give the kernel's release."""
+    """Leave the drivers that a kiosk may meet (drivers.toml); give the kernel's release."""
     folder = next((root / "usr/lib/modules").iterdir())
-    kernel = folder / "kernel"
-    for file in sorted(kernel.rglob("*.ko")):
-        name = str(file.relative_to(kernel))
-        gone = any(fnmatchcase(name, f"{one.rstrip('/*')}/*") for one in MODULES_PRUNED)
-        if gone and not any(fnmatchcase(f"/{name}", one) for one in MODULES_KEPT):
-            file.unlink()
-    _drop_empty(kernel)
-    run(["depmod", "--basedir", root / "usr", folder.name])
+    needs = modules.parse_dep((folder / "modules.dep").read_text(encoding="utf-8"))
+    for path in needs.keys() - modules.kept(needs, modules.wishes()):
+        (folder / path).unlink()
+    _drop_empty(folder / "kernel")
+    run(["chroot", root, "/sbin/depmod", folder.name])
     return folder.name
 
 

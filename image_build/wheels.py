@@ -72,13 +72,12 @@ def fetch(requirements: Iterable[Requirement], cache: Path) -> Path:
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     (part / "requirements.txt").write_text(text, encoding="utf-8")
-    tags = [word for tag in platforms() for word in ("--platform", tag)]
     with step("fetching wheels for arm64"):
         run(
             [
                 *_pip("download"),
-                *("--require-hashes", "--no-deps", "--only-binary=:all:"),
-                *("--python-version", "3.11", "--implementation", "cp", *tags),
+                *("--require-hashes", "--no-deps"),
+                *_cross(),
                 *("--dest", part, "--requirement", part / "requirements.txt"),
             ]
         )
@@ -97,8 +96,8 @@ def install(wheels: Iterable[Path], root: Path, commit: str, languages: frozense
     """Lay the venv into `root`; it starts with the system's Python and holds no pip."""
     site = root / SITE
     site.mkdir(parents=True)
-    words = ["--no-deps", "--no-index", "--no-compile", "--target", site]
-    run([*_pip("install"), *words, *_cross(), *wheels])
+    words = ["--no-deps", "--no-index", "--no-compile", *_cross(), "--target"]
+    run([*_pip("install"), *words, site, *wheels])
     shutil.rmtree(site / "bin", ignore_errors=True)
     for direct in site.glob("*.dist-info/direct_url.json"):  # names this machine's folder
         direct.unlink()
@@ -143,9 +142,8 @@ def _prune(site: Path, languages: frozenset[str]) -> None:
 
 def _compile(site: Path) -> None:
     """Compile all once: a read-only system would otherwise compile at each start."""
-    words = ["-m", "compileall", "-q", "-s", site, "-p", f"/{SITE}"]
-    mode = ["--invalidation-mode", "unchecked-hash"]
-    run([sys.executable, "-I", *words, *mode, site], extra={"PYTHONHASHSEED": "0"})
+    words = ["-I", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+    run([sys.executable, *words, "-s", site, "-p", f"/{SITE}", site], extra={"PYTHONHASHSEED": "0"})
 
 
 def _pip(what: str) -> list[str]:

@@ -1,0 +1,204 @@
+"""Boots the built image in an emulator and asks whether it is what it should be.
+
+    python -m image_build.boot_test build/image/border-kiosk-0.1.0-virt.img
+
+`make image-test`. The system under test is the built one, bit for bit (dm-verity would tell); a
+shell on the serial line is laid over it from outside, in the initramfs. Prints one line for each
+check; ends with 1 where one failed.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from image_build import emulator, initramfs, layout
+from image_build.emulator import ConsoleError, Machine
+from image_build.steps import BuildError
+
+CARD_BYTES: Final = 4 << 30
+CONSOLE: Final = "/dev/ttyAMA0"
+BOOT_LIMIT_S: Final = 900.0  # emulated, on a machine that has other work
+SITE: Final = "/usr/lib/border-kiosk/lib/python3.11/site-packages"
+PYTHON: Final = "/usr/lib/border-kiosk/bin/python3"
+_NETWORKS: Final = (
+    "import cv2, numpy as np; from vision.model_store import ModelStore; store = ModelStore(); "
+    "models = {name: store.open(name) for name in store.cards()}; "
+    "face = models['face-detection-short-range']; "
+    "boxes, scores = face.run(np.zeros((1, 128, 128, 3), np.float32)); "
+    "print(len(models), 'networks; OpenCV', cv2.__version__, scores.shape)"
+)
+_UNWANTED: Final = (
+    "/usr/bin/*gcc* /usr/bin/as /usr/bin/ld /usr/bin/dpkg /usr/bin/apt* /usr/bin/perl "
+    f"/usr/bin/pip* {SITE}/pip /usr/sbin/sshd /usr/bin/sudo"
+)
+
+
+@dataclass(slots=True)
+class Report:
+    """What was found; printed as it comes."""
+
+    failed: list[str] = field(default_factory=list)
+
+    def say(self, what: str, *, good: bool, found: str = "") -> None:
+        """Print one row."""
+        if not good:
+            self.failed.append(what)
+        print(
+            f"  {'ok    ' if good else 'FAILED'} {what}{f': {found}' if found else ''}", flush=True
+        )
+
+    def figure(self, what: str, value: str) -> None:
+        """Print one measurement."""
+        print(f"         {what}: {value}", flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card with the image on it, larger than the image, and a room for what the loader takes."""
+
+    disk: Path
+    folder: Path
+
+    def start(self, log: Path) -> Machine:
+        """Play the loader, then start the board."""
+        kernel = emulator.load(self.disk, self.folder)
+        init = emulator.with_shell(initramfs.INIT.read_text(encoding="utf-8"), CONSOLE)
+        packed = emulator.overlay(kernel.initramfs, init, (), self.folder / "with-shell.img")
+        told = emulator.Kernel(kernel.slot, kernel.image, packed, kernel.command_line)
+        return Machine(emulator.virt(told, self.disk), log)
+
+
+def insert(image: Path, folder: Path) -> Card:
+    """Copy the image to a card of its own."""
+    disk = folder / "card.img"
+    shutil.copyfile(image, disk)
+    with disk.open("r+b") as raw:
+        raw.truncate(CARD_BYTES)
+    return Card(disk, folder)
+
+
+def start_and_look(card: Card, report: Report, log: Path) -> Machine:
+    """Start the board, wait until it runs, and say how that went."""
+    guest = card.start(log)
+    guest.ready(BOOT_LIMIT_S)
+    report.figure("a shell answers after", f"{time.monotonic() - guest.began_s:.0f} s")
+    _, state = guest.ask("systemctl is-system-running --wait", BOOT_LIMIT_S)
+    report.say("the system runs", good=state == "running", found=state)
+    report.figure("it runs after", f"{time.monotonic() - guest.began_s:.0f} s")
+    _, failed = guest.ask("systemctl --failed --plain --no-legend")
+    report.say("no unit failed", good=not failed, found=failed)
+    return guest
+
+
+Check = tuple[str, str, Callable[[int, str], bool]]
+CHECKS: Final[tuple[Check, ...]] = (
+    (
+        "the root is squashfs, read-only",
+        "findmnt -no FSTYPE,OPTIONS /",
+        lambda _, out: out.startswith("squashfs ro"),
+    ),
+    ("the root is under dm-verity", "dmsetup table system", lambda _, out: " verity 1 " in out),
+    ("no block was found changed", "dmsetup status system", lambda _, out: out.endswith(" V")),
+    ("nothing can be written to it", "touch /usr/written", lambda code, _: code != 0),
+    ("the slot is known", "cat /run/kiosk/slot", lambda _, out: out in {"a", "b"}),
+    (
+        "data has a partition of its own",
+        "findmnt -no FSTYPE,SOURCE,SIZE /data",
+        lambda _, out: out.startswith("ext4"),
+    ),
+    ("the program runs", "kiosk version", lambda code, _: code == 0),
+    ("its networks run", f'{PYTHON} -c "{_NETWORKS}"', lambda code, _: code == 0),
+    (
+        "nobody can sign in",
+        "systemctl list-units --all --plain --no-legend '*getty*' 'ssh*'",
+        lambda _, out: not out,
+    ),
+    ("no compiler, pip, package manager", f"ls -d {_UNWANTED} 2>/dev/null", lambda _, out: not out),
+    (
+        "no simulator",
+        f"ls -R {SITE} | grep -iE 'simulated|puppet|synthetic|small_site|attack_|vectors'",
+        lambda _, out: not out,
+    ),
+)
+
+
+def power_cut(card: Card, guest: Machine, report: Report, log: Path) -> Machine:
+    """Cut the power just after a write that was waited for; it must be there at the next start."""
+    guest.ask("echo kept >/var/lib/border-kiosk/mark; sync /var/lib/border-kiosk/mark")
+    noise = "dd if=/dev/urandom of=/data/noise bs=64k count=64 conv=fsync"
+    guest.type(f"while :; do {noise} 2>/dev/null; echo wrote-$((1+1)); done")
+    guest.expect("wrote-2", 120)
+    guest.cut()
+    again = start_and_look(card, report, log)
+    _, kept = again.ask("cat /var/lib/border-kiosk/mark")
+    report.say("what was written is there after a power cut", good=kept == "kept", found=kept)
+    return again
+
+
+def run_checks(guest: Machine, report: Report) -> None:
+    """Ask everything that a running system can tell."""
+    for what, command, good in CHECKS:
+        code, out = guest.ask(command, 300)
+        report.say(what, good=good(code, out), found=out)
+    _, used = guest.ask("free -m | awk '/^Mem:/ {print $3}'")
+    report.figure("memory in use", f"{used} MB")
+    _, listening = guest.ask("ss -Hltun")
+    report.figure("listening", listening or "nothing")
+
+
+def refuse_changed(image: Path, folder: Path, report: Report, log: Path) -> None:
+    """Change one bit of the system: it must not start."""
+    card = insert(image, folder)
+    with card.disk.open("r+b") as raw:
+        raw.seek(layout.plan("").named("system_a").start_bytes + 40)
+        byte = raw.read(1)
+        raw.seek(-1, 1)
+        raw.write(bytes([byte[0] ^ 1]))
+    with card.start(log) as guest:
+        guest.expect("no partition holds the system", BOOT_LIMIT_S)
+    report.say("a system with one changed bit does not start", good=True)
+
+
+def test(image: Path, log: Path) -> list[str]:
+    """Run it all; gives what failed."""
+    report = Report()
+    with tempfile.TemporaryDirectory(prefix="kiosk-boot-", dir=image.parent) as scratch:
+        card = insert(image, Path(scratch))
+        guest = start_and_look(card, report, log)
+        try:
+            run_checks(guest, report)
+            guest = power_cut(card, guest, report, log)
+        finally:
+            guest.cut()
+        refuse_changed(image, Path(scratch), report, log)
+    return report.failed
+
+
+def main() -> int:
+    """Speak with the engineer."""
+    parser = argparse.ArgumentParser(
+        "image_build.boot_test",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("image", type=Path, help="the card's image, not compressed")
+    chosen = parser.parse_args()
+    log = chosen.image.with_suffix(".console.log")
+    log.unlink(missing_ok=True)
+    try:
+        failed = test(chosen.image.resolve(), log)
+    except (BuildError, ConsoleError) as error:
+        print(f"{error}\n  mend: the whole console is in {log}", file=sys.stderr)
+        return 1
+    print(f"{len(failed)} failed" if failed else "all as it should be", f"(console: {log})")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

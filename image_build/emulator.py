@@ -1,0 +1,216 @@
+"""Boots a card image in QEMU as a board's loader would, and speaks with it over its serial line.
+
+The loader's part is played here: autoboot.txt of the first partition says which boot partition's
+kernel, initramfs and command line are taken; the file `tryboot` beside it says, once, that the
+trial one is meant (a Raspberry Pi keeps that flag in a register and forgets it as this file is removed).
+"""
+
+import os
+import re
+import selectors
+import shlex
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Self
+
+from image_build import cpio, layout
+from image_build.steps import BuildError, run
+
+SHELL_UNIT: Final = """[Unit]
+Description=Shell for the test, laid over the image by the emulator
+[Service]
+ExecStart=/bin/bash --noprofile --norc
+StandardInput=tty-force
+StandardOutput=tty
+StandardError=tty
+TTYPath={console}
+TTYReset=yes
+Environment=PS1= HOME=/root
+Restart=always
+"""
+_LAST_STEP: Final = "mount --move /run /system/run"
+_READ_BYTES: Final = 65536
+
+
+class ConsoleError(Exception):
+    """The guest did not say what was awaited; holds the last lines that it said."""
+
+
+# ---- the loader ---------------------------------------------------------------------------------
+
+
+def chosen_partition(autoboot: str, *, trial: bool) -> int:
+    """Which partition autoboot.txt names; of several values in a section the last counts."""
+    section, found = "all", {"all": 0, "tryboot": 0}
+    for line in autoboot.splitlines():
+        word = line.split("#")[0].strip()
+        if word.startswith("[") and word.endswith("]"):
+            section = word[1:-1]
+        elif word.startswith("boot_partition=") and section in found:
+            found[section] = int(word.removeprefix("boot_partition="))
+    return found["tryboot"] if trial and found["tryboot"] else found["all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """What a loader hands over."""
+
+    slot: str
+    image: Path
+    initramfs: Path
+    command_line: str
+
+
+def load(disk: Path, folder: Path) -> Kernel:
+    """Take kernel, initramfs and command line from `disk` as a Raspberry Pi 4 would choose them."""
+    trial = "tryboot" in _listing(disk, "bootconfig")
+    if trial:
+        run(["mdel", "-i", _at(disk, "bootconfig"), "::tryboot"])
+    told = run(["mtype", "-i", _at(disk, "bootconfig"), "::autoboot.txt"])
+    number = chosen_partition(told, trial=trial)
+    slot = {2: "a", 3: "b"}[number]
+    for name in ("vmlinuz", "initrd.img", "cmdline.txt"):
+        run(["mcopy", "-n", "-o", "-i", _at(disk, f"boot_{slot}"), f"::{name}", folder / name])
+    words = (folder / "cmdline.txt").read_text(encoding="utf-8").strip()
+    return Kernel(slot, folder / "vmlinuz", folder / "initrd.img", f"{words} kiosk.slot={slot}")
+
+
+def _at(disk: Path, partition: str) -> str:
+    return f"{disk}@@{layout.plan('').named(partition).start_bytes}"
+
+
+def _listing(disk: Path, partition: str) -> list[str]:
+    return run(["mdir", "-b", "-i", _at(disk, partition), "::"]).replace("::/", "").split()
+
+
+# ---- what the test lays over -------------------------------------------------------------------
+
+
+def with_shell(init: str, console: str) -> str:
+    """Our init, with one more step: a root shell on `console`. The image itself stays as it is."""
+    if init.count(_LAST_STEP) != 1:
+        raise BuildError("init has changed.", "Bring _LAST_STEP of emulator.py up to date.")
+    unit = shlex.quote(SHELL_UNIT.format(console=console))
+    lines = [
+        f"printf '%s' {unit} >/system/etc/systemd/system/kiosk-test-shell.service",
+        "mkdir -p /system/etc/systemd/system/multi-user.target.wants",
+        "ln -s ../kiosk-test-shell.service /system/etc/systemd/system/multi-user.target.wants/",
+        "mkdir -p /run/kiosk-test && cp /test/* /run/kiosk-test/ 2>/dev/null",
+    ]
+    return init.replace(_LAST_STEP, "\n".join((*lines, _LAST_STEP)))
+
+
+def overlay(packed: Path, init: str, brought: Sequence[Path], into: Path) -> Path:
+    """Append a second archive to the initramfs, whose init takes the place of the first one's.
+
+    `brought` files are in the guest's /run/kiosk-test.
+    """
+    entries = [cpio.file("init", init.encode(), runs=True)]
+    entries += [cpio.file(f"test/{file.name}", file.read_bytes(), runs=True) for file in brought]
+    first = packed.read_bytes()
+    into.write_bytes(first + bytes(-len(first) % 4) + cpio.archive(entries))
+    return into
+
+
+# ---- the machine ------------------------------------------------------------------------------
+
+
+def virt(kernel: Kernel, disk: Path, memory_mb: int = 1024) -> list[str]:
+    """The words that start a board of QEMU's own with the processor of a Pi 4."""
+    return [
+        *("qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a72", "-smp", "2"),
+        *("-m", str(memory_mb)),
+        *("-kernel", str(kernel.image), "-initrd", str(kernel.initramfs)),
+        *("-append", kernel.command_line),
+        *("-drive", f"if=none,id=card,format=raw,file={disk}"),
+        *("-device", "virtio-blk-pci,drive=card"),
+        *("-device", "virtio-rng-pci", "-nic", "user,model=virtio-net-pci,restrict=on"),
+        *("-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"),
+    ]
+
+
+@dataclass(slots=True)
+class Machine:
+    """A running guest. Leave its block, or call `cut`, and it is gone as at a power cut."""
+
+    words: Sequence[str]
+    log: Path
+    began_s: float = field(default_factory=time.monotonic)
+    _heard: bytes = b""
+    _number: int = 0
+    _process: "subprocess.Popen[bytes]" = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._process = subprocess.Popen(
+            self.words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_about: object) -> None:
+        self.cut()
+
+    def cut(self) -> None:
+        """Take the power away; safe to call twice."""
+        self._process.kill()
+        self._process.wait()
+        for line in (self._process.stdin, self._process.stdout):
+            if line is not None:
+                line.close()
+
+    def expect(self, pattern: str, limit_s: float) -> re.Match[bytes]:
+        """Wait for `pattern` in what the guest says from now on; raises ConsoleError."""
+        ends_s = time.monotonic() + limit_s
+        while (found := re.search(pattern.encode(), self._heard)) is None:
+            self._listen(ends_s, pattern)
+        self._heard = self._heard[found.end() :]
+        return found
+
+    def _listen(self, ends_s: float, pattern: str) -> None:
+        output = self._process.stdout
+        if output is None:
+            raise ConsoleError("the guest has no line.")
+        with selectors.DefaultSelector() as selector:
+            selector.register(output, selectors.EVENT_READ)
+            ready = selector.select(max(0.0, ends_s - time.monotonic()))
+        data = os.read(output.fileno(), _READ_BYTES) if ready else b""
+        if not data:
+            why = "has stopped" if ready else "was silent too long"
+            last = self._heard.decode(errors="replace").splitlines()[-15:]
+            raise ConsoleError("\n    ".join([f"the guest {why}; awaited {pattern!r}:", *last]))
+        with self.log.open("ab") as file:
+            file.write(data)
+        self._heard += data.replace(b"\r", b"")
+
+    def type(self, line: str) -> None:
+        """Send a line as a keyboard would."""
+        if self._process.stdin is None:
+            raise ConsoleError("the guest has no line.")
+        self._process.stdin.write(line.encode() + b"\n")
+        self._process.stdin.flush()
+
+    def ready(self, limit_s: float) -> None:
+        """Wait until the test's shell answers."""
+        ends_s = time.monotonic() + limit_s
+        while time.monotonic() < ends_s:
+            try:
+                self.type("stty -echo; echo shell-$((40+2))-answers")
+                self.expect("shell-42-answers", 5)
+            except ConsoleError:
+                if self._process.poll() is not None or time.monotonic() >= ends_s:
+                    raise
+            else:
+                return
+
+    def ask(self, command: str, limit_s: float = 120) -> tuple[int, str]:
+        """Run a command in the guest; gives its exit code and what it printed."""
+        self._number += 1
+        mark = f"asked-{self._number}"
+        self.type(f"echo {mark}-begins; {{ {command}\n}} 2>&1; echo {mark}-ends-$?")
+        self.expect(f"{mark}-begins\n", limit_s)
+        found = self.expect(rf"(?s)(.*?){mark}-ends-(\d+)\n", limit_s)
+        return int(found[2]), found[1].decode(errors="replace").strip()
