@@ -58,14 +58,14 @@ _MRZ_DATE_AT = (6, 7, 2, 3, 0, 1)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Typed:
+class TypedSoFar:
     """What was typed so far, by field; personal. A field that is told to be empty holds NONE."""
 
     given: tuple[tuple[TypedField, str], ...] = ()
 
     def __repr__(self) -> str:
         """Say how many fields, never what stands in them."""
-        return f"Typed({len(self.given)} fields)"
+        return f"TypedSoFar({len(self.given)} fields)"
 
     def get(self, field: TypedField) -> str | None:
         """What was typed there; None where nothing was yet."""
@@ -75,37 +75,40 @@ class Typed:
         """What was typed there, nothing where nothing was."""
         return self.get(field) or NONE
 
-    def plus(self, field: TypedField, value: str) -> "Typed":
+    def plus(self, field: TypedField, value: str) -> "TypedSoFar":
         """With this field; what stood there before is forgotten."""
-        return Typed(tuple({**dict(self.given), field: value}.items()))
+        return TypedSoFar(tuple({**dict(self.given), field: value}.items()))
 
 
-def next_field(typed: Typed) -> TypedField | None:
+NOTHING_TYPED = TypedSoFar()
+
+
+def next_field(typed: TypedSoFar) -> TypedField | None:
     """The first that is asked and not told yet; None when all is there."""
     return next((field for field in asked(typed) if typed.get(field) is None), None)
 
 
-def field_before(typed: Typed, field: TypedField) -> TypedField | None:
+def field_before(typed: TypedSoFar, field: TypedField) -> TypedField | None:
     """The one asked before this; None at the first."""
     order = list(asked(typed))
     at = order.index(field) if field in order else 0
     return order[at - 1] if at else None
 
 
-def asked(typed: Typed) -> Iterator[TypedField]:
+def asked(typed: TypedSoFar) -> Iterator[TypedField]:
     """Every field that is asked: what is not printed has no check digit."""
     for field in TypedField:
         if field not in CHECKED or typed.get(CHECKED[field]) != NONE:
             yield field
 
 
-def digit_fits(typed: Typed, field: TypedField) -> bool:
+def digit_fits(typed: TypedSoFar, field: TypedField) -> bool:
     """Whether the check digit that was typed for this field is its own; none typed says nothing."""
     digit = typed.said(DIGIT_OF[field])
     return not digit or digit == str(check_digit(_covered(field, typed.said(field))))
 
 
-def doubtful_places(typed: Typed, field: TypedField) -> tuple[int, ...]:
+def doubtful_places(typed: TypedSoFar, field: TypedField) -> tuple[int, ...]:
     """Where, from 0 in what was typed, the slip may be that the check digit tells of.
 
     First what is taken for another sign (O and 0, I and 1, ...) or digits, if one such change makes
@@ -120,14 +123,34 @@ def doubtful_places(typed: Typed, field: TypedField) -> tuple[int, ...]:
     return tuple(sorted(_MRZ_DATE_AT[at] if field in DATES else at for at in places))
 
 
-def document(typed: Typed, today: date, clock_uncertain_days: int = 0) -> Document:
+def document(typed: TypedSoFar, today: date, clock_uncertain_days: int = 0) -> Document:
     """The whole document with its checks; raises ValueError while a field is missing."""
     mrz = mrz_of(typed)
     evidence = Evidence(clock_uncertain_days=clock_uncertain_days, typed=True)
     return Document(mrz, check_document(mrz, today, evidence), ReadMethod.TYPED)
 
 
-def mrz_of(typed: Typed) -> Mrz:
+def typed_of(found: Document) -> TypedSoFar:
+    """What somebody typed to get this document, for whoever wants to put it right."""
+    mrz = found.mrz
+    kinds = {layout: kind for kind, (layout, _) in KINDS.items()}
+    printed = {one.field: one.printed for one in mrz.check_digits}
+    digits = {digit: printed.get(field.value, NONE) for field, digit in DIGIT_OF.items()}
+    said = {
+        TypedField.KIND: kinds.get(mrz.layout, "passport"),
+        TypedField.ISSUING_STATE: mrz.issuing_state,
+        TypedField.NUMBER: mrz.number,
+        TypedField.BIRTH: mrz.birth,
+        TypedField.EXPIRY: mrz.expiry,
+        TypedField.SEX: mrz.sex,
+        TypedField.NATIONALITY: mrz.nationality,
+        TypedField.SURNAME: mrz.surname,
+        TypedField.GIVEN_NAMES: mrz.given_names,
+    }
+    return TypedSoFar(tuple({**said, **digits}.items()))
+
+
+def mrz_of(typed: TypedSoFar) -> Mrz:
     """What the zone says, as far as it was typed: no lines, no composite digit, no optional data.
 
     Raises ValueError while a field is missing.
@@ -157,9 +180,10 @@ def mrz_of(typed: Typed) -> Mrz:
     )
 
 
-def _check_digits(typed: Typed) -> Iterator[CheckDigit]:
+def _check_digits(typed: TypedSoFar) -> Iterator[CheckDigit]:
     for field, digit in DIGIT_OF.items():
-        if printed := typed.said(digit):
+        printed = typed.said(digit) if typed.said(field) else NONE
+        if printed:
             yield CheckDigit(field.value, digit_fits(typed, field), printed)
 
 

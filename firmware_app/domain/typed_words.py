@@ -11,7 +11,7 @@ from datetime import date
 
 from firmware_app.domain import transliteration
 from firmware_app.domain.mrz_layouts import named
-from firmware_app.domain.typed_document import CHECKED, DATES, KINDS, NAMES, Typed, TypedField
+from firmware_app.domain.typed_document import CHECKED, DATES, KINDS, NAMES, TypedField, TypedSoFar
 
 TEXT_LIMIT = 64
 NAME_LIMIT = 60
@@ -41,7 +41,7 @@ class Refused:
     wrong: tuple[int, ...] = ()
 
 
-def taken(field: TypedField, text: str, typed: Typed, today: date) -> Taken | Refused:
+def taken(field: TypedField, text: str, typed: TypedSoFar, today: date) -> Taken | Refused:
     """What this text means as this field, which is one that is typed, not chosen."""
     text = unicodedata.normalize("NFC", text)[:TEXT_LIMIT].strip()
     if field in DATES:
@@ -66,7 +66,7 @@ def as_typed(field: TypedField, value: str) -> str:
     return value
 
 
-def longest(field: TypedField, typed: Typed) -> int:
+def longest(field: TypedField, typed: TypedSoFar) -> int:
     """How many signs the entry takes."""
     if field in DATES:
         return 8
@@ -75,7 +75,7 @@ def longest(field: TypedField, typed: Typed) -> int:
     return 1 if field in CHECKED else number_limit(typed)
 
 
-def number_limit(typed: Typed) -> int:
+def number_limit(typed: TypedSoFar) -> int:
     """The longest number of this kind; cards may print long ones (Doc 9303-5, 4.2.2)."""
     layout = named(KINDS[typed.said(TypedField.KIND) or "passport"][0])
     width = layout.number.end - layout.number.start
@@ -83,7 +83,15 @@ def number_limit(typed: Typed) -> int:
     return width + (first.end - first.start - 1 if layout.long_number else 0)
 
 
-def _number(text: str, typed: Typed) -> Taken | Refused:
+def fits_kind(typed: TypedSoFar) -> TypedSoFar:
+    """The same; a number that is too long for another kind of document is asked for again."""
+    if len(typed.said(TypedField.NUMBER)) <= number_limit(typed):
+        return typed
+    again = {TypedField.NUMBER, TypedField.NUMBER_DIGIT}
+    return TypedSoFar(tuple(pair for pair in typed.given if pair[0] not in again))
+
+
+def _number(text: str, typed: TypedSoFar) -> Taken | Refused:
     number = re.sub(r"[\s./-]", "", text).upper()
     if not _NUMBER.fullmatch(number):
         return Refused(

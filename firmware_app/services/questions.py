@@ -7,9 +7,11 @@ from pathlib import Path
 
 import msgspec
 
+from firmware_app.config import Config
 from firmware_app.domain.questions import BUILT_IN, Condition, Question, Questionnaire
 from firmware_app.domain.questions_lint import HasText, own_texts, problems
 from firmware_app.errors import ConfigError
+from firmware_app.ui.texts import Texts
 
 MOST_BYTES = 200_000
 _TABLES: dict[str, type] = {"question": Question, "when": Condition}
@@ -24,6 +26,16 @@ def load(file: Path | None, languages: Sequence[str], has_text: HasText) -> Ques
         more = f" ({len(wrong) - 1} more)" if wrong[1:] else ""
         raise ConfigError(f"{file or 'the built-in questions'}: {wrong[0]}{more}", MEND)
     return sheet
+
+
+def questions_and_texts(config: Config, texts: Texts) -> tuple[Questionnaire, Texts]:
+    """The post's questions, and the page's texts with theirs; raises ConfigError."""
+
+    def has_text(language: str, message_id: str) -> bool:
+        return message_id in texts.variables(language)
+
+    sheet = load(config.policy.questions, config.page.languages, has_text)
+    return sheet, texts.plus(inline_texts(sheet))
 
 
 def read(file: Path) -> Questionnaire:

@@ -2,6 +2,7 @@
 
 from firmware_app.domain.mrz import Mrz
 from firmware_app.ui.screen import Button, Row
+from firmware_app.workflow.outside import Terms
 
 STEPS = 6
 HELP = Button("help", "button-help", "help", "help")
@@ -19,3 +20,9 @@ def document_rows(mrz: Mrz) -> tuple[Row, ...]:
         Row("row-date-of-birth", mrz.birth, "day"),
         Row("row-expiry", mrz.expiry, "day"),
     )
+
+
+def contact_rows(terms: Terms) -> tuple[Row, ...]:
+    """Whom to ask for what was stored; nothing where the post names nobody."""
+    rows = (Row("row-contact", terms.contact), Row("row-rights", terms.rights_url))
+    return tuple(row for row in rows if row.value)

@@ -9,6 +9,7 @@ from firmware_app.ui.screens_answers import answers
 from firmware_app.ui.screens_begin import begin
 from firmware_app.ui.screens_ending import ending
 from firmware_app.ui.screens_sensing import sensing
+from firmware_app.ui.screens_typing import typing
 from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.states import (
     AskQuestion,
@@ -27,6 +28,7 @@ from firmware_app.workflow.states import (
     SeeOfficer,
     State,
     StillThere,
+    TypeDocument,
     WhyNoFinger,
 )
 
@@ -77,10 +79,12 @@ def _screen(state: State, terms: Terms) -> Screen:
         return begin(state, terms)
     match state:
         case AwaitDocument() | AwaitChip() | AwaitFace() | AwaitFinger() | WhyNoFinger():
-            return sensing(state)
+            return sensing(state, terms)
+        case TypeDocument():
+            return typing(state, terms)
         case ConfirmDocument() | AskQuestion() | Review():
             return answers(state, terms)
         case Saving() | SeeOfficer() | StillThere() | Called():
-            return ending(state)
+            return ending(state, terms)
         case _:
-            return ending(state)
+            return ending(state, terms)

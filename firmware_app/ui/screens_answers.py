@@ -4,6 +4,7 @@ from typing import assert_never
 
 from firmware_app.ui.screen import Button, Screen
 from firmware_app.ui.screen_parts import BACK, END, HELP, STEPS, document_rows
+from firmware_app.ui.screens_typing import question
 from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.states import AskQuestion, ConfirmDocument, Review
 
@@ -14,7 +15,7 @@ def answers(state: ConfirmDocument | AskQuestion | Review, terms: Terms) -> Scre
         case ConfirmDocument():
             return _confirm(state)
         case AskQuestion():
-            return _question(state, terms)
+            return question(state, terms)
         case Review():
             return _review(state)
         case _:
@@ -37,22 +38,6 @@ def _confirm(state: ConfirmDocument) -> Screen:
         step=2,
         steps=STEPS,
         private=True,
-    )
-
-
-def _question(state: AskQuestion, terms: Terms) -> Screen:
-    """One question and its answers."""
-    asked = terms.questions[state.index]
-    answers = tuple(
-        Button(code, f"{asked.id}-{code}", "choice", icon=code) for code in asked.answers
-    )
-    back = (BACK,) if state.index else ()
-    return Screen(
-        "question",
-        f"{asked.id}-title",
-        buttons=(*answers, *back, END, HELP),
-        step=5,
-        steps=STEPS,
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from firmware_app.ui.screen import Button, Screen
-from firmware_app.ui.screen_parts import BACK, CONTINUE, END, HELP
+from firmware_app.ui.screen_parts import BACK, CONTINUE, END, HELP, contact_rows
 from firmware_app.workflow.begin import DIRECTIONS, PICTURES
 from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.states import (
@@ -74,7 +74,14 @@ def _notice(state: ReadNotice, terms: Terms) -> Screen:
     if not state.more:
         return shown
     full = (CONTINUE, BACK, END, HELP)
-    return replace(shown, name="notice-more", title="notice-more-title", cue="", buttons=full)
+    return replace(
+        shown,
+        name="notice-more",
+        title="notice-more-title",
+        cue="",
+        buttons=full,
+        rows=contact_rows(terms),
+    )
 
 
 def _choice(name: str, ids: tuple[str, ...]) -> Screen:

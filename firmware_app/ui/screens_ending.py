@@ -1,10 +1,13 @@
 """The screens as a visit is held up, saved or over: warning, called, saved, go, officer; pure."""
 
+from dataclasses import replace
 from typing import assert_never
 
-from firmware_app.domain.crossing import Party
+from firmware_app.domain.crossing import Party, Stored
+from firmware_app.ui import qr
 from firmware_app.ui.screen import Button, Screen
-from firmware_app.ui.screen_parts import BACK, CONTINUE, END, HELP
+from firmware_app.ui.screen_parts import BACK, CONTINUE, END, HELP, contact_rows
+from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.patience import LIMITS_S
 from firmware_app.workflow.states import (
     Called,
@@ -21,7 +24,7 @@ from firmware_app.workflow.states import (
 MORE_TIME = Button("more-time", "button-more-time", icon="clock")
 
 
-def ending(state: StillThere | Called | Saving | Done | SeeOfficer) -> Screen:
+def ending(state: StillThere | Called | Saving | Done | SeeOfficer, terms: Terms) -> Screen:
     """The visit is held up, being saved, or over."""
     match state:
         case StillThere():
@@ -35,7 +38,7 @@ def ending(state: StillThere | Called | Saving | Done | SeeOfficer) -> Screen:
             name = "officer"
             return Screen(name, "officer-title", cue="officer-cue", buttons=(END,), picture=name)
         case _:
-            return _done(state)
+            return _done(state, terms)
 
 
 def _warning() -> Screen:
@@ -65,17 +68,17 @@ def _called(*, helped: bool) -> Screen:
     )
 
 
-def _done(state: Done) -> Screen:
+def _done(state: Done, terms: Terms) -> Screen:
     match state:
         case Saved(party=party):
-            return Screen(
+            saved = Screen(
                 "saved",
                 "saved-title",
                 cue="saved-cue",
                 buttons=(CONTINUE, HELP),
                 picture="saved",
-                code=party.stored[-1].code,
             )
+            return _with_references(saved, party.stored[-1:], terms)
         case Companions():
             alone = Button("alone", "button-alone", "choice", "alone")
             together = Button("together", "button-together", "choice", "together")
@@ -86,17 +89,27 @@ def _done(state: Done) -> Screen:
             buttons = (start, BACK, END, HELP)
             return Screen(name, f"{name}-title", cue=cue, buttons=buttons, picture=name)
         case Go(party=party):
-            return _go(party)
+            return _go(party, terms)
         case _:
             assert_never(state)
 
 
-def _go(party: Party) -> Screen:
-    return Screen(
+def _go(party: Party, terms: Terms) -> Screen:
+    shown = Screen(
         "go",
         "go-title",
         cue="go-cue-referred" if party.referred else "go-cue-completed",
         buttons=(END, MORE_TIME, HELP),
         picture="officer" if party.referred else "go",
-        code=" ".join(one.code for one in party.stored),
     )
+    return _with_references(shown, party.stored, terms)
+
+
+def _with_references(shown: Screen, stored: tuple[Stored, ...], terms: Terms) -> Screen:
+    """What the traveller can take along: each crossing's reference, and whom to ask about it."""
+    references = [one.code for one in stored]
+    symbol = qr.rows(qr.payload(references, terms.contact, terms.rights_url))
+    rows = contact_rows(terms)
+    if len(references) > 1:
+        return replace(shown, code=" ".join(references), qr=symbol, rows=rows)
+    return replace(shown, reference=references[0], qr=symbol, rows=rows)

@@ -4,6 +4,9 @@ from typing import assert_never
 
 from firmware_app.ui.screen import Button, Screen
 from firmware_app.ui.screen_parts import BACK, END, HELP, STEPS
+from firmware_app.ui.screens_typing import TYPE_IT
+from firmware_app.workflow.document import may_type
+from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.states import (
     AwaitChip,
     AwaitDocument,
@@ -16,21 +19,15 @@ CANNOT_DO = Button("cannot-do", "button-cannot-do")
 SKIP_CHALLENGES = Button("skip-challenges", "button-skip-challenges", icon="continue")
 
 
-def sensing(state: AwaitDocument | AwaitChip | AwaitFace | AwaitFinger | WhyNoFinger) -> Screen:
+def sensing(
+    state: AwaitDocument | AwaitChip | AwaitFace | AwaitFinger | WhyNoFinger, terms: Terms
+) -> Screen:
     """One device, one cue."""
     match state:
         case WhyNoFinger():
             return _why_no_finger(state)
-        case AwaitDocument(cue=cue):
-            return Screen(
-                "document",
-                "document-title",
-                cue=cue,
-                buttons=(BACK, END, HELP),
-                picture="document",
-                step=1,
-                steps=STEPS,
-            )
+        case AwaitDocument():
+            return _document(state, terms)
         case AwaitChip(percent=percent):
             return Screen(
                 "reading",
@@ -57,6 +54,20 @@ def sensing(state: AwaitDocument | AwaitChip | AwaitFace | AwaitFinger | WhyNoFi
             )
         case _:
             assert_never(state)
+
+
+def _document(state: AwaitDocument, terms: Terms) -> Screen:
+    """After the first try that failed typing is offered, too."""
+    by_hand = (TYPE_IT,) if may_type(state, terms) else ()
+    return Screen(
+        "document",
+        "document-title",
+        cue=state.cue,
+        buttons=(*by_hand, BACK, END, HELP),
+        picture="document",
+        step=1,
+        steps=STEPS,
+    )
 
 
 def _face(state: AwaitFace) -> Screen:

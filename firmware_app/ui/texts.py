@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -76,6 +76,15 @@ class Texts:
                 tag: _locale(folder / f"{tag}.ftl", LocalForms(tag, region))
                 for tag in languages or LANGUAGES
             }
+        )
+
+    def plus(self, extra: Mapping[str, Mapping[str, str]]) -> "Texts":
+        """With a post's own plain texts, by language and message id; other languages are left out.
+
+        A text that the release has, too, is the post's from now on.
+        """
+        return Texts(
+            {tag: _with_plain(one, extra.get(tag, {})) for tag, one in self._locales.items()}
         )
 
     def say(self, language: str, message_id: str, **arguments: str | int) -> str:
@@ -214,3 +223,12 @@ def _variables(message: ast.Message) -> frozenset[str]:
     visitor = _Variables()
     visitor.visit(message)
     return frozenset(visitor.names)
+
+
+def _with_plain(locale: Locale, texts: Mapping[str, str]) -> Locale:
+    """The locale with texts in which nothing is Fluent's: each is one quoted literal."""
+    quoted = {one: text.replace("\\", r"\\").replace('"', r"\"") for one, text in texts.items()}
+    source = "".join(f'{one} = {{ "{text}" }}\n' for one, text in quoted.items())
+    locale.bundle.add_resource(FluentParser().parse(source), allow_overrides=True)
+    none: frozenset[str] = frozenset()
+    return replace(locale, variables={**locale.variables, **dict.fromkeys(texts, none)})

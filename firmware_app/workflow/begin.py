@@ -5,6 +5,7 @@ from typing import assert_never
 
 from firmware_app.domain.crossing import Visit
 from firmware_app.workflow.commands import Step
+from firmware_app.workflow.ends import to_officer
 from firmware_app.workflow.events import Touched
 from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.resume import resume
@@ -17,6 +18,8 @@ from firmware_app.workflow.states import (
     ReadNotice,
 )
 from firmware_app.workflow.tries import TRIES
+from firmware_app.workflow.typing import begin_typing
+from firmware_app.workflow.way_back import before_transport
 
 DIRECTIONS = {"direction-entry": "ENTRY", "direction-exit": "EXIT"}
 PICTURES = "language-pictures"
@@ -72,24 +75,14 @@ def _after_notice(visit: Visit, terms: Terms) -> Step:
 def _after_direction(visit: Visit, terms: Terms) -> Step:
     if len(terms.transports) > 1:
         return Step(ChooseTransport(visit))
-    return to_document(visit)
+    return to_document(visit, terms)
 
 
-def to_document(visit: Visit) -> Step:
-    """With the reader armed and all tries left."""
-    return resume(AwaitDocument(visit, TRIES))
-
-
-def before_document(visit: Visit, terms: Terms) -> Step:
-    """Where `back` leads from the document."""
-    if len(terms.transports) > 1:
-        return Step(ChooseTransport(visit))
-    return before_transport(visit, terms)
-
-
-def before_transport(visit: Visit, terms: Terms) -> Step:
-    """Where `back` leads from there."""
-    return Step(ChooseDirection(visit) if len(terms.directions) > 1 else ReadNotice(visit))
+def to_document(visit: Visit, terms: Terms) -> Step:
+    """With the reader armed and all tries left; by hand where the post has none."""
+    if terms.reads_documents:
+        return resume(AwaitDocument(visit, TRIES))
+    return begin_typing(visit) if terms.types_documents else to_officer(visit, terms)
 
 
 def _direction(state: ChooseDirection, event: Touched, terms: Terms) -> Step:
@@ -107,4 +100,4 @@ def _transport(state: ChooseTransport, event: Touched, terms: Terms) -> Step:
     chosen = event.button.removeprefix("transport-")
     if chosen not in terms.transports or chosen == event.button:
         return Step(state)
-    return to_document(replace(state.visit, transport=chosen))
+    return to_document(replace(state.visit, transport=chosen), terms)

@@ -30,6 +30,11 @@ class TakePortrait:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgetPortrait:
+    """Forget the portrait of the document before: another document comes, by hand."""
+
+
+@dataclass(frozen=True, slots=True)
 class LookForFace:
     """Look for a live face for one try."""
 
@@ -87,6 +92,7 @@ Command = (
     ReadDocument
     | ReadChip
     | TakePortrait
+    | ForgetPortrait
     | LookForFace
     | LeaveChallenge
     | ScanFinger

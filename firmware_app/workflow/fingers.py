@@ -5,8 +5,8 @@ from dataclasses import replace
 from firmware_app.domain.biometrics import FingerMissing, NotCaptured
 from firmware_app.domain.crossing import Visit
 from firmware_app.domain.rules import fingers_owed, fingers_told
-from firmware_app.workflow.answers import first_question
 from firmware_app.workflow.outside import Terms
+from firmware_app.workflow.questions import first_question
 from firmware_app.workflow.tries import TRIES, worth_another
 from firmware_app.workflow.vocabulary import (
     AwaitFinger,

@@ -31,6 +31,7 @@ from firmware_app.workflow.states import (
     Called,
     ConfirmDocument,
     Done,
+    Entering,
     Idle,
     Interrupted,
     Interruptible,
@@ -130,12 +131,17 @@ def _own_step(state: Interruptible, event: Event, terms: Terms) -> Step:
             return await_face(state, event, terms)
         case AwaitFinger():
             return await_finger(state, event, terms)
-        case TypeDocument():
-            return type_document(state, event, terms)
-        case AskQuestion():
-            return ask(state, event, terms)
+        case TypeDocument() | AskQuestion():
+            return _entering(state, event, terms)
         case _:
             return _touch_step(state, event, terms) if isinstance(event, Touched) else Step(state)
+
+
+def _entering(state: Entering, event: Event, terms: Terms) -> Step:
+    """Where a text may come beside touches."""
+    if isinstance(state, TypeDocument):
+        return type_document(state, event, terms)
+    return ask(state, event, terms)
 
 
 def _touch_step(state: TouchStep, event: Touched, terms: Terms) -> Step:

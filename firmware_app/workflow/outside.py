@@ -23,7 +23,8 @@ class Terms:
 
     directions, transports: asked for where there are several; group_size_max: so many cross in one
     session; wakes_on_motion: a camera looks whether anybody comes; authority, retention_days: what
-    the notice says of itself.
+    the notice says of itself. reads_documents, types_documents: by a device, by hand; states_first:
+    offered before anything is typed; contact, rights_url: where to ask for what was stored.
     """
 
     today: date
@@ -38,6 +39,12 @@ class Terms:
     wakes_on_motion: bool = False
     authority: str = ""
     retention_days: int = 0
+    reads_documents: bool = True
+    types_documents: bool = True
+    clock_uncertain_days: int = 0
+    states_first: tuple[str, ...] = ()
+    contact: str = ""
+    rights_url: str = ""
 
 
 def home(terms: Terms) -> Idle | OutOfService:

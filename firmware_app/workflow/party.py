@@ -5,7 +5,8 @@ from typing import assert_never
 
 from firmware_app.domain.crossing import Party, Stored, Visit
 from firmware_app.domain.rules import Outcome, is_adult
-from firmware_app.workflow.commands import CallPerson, ReadDocument, Step, Wipe
+from firmware_app.workflow.begin import to_document
+from firmware_app.workflow.commands import CallPerson, Step, Wipe
 from firmware_app.workflow.events import (
     CrossingStored,
     Event,
@@ -16,7 +17,6 @@ from firmware_app.workflow.events import (
 )
 from firmware_app.workflow.outside import Terms, home
 from firmware_app.workflow.states import (
-    AwaitDocument,
     Companions,
     Done,
     Go,
@@ -25,7 +25,7 @@ from firmware_app.workflow.states import (
     Saving,
     SeeOfficer,
 )
-from firmware_app.workflow.tries import EXTENSIONS, TRIES
+from firmware_app.workflow.tries import EXTENSIONS
 
 
 def saving(state: Saving, event: Event, terms: Terms) -> Step:
@@ -85,7 +85,7 @@ def done(state: Done | SeeOfficer, event: Event, terms: Terms) -> Step:
         case Companions():
             return _companions(state, event)
         case NextPerson():
-            return _next_person(state, event)
+            return _next_person(state, event, terms)
         case Go() | SeeOfficer():
             return _going(state, event, terms)
         case _:
@@ -111,11 +111,12 @@ def _companions(state: Companions, event: Event) -> Step:
             return Step(state)
 
 
-def _next_person(state: NextPerson, event: Event) -> Step:
+def _next_person(state: NextPerson, event: Event, terms: Terms) -> Step:
     match event:
         case StartPressed(crossing_id=crossing_id):
             visit = next_visit(crossing_id, state.party)
-            return Step(AwaitDocument(visit, TRIES), (Wipe(), ReadDocument()))
+            onward = to_document(visit, terms)
+            return Step(onward.state, (Wipe(), *onward.commands))
         case Touched(button="back"):
             return Step(Companions(state.party))
         case TimedOut() | Touched(button="end"):

@@ -16,14 +16,17 @@ from firmware_app.workflow.states import (
     SeeOfficer,
     State,
     StillThere,
+    TypeDocument,
 )
 
 IDLE_LIMIT_S = 30.0
 DEVICE_LIMIT_S = 130.0
 HELPED_LIMIT_S = 300.0
+TYPING_LIMIT_S = 90.0
 LIMITS_S: dict[type[State], float] = {
     Idle: 20.0,
     AwaitDocument: DEVICE_LIMIT_S,
+    TypeDocument: TYPING_LIMIT_S,
     AwaitChip: DEVICE_LIMIT_S,
     AwaitFace: DEVICE_LIMIT_S,
     AwaitFinger: DEVICE_LIMIT_S,

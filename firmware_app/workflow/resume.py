@@ -1,5 +1,6 @@
 """Into a step, or back to it, with its device armed; pure."""
 
+from firmware_app.domain.crossing import ReadMethod, Visit
 from firmware_app.workflow.commands import ReadChip, ReadDocument, Step, TakePortrait
 from firmware_app.workflow.face import looking
 from firmware_app.workflow.fingers import armed
@@ -11,6 +12,12 @@ from firmware_app.workflow.states import (
     ConfirmDocument,
     Interrupted,
 )
+
+
+def is_typed(visit: Visit) -> bool:
+    """Whether the document was typed: then no page lies there that it was read from."""
+    document = visit.document
+    return document is not None and document.read_method is ReadMethod.TYPED
 
 
 def resume(state: Interrupted) -> Step:
@@ -25,7 +32,7 @@ def resume(state: Interrupted) -> Step:
             return looking(state)
         case AwaitFinger():
             return armed(state)
-        case ConfirmDocument(visit=visit) if not visit.portrait_found:
+        case ConfirmDocument(visit=visit) if not visit.portrait_found and not is_typed(visit):
             return Step(state, (TakePortrait(),))
         case _:
             return Step(state)

@@ -4,10 +4,12 @@ A new state that the machine forgets fails mypy.
 """
 
 from dataclasses import dataclass
+from dataclasses import field as _field
 
 from firmware_app.domain.biometrics import Finger
 from firmware_app.domain.crossing import Party, Visit
 from firmware_app.domain.rules import Outcome
+from firmware_app.domain.typed_document import NOTHING_TYPED, TypedField, TypedSoFar
 from firmware_app.workflow.face_ask import NOTHING_ASKED, FaceAsk
 
 
@@ -64,6 +66,23 @@ class AwaitDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class TypeDocument:
+    """The document is typed by hand; field: what is asked now, None: whether to type at all.
+
+    wrong: places, from 0, that a check digit or a hint speaks of; misfits: how often a digit did
+    not fit; query: what was typed and is no value yet.
+    """
+
+    visit: Visit
+    field: TypedField | None = None
+    typed: TypedSoFar = NOTHING_TYPED
+    wrong: tuple[int, ...] = ()
+    hint: str = ""
+    misfits: int = 0
+    query: str = _field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class AwaitChip:
     """The chip is read and proven; `percent` of its files are here."""
 
@@ -111,10 +130,15 @@ class WhyNoFinger:
 
 @dataclass(frozen=True, slots=True)
 class AskQuestion:
-    """One question on the screen; `index` counts from 0."""
+    """One question on the screen; `index` counts from 0, in all questions of the post.
+
+    query: what was typed to find an answer; hint: the message id of what helps.
+    """
 
     visit: Visit
     index: int
+    query: str = _field(default="", repr=False)
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +216,9 @@ class Called:
 
 Resting = Idle | OutOfService
 Beginning = ChooseLanguage | ReadNotice | ChooseDirection | ChooseTransport
-TouchStep = Beginning | ConfirmDocument | WhyNoFinger | AskQuestion | Review
-Interruptible = AwaitDocument | AwaitChip | AwaitFace | AwaitFinger | TouchStep
+TouchStep = Beginning | ConfirmDocument | WhyNoFinger | Review
+Entering = TypeDocument | AskQuestion
+Interruptible = AwaitDocument | AwaitChip | Entering | AwaitFace | AwaitFinger | TouchStep
 Done = Saved | Companions | NextPerson | Go
 Interrupted = Resting | Interruptible | Done
 State = Interrupted | Saving | SeeOfficer | StillThere | Called

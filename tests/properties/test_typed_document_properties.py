@@ -13,7 +13,7 @@ from firmware_app.domain.mrz_writer import write
 from firmware_app.domain.typed_document import (
     DIGIT_OF,
     KINDS,
-    Typed,
+    TypedSoFar,
     TypedField,
     digit_fits,
     document,
@@ -70,7 +70,7 @@ def copied(kind, fields):
         TypedField.GIVEN_NAMES: fields.given_names,
         **{digit: printed[field.value] for field, digit in DIGIT_OF.items()},
     }
-    typed = Typed()
+    typed = TypedSoFar()
     while (field := next_field(typed)) is not None:
         chosen = field in CHOSEN or not said[field]
         value = said[field] if chosen else taken(field, said[field], typed, TODAY).value
@@ -101,7 +101,9 @@ def test_a_single_confused_sign_is_caught_and_its_place_is_among_the_marked(numb
         number, places = number[:-1] + "O", [len(number) - 1]
     at = data.draw(st.sampled_from(places))
     slip = number[:at] + CONFUSED[number[at]] + number[at + 1 :]
-    typed = Typed(((TypedField.NUMBER, slip), (TypedField.NUMBER_DIGIT, str(check_digit(number)))))
+    typed = TypedSoFar(
+        ((TypedField.NUMBER, slip), (TypedField.NUMBER_DIGIT, str(check_digit(number))))
+    )
     assert not digit_fits(typed, TypedField.NUMBER)
     assert at in doubtful_places(typed, TypedField.NUMBER)
 
@@ -111,10 +113,10 @@ def test_any_other_digit_in_a_date_is_caught_unless_the_century_hides_it(born, a
     printed = str(check_digit(f"{born:%y%m%d}"))
     right = f"{born:%d%m%Y}"
     wrong = right[:at] + str((int(right[at]) + more) % 10) + right[at + 1 :]
-    found = taken(TypedField.BIRTH, wrong, Typed(), TODAY)
+    found = taken(TypedField.BIRTH, wrong, TypedSoFar(), TODAY)
     if isinstance(found, Refused):
         return
-    typed = Typed(((TypedField.BIRTH, found.value), (TypedField.BIRTH_DIGIT, printed)))
+    typed = TypedSoFar(((TypedField.BIRTH, found.value), (TypedField.BIRTH_DIGIT, printed)))
     # the zone has two digits of the year: what stands before them no check digit sees
     assert digit_fits(typed, TypedField.BIRTH) == (at in {4, 5})
     assert all(0 <= place < 8 for place in doubtful_places(typed, TypedField.BIRTH))
@@ -126,7 +128,7 @@ def test_any_other_digit_in_a_date_is_caught_unless_the_century_hides_it(born, a
     st.sampled_from(sorted(KINDS)),
 )
 def test_any_junk_is_a_bounded_value_or_a_hint(field, junk, kind):
-    typed = Typed(((TypedField.KIND, kind),))
+    typed = TypedSoFar(((TypedField.KIND, kind),))
     found = taken(field, junk, typed, TODAY)
     if isinstance(found, Refused):
         assert found.hint.startswith("typing-hint-")

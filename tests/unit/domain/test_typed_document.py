@@ -9,7 +9,7 @@ from firmware_app.domain.document_checks import Result
 from firmware_app.domain.rules import Policy, Reason, decide
 from firmware_app.domain.typed_document import (
     NONE,
-    Typed,
+    TypedSoFar,
     TypedField,
     asked,
     digit_fits,
@@ -22,7 +22,7 @@ from firmware_app.domain.typed_document import (
 from firmware_app.domain.typed_words import Refused, as_typed, longest, taken
 
 TODAY = date(2026, 11, 22)
-WHOLE = Typed(
+WHOLE = TypedSoFar(
     (
         (TypedField.KIND, "passport"),
         (TypedField.ISSUING_STATE, "UTO"),
@@ -87,7 +87,7 @@ def test_what_is_no_value_is_answered_by_a_hint_and_its_places(field, text, hint
 
 
 def test_the_fields_come_one_by_one_and_back_again():
-    typed, seen = Typed(), []
+    typed, seen = TypedSoFar(), []
     while (field := next_field(typed)) is not None:
         seen.append(field)
         typed = typed.plus(field, WHOLE.said(field))
@@ -144,7 +144,7 @@ def test_what_was_typed_is_a_referral_that_says_so_and_what_was_not_done():
 def test_nothing_of_a_person_stands_in_a_repr_or_an_error():
     assert "ERIKSSON" not in repr(WHOLE) + repr(taken(TypedField.SURNAME, "Eriksson", WHOLE, TODAY))
     with pytest.raises(ValueError, match="expiry is not typed yet"):
-        mrz_of(Typed(WHOLE.given[:6]))
+        mrz_of(TypedSoFar(WHOLE.given[:6]))
 
 
 def test_a_date_comes_back_as_it_was_typed():
