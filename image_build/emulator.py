@@ -2,7 +2,7 @@
 
 The loader's part is played here: autoboot.txt of the first partition says which boot partition's
 kernel, initramfs and command line are taken; the file `tryboot` beside it says, once, that the
-trial one is meant (a Raspberry Pi keeps that flag in a register and forgets it as this file is removed).
+trial one is meant (a Raspberry Pi keeps that flag in a register, and forgets it at the next start).
 """
 
 import os
