@@ -15,9 +15,11 @@ from firmware_app.engineer import (
     face_commands,
     keys_commands,
     liveness_commands,
+    locales_commands,
     look_commands,
     outbox_commands,
     questions_commands,
+    sounds_commands,
 )
 from firmware_app.errors import KioskError, SetupError
 from mqtt.no_core import write_no_core
@@ -103,6 +105,8 @@ def _parser() -> argparse.ArgumentParser:
     outbox_commands.add_outbox(commands, _add)
     keys_commands.add_keys(commands, _add)
     questions_commands.add_questions(commands, _add)
+    locales_commands.add_locales(commands, _add)
+    sounds_commands.add_sounds(commands, _add)
     _add_bench(commands)
     _add_evaluate(commands)
     _add(commands, "version", "release, commit and models", "kiosk version", _version, ("json",))
@@ -312,8 +316,11 @@ def _story(chosen: argparse.Namespace) -> int:
 def _check_config(chosen: argparse.Namespace) -> int:
     from firmware_app import config  # noqa: PLC0415
     from firmware_app.engineer.report import emit  # noqa: PLC0415
+    from firmware_app.services.questions import questions_and_texts  # noqa: PLC0415
+    from firmware_app.ui.texts import Texts  # noqa: PLC0415
 
     loaded = config.load(chosen.config)
+    questions_and_texts(loaded, Texts.load(languages=loaded.page.languages))
     emit(
         {"config": str(chosen.config), "kiosk_id": loaded.kiosk_id, "profile": loaded.profile},
         f"{chosen.config} is good: kiosk {loaded.kiosk_id}, profile {loaded.profile}.",

@@ -9,8 +9,7 @@ import uuid_utils
 
 from firmware_app import clock, log
 from firmware_app.config import Config
-from firmware_app.crew import Crew, Openers, today
-from firmware_app.domain.questions import QUESTIONS
+from firmware_app.crew import Crew, Openers, clock_doubt_days, today
 from firmware_app.domain.rules import Policy
 from firmware_app.errors import SetupError
 from firmware_app.release import git_commit, release
@@ -18,8 +17,10 @@ from firmware_app.services.keys import Keys, open_keys
 from firmware_app.services.officer import open_desk, start_desk, stop_desk
 from firmware_app.services.orders import KioskOrders
 from firmware_app.services.outbox import OutboxUpkeep, open_outbox
+from firmware_app.services.questions import questions_and_texts
 from firmware_app.ui.screens import screen
 from firmware_app.ui.server import PageError, PageServer
+from firmware_app.ui.sounds import Sounds
 from firmware_app.ui.texts import Texts
 from firmware_app.workers.commands import CommandWorker, Post
 from firmware_app.workers.eyes import Eyes
@@ -32,6 +33,7 @@ from firmware_app.workflow.vocabulary import (
     CallPerson,
     Command,
     Event,
+    ForgetPortrait,
     ServiceChanged,
     StartPressed,
     State,
@@ -65,14 +67,16 @@ class Kiosk:
         """
         self.config = config
         self._session = Session()
-        self._texts = Texts.load(languages=config.page.languages, region=config.post.locode[:2])
+        texts = Texts.load(languages=config.page.languages, region=config.post.locode[:2])
+        self._questions, self._texts = questions_and_texts(config, texts)
         keys = open_keys(config)
         self._outbox = open_outbox(config)
         path = config.storage.outbox
         self._upkeep = OutboxUpkeep(self._outbox, path, keys.ring.receipts)
         self.runner = Runner(self._terms, self._hand_out, self._show)
+        heard = Sounds(config.sound.folder, config.sound.speech, config.sound.headphones)
         self._page = PageServer(
-            HOST, config.page.port, self._texts, self._touched, self._session.preview
+            HOST, config.page.port, self._texts, self._touched, self._session.preview, heard
         )
         reads_zones, face = config.devices.read_by_camera, config.face
         eyes = Eyes(reads_zones=reads_zones, limits=face.limits, camera=face.camera)
@@ -144,20 +148,23 @@ class Kiosk:
         log.say("kiosk_stopped")
 
     def _watch(self) -> None:
-        """Say "out of service" before a traveller starts, and back when there is room again.
+        """Say "out of service" before a traveller starts, and back when all is well again.
 
-        Also where the outbox cannot be asked: what cannot be read will not take a crossing.
+        Closed where what every traveller needs is away, and where the outbox takes no crossing or
+        cannot even be asked.
         """
         while not self._stopping.wait(WATCH_S):
             try:
-                why = self._upkeep.why_closed()
+                why = self._upkeep.why_closed() or self._workers.missing()
                 used_pct = self._outbox.levels(time.monotonic()).used_pct
             except OutboxError as error:
                 why, used_pct = "outbox_unusable", 0.0
                 if why != self._out_of_service:
                     log.say("outbox_trouble", "error", what=str(error), mend=error.mend)
             if why != self._out_of_service:
-                log.say(why or "outbox_has_room", used_pct=used_pct)
+                was_full = self._out_of_service.startswith("outbox")
+                again = "outbox_has_room" if was_full else "devices_are_back"
+                log.say(why or again, used_pct=used_pct)
                 self._out_of_service = why
                 self.runner.post(ServiceChanged())
 
@@ -176,7 +183,7 @@ class Kiosk:
                 specimens=self.config.profile != "production",
             ),
             languages=self.config.page.languages,
-            questions=QUESTIONS,
+            questions=self._questions.question,
             out_of_service=self._out_of_service,
             reads_chips=self._workers.chip is not None,
             directions=self.config.post.directions,
@@ -184,6 +191,12 @@ class Kiosk:
             group_size_max=self.config.post.group_size_max,
             authority=self.config.post.authority,
             retention_days=self.config.law.retention_days,
+            reads_documents=bool(self.config.devices.document_reader),
+            types_documents=policy.type_document,
+            clock_uncertain_days=clock_doubt_days(),
+            states_first=policy.states_first or (self.config.post.authority,),
+            contact=self.config.law.contact,
+            rights_url=self.config.law.rights_url,
             wakes_on_motion=self.config.page.wake_on_motion,
         )
 
@@ -208,6 +221,8 @@ class Kiosk:
             case StoreCrossing():
                 self._desk.storing(command)
                 self._workers.store.store(command, durations)
+            case ForgetPortrait():
+                self._session.new_document()
             case StopDevices() | Wipe():
                 self._let_go(wipe=isinstance(command, Wipe))
             case _:

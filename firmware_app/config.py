@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from drivers.errors import DeviceUrlError
 from drivers.registry import check_url, is_simulated
+from firmware_app import field_record
 from firmware_app.config_officer import OfficerPage
 from firmware_app.domain.languages import MOST_ON_THE_SCREEN, Tag
 from firmware_app.errors import ConfigError
@@ -42,7 +43,6 @@ Points = Annotated[float, Meta(ge=0, le=100)]
 
 
 MOST_BYTES = 1_000_000
-TEST = "Keep supervised = true, or name the record of a test by docs/pad-field-test.md."
 READ_BY_CAMERA = "camera:page_camera"
 DEVICE_KINDS = {
     "document_reader": "document_reader",
@@ -95,6 +95,18 @@ class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wake_on_motion: bool = True
 
 
+class Sound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is heard at the kiosk; docs/sound.md.
+
+    folder: of `kiosk sounds make`; speech: whether reading aloud waits to be asked for; headphones:
+    whether personal data may be spoken: never, where the traveller says so, or with each visit.
+    """
+
+    folder: Path | None = None
+    speech: Literal["ask", "always"] = "ask"
+    headphones: Literal["none", "ask", "always"] = "none"
+
+
 class Devices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One URL a device; empty: this post has none.
 
@@ -115,7 +127,11 @@ class Devices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PolicyChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the post decided about people."""
+    """What the post decided about people.
+
+    questions: a file of its own (docs/questions.md); type_document: by hand, where no device could
+    read it; states_first: offered before anything is typed, none: the post's own authority.
+    """
 
     fingers: tuple[FingerCode, ...] = (2,)
     finger_from_years: Annotated[int, Meta(ge=12)] = 12
@@ -123,6 +139,9 @@ class PolicyChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     try_limit_s: Annotated[float, Meta(ge=3, le=120)] = 25.0
     head_turn: bool = True
     read_doubtful_again: bool = True
+    questions: Path | None = None
+    type_document: bool = True
+    states_first: Annotated[tuple[Authority, ...], Meta(max_length=6)] = ()
 
 
 class FaceQuality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -261,11 +280,13 @@ class Delivery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Law(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the notice says and the event repeats."""
+    """What the notice says and the event repeats; contact, rights_url: for the reference's QR."""
 
     legal_basis: Code
     notice_version: Code
     retention_days: Annotated[int, Meta(ge=1, le=36_525)]
+    contact: Annotated[str, Meta(max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$(?!\n)")] = ""
+    rights_url: Annotated[str, Meta(max_length=120, pattern=r"^(https://[!-~]+)?$(?!\n)")] = ""
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -281,6 +302,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     relay_socket: Path
     assurance: Literal["software", "tpm"] = "software"
     page: Page = Page()
+    sound: Sound = Sound()
     policy: PolicyChoice = PolicyChoice()
     delivery: Delivery = Delivery()
     face: Face = Face()
@@ -289,7 +311,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 GROUPS = (
-    *(Post, Page, Devices, PolicyChoice, Face, FaceQuality, Liveness, PassiveModel, Storage),
+    *(Post, Page, Sound, Devices, PolicyChoice, Face, FaceQuality, Liveness, PassiveModel, Storage),
     *(Keys, Delivery, Law, OfficerPage),
 )
 
@@ -313,7 +335,7 @@ def judge(path: Path, text: str) -> Config:
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {error}.") from error
     _check_devices(path, config)
-    _check_supervised(path, config)
+    field_record.check(path, config.liveness, supervised=config.policy.supervised)
     return config
 
 
@@ -351,13 +373,6 @@ def _path(folder: Path, kind: type, value: object) -> object:
     if kind is Path and isinstance(value, str) and value and "\0" not in value:
         return folder / value
     raise ValueError("expected a path")
-
-
-def _check_supervised(path: Path, config: Config) -> None:
-    """Nobody takes the officer away before liveness was tested on people and attacks."""
-    test = config.liveness.field_test
-    if not config.policy.supervised and (test is None or not test.is_file()):
-        raise ConfigError(f"{path}: policy.supervised is false without liveness.field_test.", TEST)
 
 
 def _check_devices(path: Path, config: Config) -> None:

@@ -43,6 +43,9 @@ from vision.errors import ModelError
 from vision.liveness import ChallengeKind, Limits
 from vision.passive_pad import PassivePad
 
+AWAY_LIMIT_S = 20.0
+"""So long a device may be away, as after a reset, before the kiosk says that it is closed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Openers:
@@ -94,6 +97,18 @@ class Workers:
             case _:
                 return
 
+    def missing(self) -> str:
+        """Why nobody could cross here: what every traveller needs is away for long; else empty."""
+        if self.face.device.away_s > AWAY_LIMIT_S:
+            return "camera_away"
+        if all(device.away_s > AWAY_LIMIT_S for device in self._readers()):
+            return "document_reader_away"
+        return ""
+
+    def _readers(self) -> list[AnyDevice]:
+        """Whatever can read a document: where the page has a camera, that reads, too."""
+        return [self.document.device, *([self.portrait.device] if self.portrait else [])]
+
     def devices(self) -> list[AnyDevice]:
         """The device threads, for start and stop; one that two steps share is named once."""
         by_camera = isinstance(self.document, CameraDocumentWorker)
@@ -135,14 +150,19 @@ class Crew:
         url = self.config.devices.page_camera
         if not url:
             return None
-        return DeviceWorker("page_camera", lambda: self.openers.camera("page_camera", url))
+        return DeviceWorker(
+            "page_camera",
+            lambda: self.openers.camera("page_camera", url),
+            lambda: registry.is_there(url),
+        )
 
     def _document_worker(
         self, page_camera: DeviceWorker[Camera] | None
     ) -> DocumentWorker | CameraDocumentWorker:
         url, limit_s = self.config.devices.document_reader, self.config.policy.try_limit_s
-        if self.config.devices.read_by_camera and page_camera is not None:
-            return CameraDocumentWorker(
+        by_camera = None
+        if page_camera is not None:
+            by_camera = CameraDocumentWorker(
                 page_camera,
                 self.post,
                 self.session,
@@ -151,10 +171,15 @@ class Crew:
                 limit_s,
                 clock_doubt_days,
             )
+            if self.config.devices.read_by_camera:
+                return by_camera
         device = DeviceWorker(
-            "document_reader", lambda: self.openers.document_reader("document_reader", url)
+            "document_reader",
+            lambda: self.openers.document_reader("document_reader", url),
+            lambda: registry.is_there(url),
         )
-        return DocumentWorker(device, self.post, today, limit_s, clock_doubt_days)
+        instead = by_camera.read if by_camera is not None else None
+        return DocumentWorker(device, self.post, today, limit_s, clock_doubt_days, instead)
 
     def _chip_worker(self) -> ChipWorker | None:
         url = self.config.devices.chip_reader
@@ -178,7 +203,11 @@ class Crew:
 
     def _face_worker(self) -> FaceWorker:
         url = self.config.devices.camera
-        device = DeviceWorker("camera", lambda: self.openers.camera("camera", url))
+        device = DeviceWorker(
+            "camera",
+            lambda: self.openers.camera("camera", url),
+            lambda: registry.is_there(url),
+        )
         policy, liveness = self.config.policy, self.config.liveness
         challenges = Challenges(
             tuple(ChallengeKind(name) for name in liveness.challenges),
