@@ -12,6 +12,7 @@ from pathlib import Path
 
 from firmware_app.engineer import (
     chip_commands,
+    clock_commands,
     face_commands,
     keys_commands,
     liveness_commands,
@@ -104,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     chip_commands.add_csca(commands, _add)
     outbox_commands.add_outbox(commands, _add)
     keys_commands.add_keys(commands, _add)
+    clock_commands.add_time_floor(commands, _add)
     questions_commands.add_questions(commands, _add)
     locales_commands.add_locales(commands, _add)
     sounds_commands.add_sounds(commands, _add)

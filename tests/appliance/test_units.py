@@ -1,0 +1,93 @@
+"""The units of systemd/: systemd itself reads them, and says how much each of them could do."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+UNITS = Path(__file__).parents[2] / "systemd"
+SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
+TIMERS = sorted(path.name for path in UNITS.glob("*.timer"))
+PROGRAMS = ("kiosk", "border-kiosk-publish", "border-kiosk-officer", "cage")
+DEBIANS = Path("/usr/lib/systemd/system")
+MOST_EXPOSURE = 15  # tenths: 1.5 of 10
+pytestmark = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="no systemd-analyze: apt install systemd"
+)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """A system with Debian's units, ours, and a file for each program that ours start."""
+    folder = tmp_path_factory.mktemp("root")
+    shutil.copytree(DEBIANS, folder / "usr/lib/systemd/system", symlinks=True)
+    for unit in (*SERVICES, *TIMERS):
+        shutil.copy(UNITS / unit, folder / "usr/lib/systemd/system")
+    for program in PROGRAMS:
+        path = folder / "usr/bin" / program
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("#!/bin/sh\n")
+        path.chmod(0o755)
+    return folder
+
+
+def verify(root: Path, unit: str) -> subprocess.CompletedProcess[str]:
+    words = ["systemd-analyze", "verify", f"--root={root}", "--recursive-errors=yes", "--man=no"]
+    return subprocess.run([*words, unit], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("unit", [*SERVICES, *TIMERS])
+def test_systemd_understands_every_line(root, unit):
+    done = verify(root, unit)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_and_would_say_so_where_it_does_not(root):
+    broken = root / "usr/lib/systemd/system/border-kiosk-broken.service"
+    broken.write_text("[Service]\nExecStart=/usr/bin/not-there\nProtectSistem=strict\n")
+    done = verify(root, broken.name)
+    assert done.returncode != 0
+    assert "ProtectSistem" in done.stderr
+
+
+@pytest.mark.parametrize("unit", SERVICES)
+def test_each_service_can_do_little_to_the_machine(unit):
+    words = ["systemd-analyze", "security", "--offline=true", "--no-pager"]
+    words += [f"--threshold={MOST_EXPOSURE}", str(UNITS / unit)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout.splitlines()[-1]
+
+
+def settings(unit: str) -> dict[str, list[str]]:
+    """Every key of [Service] with its values, in order."""
+    found: dict[str, list[str]] = {}
+    for line in (UNITS / unit).read_text().splitlines():
+        key, equals, value = line.partition("=")
+        if equals and not line.startswith("#"):
+            found.setdefault(key, []).append(value)
+    return found
+
+
+def test_what_has_the_devices_has_no_network_and_what_has_the_network_has_no_devices():
+    kiosk = settings("border-kiosk.service")
+    assert kiosk["IPAddressDeny"] == ["any"]
+    assert kiosk["IPAddressAllow"] == ["localhost"]
+    publisher = settings("border-kiosk-publish.service")
+    assert publisher["DeviceAllow"] == ["/dev/tpmrm0 rw"]
+    assert "-/var/lib/border-kiosk" in publisher["InaccessiblePaths"][0].split()
+    officer = settings("border-kiosk-officer.service")
+    assert officer["PrivateDevices"] == ["yes"]
+
+
+@pytest.mark.parametrize("unit", SERVICES)
+def test_nothing_gives_up_for_ever_and_nothing_leaves_a_core(unit):
+    said = settings(unit)
+    if said["Type"] != ["oneshot"]:
+        assert said["Restart"] == ["always"]
+        assert said["StartLimitIntervalSec"] == ["0"]
+    assert said["LimitCORE"] == ["1"]
+
+
+def test_the_traveller_sees_the_page_again_within_three_seconds_of_a_crash():
+    assert float(settings("border-kiosk-display.service")["RestartSec"][0]) <= 1
