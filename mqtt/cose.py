@@ -3,15 +3,15 @@
 Every part is checked for its one allowed form before the library sees it, so that a signature
 covers exactly one sequence of bytes: a relay cannot make a second valid form of a statement (other
 headers, or the twin signature with n - s), whose hash no receipt would name. What goes out is built
-by a COSE library, what comes in is opened here by the RFC's own steps, at a third of the cost.
+by a COSE library, what comes in is opened here by the RFC's own steps, at a fifth of the cost.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
-from cbor2 import CBORTag
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
@@ -28,14 +28,22 @@ from mqtt.keys import KID_BYTES, PrivateKey, PublicKey, Signer, thumbprint
 
 RECIPIENTS_LIMIT = 8
 
-_ALG, _KID, _IV, _TYP, _EPHEMERAL = 1, 4, 5, 16, -1  # header labels; typ is RFC 9596
+_ALG, _KID, _IV, _TYP = 1, 4, 5, 16  # header labels; typ is RFC 9596
 _ES256, _A256GCM, _ECDH_ES_A256KW = -7, 3, -31
-_SIGN1_TAG, _ENCRYPT_TAG = 18, 96
 _GCM_PROTECTED = cbor.dumps({_ALG: _A256GCM})
 _KEY_WRAP_PROTECTED = cbor.dumps({_ALG: _ECDH_ES_A256KW})
 _KEY_WRAP_CONTEXT = {"alg": "A256KW"}  # RFC 9053, 5.2: the algorithm that the derived key is for
 _NOBODY = [None, None, None]
 _KEY_WRAP_INFO = cbor.dumps([-5, _NOBODY, _NOBODY, [256, _KEY_WRAP_PROTECTED]])  # COSE_KDF_Context
+# The one form of each message, as far as it is the same in all: RFC 8949, 3; RFC 9052, 4.2 and 5.1.
+_ARRAY_OF_NONE = 0x80
+_SIGN1_HEAD = b"\xd2\x84"  # tag 18, four parts
+_KID_HEAD = b"\xa1\x04\x48"  # one open header: the key id, eight bytes
+_SIGNATURE_HEAD = b"\x58\x40"  # 64 bytes
+_ENCRYPT_HEAD = b"\xd8\x60\x84\x43" + _GCM_PROTECTED + b"\xa1\x05\x4c"  # tag 96; iv of 12 bytes
+_RECIPIENT_HEAD = b"\x83\x44" + _KEY_WRAP_PROTECTED + b"\xa2\x04\x48"
+_EPHEMERAL_HEAD = b"\x20\xa4\x01\x02\x20\x01\x21\x58\x20"  # EC2, P-256, x of 32 bytes
+_Y_HEAD, _WRAPPED_HEAD = b"\x22\x58\x20", b"\x58\x28"
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _COSE = COSE.new()
 
@@ -69,15 +77,29 @@ def sign1(payload: bytes, signer: Signer, media_type: str) -> bytes:
 
 def read_sign1(data: bytes, media_type: str, *, limit_bytes: int) -> Signed:
     """Take a COSE_Sign1 apart without believing it; raises CoseError."""
-    protected, unprotected, payload, signature = _tagged(data, _SIGN1_TAG, limit_bytes)
-    if protected != _sign1_protected(media_type):
-        raise CoseError("signed for another purpose, or with another algorithm.")
-    kid = _only_kid(unprotected)
-    if not isinstance(payload, bytes) or not isinstance(signature, bytes) or len(signature) != 64:
-        raise CoseError("no COSE_Sign1 of ours.")
+    known = _sign1_protected(media_type)
+    with _as_cose():
+        walk = cbor.Walk(data, limit_bytes=limit_bytes)
+        walk.expect(_SIGN1_HEAD)
+        protected = walk.string()
+        if protected != known:
+            raise CoseError("signed for another purpose, or with another algorithm.")
+        walk.expect(_KID_HEAD)
+        kid, payload = walk.take(KID_BYTES), walk.string()
+        walk.expect(_SIGNATURE_HEAD)
+        signature = walk.take(64)
+        walk.end()
     if int.from_bytes(signature[32:], "big") > _P256_ORDER // 2:
         raise CoseError("the twin of a signature.")
-    return Signed(kid, _sign1_protected(media_type), payload, signature)
+    return Signed(kid, known, payload, signature)
+
+
+@contextmanager
+def _as_cose() -> Iterator[None]:
+    try:
+        yield
+    except cbor.CborError as error:
+        raise CoseError(str(error)) from None
 
 
 @cache
@@ -180,56 +202,27 @@ def _recipient(key: PublicKey) -> RecipientInterface:
 
 def _check_encrypt(data: bytes, limit_bytes: int) -> tuple[bytes, bytes, list[_SealedKey]]:
     """Whether `data` is a COSE_Encrypt of ours, down to each recipient: iv, ciphertext, keys."""
-    protected, unprotected, ciphertext, recipients = _tagged(data, _ENCRYPT_TAG, limit_bytes)
-    if not isinstance(recipients, list) or not 1 <= len(recipients) <= RECIPIENTS_LIMIT:
-        raise CoseError("no COSE_Encrypt of ours.")
-    iv = unprotected.get(_IV) if isinstance(unprotected, dict) and len(unprotected) == 1 else None
-    if protected != _GCM_PROTECTED or not isinstance(iv, bytes) or len(iv) != 12:
-        raise CoseError("no COSE_Encrypt of ours.")
-    if not isinstance(ciphertext, bytes) or len(ciphertext) < 16:
-        raise CoseError("no COSE_Encrypt of ours.")
-    return iv, ciphertext, [_check_recipient(one) for one in recipients]
+    with _as_cose():
+        walk = cbor.Walk(data, limit_bytes=limit_bytes)
+        walk.expect(_ENCRYPT_HEAD)
+        iv, ciphertext = walk.take(12), walk.string()
+        count = walk.take(1)[0] - _ARRAY_OF_NONE
+        if not 1 <= count <= RECIPIENTS_LIMIT or len(ciphertext) < 16:
+            raise CoseError("no COSE_Encrypt of ours.")
+        recipients = [_sealed_key(walk) for _ in range(count)]
+        walk.end()
+    return iv, ciphertext, recipients
 
 
-def _check_recipient(one: object) -> _SealedKey:
-    if not isinstance(one, list) or len(one) != 3 or one[0] != _KEY_WRAP_PROTECTED:
-        raise CoseError("a recipient with another algorithm.")
-    unprotected, wrapped = one[1:]
-    if not isinstance(unprotected, dict) or not _is_bytes(wrapped, 40):
-        raise CoseError("a misshapen recipient.")
-    ephemeral = unprotected.pop(_EPHEMERAL, None)
-    if not isinstance(ephemeral, dict) or ephemeral.keys() != {1, -1, -2, -3}:
-        raise CoseError("a recipient without its ephemeral key.")
-    kty, curve, x, y = (ephemeral[label] for label in (1, -1, -2, -3))
-    if (kty, curve) != (2, 1) or not _is_bytes(x, 32) or not _is_bytes(y, 32):
-        raise CoseError("an ephemeral key that is not P-256.")
-    return _SealedKey(_only_kid(unprotected), b"\x04" + x + y, wrapped)
-
-
-def _tagged(data: bytes, tag: int, limit_bytes: int) -> list[object]:
-    try:
-        message = cbor.loads(data, limit_bytes=limit_bytes, tags=(tag,))
-    except cbor.CborError as error:
-        raise CoseError(str(error)) from None
-    if not isinstance(message, CBORTag) or message.tag != tag:
-        raise CoseError("another COSE message than the one that belongs here.")
-    parts = message.value
-    if not isinstance(parts, list) or len(parts) != 4:
-        raise CoseError("a COSE message has four parts.")
-    return parts
-
-
-def _only_kid(unprotected: object) -> bytes:
-    if not isinstance(unprotected, dict) or unprotected.keys() != {_KID}:
-        raise CoseError("one key id, and nothing else, stands in the open header.")
-    kid = unprotected[_KID]
-    if not isinstance(kid, bytes) or len(kid) != KID_BYTES:
-        raise CoseError("a key id is 8 bytes.")
-    return kid
-
-
-def _is_bytes(value: object, size: int) -> bool:
-    return isinstance(value, bytes) and len(value) == size
+def _sealed_key(walk: cbor.Walk) -> _SealedKey:
+    walk.expect(_RECIPIENT_HEAD)
+    kid = walk.take(KID_BYTES)
+    walk.expect(_EPHEMERAL_HEAD)
+    x = walk.take(32)
+    walk.expect(_Y_HEAD)
+    y = walk.take(32)
+    walk.expect(_WRAPPED_HEAD)
+    return _SealedKey(kid, b"\x04" + x + y, walk.take(40))
 
 
 def _public(key: PublicKey, algorithm: int) -> COSEKeyInterface:

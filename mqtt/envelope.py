@@ -242,14 +242,12 @@ def open_ciphertext(
 
 def _split(data: bytes) -> tuple[bytes, bytes]:
     try:
-        parts = cbor.loads(data, limit_bytes=WIRE_LIMIT_BYTES)
+        walk = cbor.Walk(data, limit_bytes=WIRE_LIMIT_BYTES)
+        walk.expect(b"\x82")
+        statement, ciphertext = walk.string(), walk.string()
+        walk.end()
     except cbor.CborError as error:
-        raise EnvelopeError(f"wire: {error}") from None
-    if not isinstance(parts, list) or len(parts) != 2:
-        raise EnvelopeError("a wire is [statement, ciphertext].")
-    statement, ciphertext = parts
-    if not isinstance(statement, bytes) or not isinstance(ciphertext, bytes):
-        raise EnvelopeError("a wire is [statement, ciphertext], both of bytes.")
+        raise EnvelopeError(f"a wire is [statement, ciphertext], both of bytes: {error}") from None
     return statement, ciphertext
 
 

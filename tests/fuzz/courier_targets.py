@@ -119,6 +119,7 @@ def sealed_row(data: bytes) -> None:
         return
     assert claimed == opened.statement.kiosk == KIOSK
     assert envelope.to_wire(opened.statement_bytes, opened.ciphertext) == data
+    cbor.loads(opened.statement_bytes, limit_bytes=LIMIT_BYTES, tags=(18,))
 
 
 def ciphertext(data: bytes) -> None:
@@ -126,6 +127,7 @@ def ciphertext(data: bytes) -> None:
     try:
         kids = cose.recipients_of(data, limit_bytes=LIMIT_BYTES)
         assert 1 <= len(kids) <= cose.RECIPIENTS_LIMIT
+        cbor.loads(data, limit_bytes=LIMIT_BYTES, tags=(96,))  # the strict walk takes no more
         cose.decrypt(data, [RECIPIENT], cbor.dumps([KIOSK, FILE, 1]), limit_bytes=LIMIT_BYTES)
     except cose.CoseError:
         return

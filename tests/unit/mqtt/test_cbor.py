@@ -49,3 +49,38 @@ def test_long_text_keys_keep_bytewise_order():
     data = cbor.dumps(dict.fromkeys(keys, 0))
     encoded = sorted(cbor.dumps(key) for key in keys)
     assert data == b"\xa5" + b"".join(key + b"\x00" for key in encoded)
+
+
+NO_STRINGS = {
+    "nothing": b"",
+    "a text": b"\x61a",
+    "an array": b"\x80",
+    "an indefinite length": b"\x5f\x41a\xff",
+    "eight bytes of length": b"\x5b" + bytes(7) + b"\x01a",
+    "one byte where none is needed": b"\x58\x17" + bytes(23),
+    "two bytes where one is enough": b"\x59\x00\xff" + bytes(255),
+    "four bytes where two are enough": b"\x5a\x00\x00\xff\xff" + bytes(65_535),
+    "cut short": b"\x58\x20" + bytes(31),
+}
+
+
+@pytest.mark.parametrize("name", NO_STRINGS)
+def test_a_walk_takes_strings_in_their_one_form_alone(name):
+    with pytest.raises(cbor.CborError):
+        cbor.Walk(NO_STRINGS[name], limit_bytes=100_000).string()
+
+
+@pytest.mark.parametrize("size", [0, 1, 23, 24, 255, 256, 65_535, 65_536])
+def test_a_walk_reads_every_string_that_is_written(size):
+    walk = cbor.Walk(cbor.dumps(bytes(size)), limit_bytes=100_000)
+    assert walk.string() == bytes(size)
+    walk.end()
+
+
+def test_a_walk_ends_where_the_bytes_end():
+    walk = cbor.Walk(b"\x40\x00", limit_bytes=2)
+    walk.string()
+    with pytest.raises(cbor.CborError, match="after the end"):
+        walk.end()
+    with pytest.raises(cbor.CborError, match="more than"):
+        cbor.Walk(bytes(3), limit_bytes=2)
