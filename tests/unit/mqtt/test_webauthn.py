@@ -142,9 +142,7 @@ def test_a_registration_that_is_cut_short_or_of_another_key_is_refused(cut):
     client = officer.client_data("webauthn.create", CHALLENGE)
     with pytest.raises(WebauthnError):
         registered(officer.attested()[:cut], client, PARTY, CHALLENGE)
-    rsa = officer.attested().replace(
-        bytes.fromhex("a5010203262001"), bytes.fromhex("a5010303390100")
-    )
+    p256, rsa = bytes.fromhex("a5010203262001"), bytes.fromhex("a5010303390100")
     with pytest.raises(WebauthnError):
         registered(officer.attested().replace(p256, rsa), client, PARTY, CHALLENGE)
 
