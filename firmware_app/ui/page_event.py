@@ -13,6 +13,7 @@ WORDS = {
     "tools": "page-tools",
     "live": "page-live",
     "code": "page-code",
+    "reference": "page-reference",
     "contrast": "tool-contrast",
     "bigger": "tool-bigger",
     "louder": "tool-louder",
@@ -48,6 +49,9 @@ def page(screen: Screen, serial: int, texts: Texts) -> dict[str, object]:
         "steps": screen.steps,
         "countdown_s": screen.countdown_s,
         "code": screen.code,
+        "reference": screen.reference,
+        "qr": screen.qr,
+        "entry": _entry(screen, texts),
         "challenge": screen.challenge,
         "colour": screen.colour,
         "done_pct": screen.done_pct,
@@ -64,6 +68,21 @@ def _say(screen: Screen, texts: Texts, message_id: str) -> str:
 def _row(screen: Screen, row: Row, texts: Texts) -> dict[str, str]:
     value = texts.shown(screen.language, row.kind, row.value)
     return {"label": _say(screen, texts, row.message), "value": value}
+
+
+def _entry(screen: Screen, texts: Texts) -> dict[str, object] | None:
+    """The field that is typed into; its value is personal."""
+    entry = screen.entry
+    if entry is None:
+        return None
+    return {
+        "field": entry.field,
+        "alphabet": entry.alphabet,
+        "length_max": entry.length_max,
+        "value": entry.value,
+        "wrong": entry.wrong,
+        "hint": _say(screen, texts, entry.hint) if entry.hint else "",
+    }
 
 
 def _button(screen: Screen, button: Button, texts: Texts) -> dict[str, str]:

@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar, Protocol
 
 import msgspec
 import uvicorn
@@ -41,6 +41,8 @@ MEDIA = {
 HEARTBEAT_S = 5.0
 HEARTBEAT = b"event: heartbeat\ndata: \n\n"
 TOUCH_LIMIT_BYTES = 512
+TEXT_LIMIT = 64
+ENTER = "enter"
 TOUCH_LIMIT_S = 2.0
 PICTURE_WAIT_S = 1.0
 PICTURE_POLL_S = 0.008
@@ -66,10 +68,18 @@ class PortTakenError(PageError):
 
 
 class _Touch(msgspec.Struct, forbid_unknown_fields=True):
-    """What the page posts when a button is touched."""
+    """What the page posts when a button is touched; text: what stands in the screen's entry."""
 
     serial: int
     button: str
+    text: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)] | None = None
+
+
+class OnTouch(Protocol):
+    """Takes a button's id, and what was typed where the button is that of an entry."""
+
+    def __call__(self, button: str, text: str | None = None, /) -> None:
+        """Return at once."""
 
 
 @dataclass(slots=True)
@@ -83,7 +93,7 @@ class PageServer:
     host: str
     port: int
     texts: Texts
-    on_touch: Callable[[str], None]
+    on_touch: OnTouch
     picture: Callable[[], bytes | None]
     sounds: Sounds = field(default_factory=Sounds)
     _current: Current = field(init=False)
@@ -188,9 +198,15 @@ class PageServer:
         touch = await _touch_in(request)
         if touch is None:
             return Response(status_code=400)
+        typed = touch.button == ENTER
+        if typed != (touch.text is not None):
+            return Response(status_code=400)
         if not self._current.accept(touch.serial, touch.button):
             return Response(status_code=409)
-        self.on_touch(touch.button)
+        if typed:
+            self.on_touch(touch.button, touch.text)
+        else:
+            self.on_touch(touch.button)
         return Response(status_code=204)
 
     async def _live(self, request: Request) -> Response:
