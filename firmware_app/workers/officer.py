@@ -14,7 +14,7 @@ from firmware_app import log
 from firmware_app.domain.officer import Deed, Proof
 from firmware_app.workers import officer_frames as frames
 from firmware_app.workers import officer_view
-from firmware_app.workers.officer_calls import Calls
+from firmware_app.workers.officer_calls import Calls, OneCall
 from firmware_app.workers.officer_decisions import Decisions, Seen
 from firmware_app.workers.officer_gate import Gate
 from firmware_app.workers.officer_line import OfficerLine
@@ -78,6 +78,7 @@ class OfficerDesk:
     _seen: Seen | None = None
     _serial: int = 0
     _lamp_on: bool = False
+    _there: tuple[tuple[OneCall, ...], tuple[str, ...]] = ((), ())
 
     def __post_init__(self) -> None:
         self.line = OfficerLine(None, self)
@@ -139,7 +140,7 @@ class OfficerDesk:
 
     def upkeep(self) -> bool:
         """End what is over; the lamp follows the calls."""
-        now_s, before = time.monotonic(), (self.calls.now, self.gate.sessions(time.monotonic()))
+        now_s = time.monotonic()
         self.calls.upkeep(now_s)
         for officer in self.gate.officers():
             if not self.registry.may_sign(officer):
@@ -147,7 +148,8 @@ class OfficerDesk:
         if self._lamp_on != self.calls.waiting:
             self._lamp_on = self.calls.waiting
             self.lamp(self._lamp_on)
-        return before != (self.calls.now, self.gate.sessions(now_s))
+        before, self._there = self._there, (self.calls.now, self.gate.sessions(now_s))
+        return before != self._there
 
     def hung_up(self) -> None:
         """Sessions go on: it may come back in a second."""
