@@ -42,6 +42,7 @@ class Story(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     hands: screen -> the button that is touched there (a list: one each time the screen comes up);
     answers: the buttons for question screens; body: cues to the simulated devices;
+    typing: by field of a screen that is typed into: the button touched there, or "=" and the text;
     follow: whether the face does what the screen asks, something else, or nothing; at_challenge:
     buttons that are touched instead, one a challenge; lit: whether the display's light reaches it;
     pace_s: before each touch.
@@ -52,6 +53,7 @@ class Story(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     answers: tuple[str, ...]
     body: tuple[Act, ...]
     expect: Expect
+    typing: dict[str, str] = {}
     follow: Literal["asked", "other", "never"] = "asked"
     at_challenge: tuple[str, ...] = ()
     lit: bool = True

@@ -26,6 +26,7 @@ REACTION_S = 0.35
 LINE_LIMIT_BYTES = 65_536
 
 PAGE = "808080"
+TYPING = "typing-"
 LEFT: dict[str, object] = {"turn": "left"}
 RIGHT: dict[str, object] = {"turn": "right"}
 ACTS: dict[str, dict[str, object]] = {
@@ -96,7 +97,7 @@ class Traveller:
                     self._cue(act.peer, **act.cue)
         self._follow(screen)
         if self.hands:
-            button = self._button(screen, name, came_up=came_up)
+            button = self._typed(screen) or self._button(screen, name, came_up=came_up)
             if button:
                 self._stopping.wait(self.story.pace_s)
                 self._touch(int(screen["serial"]), button)
@@ -134,6 +135,15 @@ class Traveller:
             if time.monotonic() > until_s or self._stopping.wait(0.05):
                 raise StoryError(f"no simulated {peer} is on the stage.")
 
+    def _typed(self, screen: ScreenNow) -> str:
+        """What the story types on this screen, or touches there instead of typing."""
+        field = str((screen["entry"] or {}).get("field", ""))
+        if str(screen["picture"]).startswith(TYPING):
+            field = str(screen["picture"]).removeprefix(TYPING)
+        said = self.story.typing.get(field, "") if field else ""
+        shown = {button["id"] for button in screen["buttons"]}
+        return said if said.startswith("=") or said in shown else ""
+
     def _button(self, screen: ScreenNow, name: str, *, came_up: bool) -> str:
         if name == "question":
             shown = {button["id"] for button in screen["buttons"]}
@@ -149,7 +159,8 @@ class Traveller:
     def _touch(self, serial: int, button: str) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5.0)
         try:
-            body = json.dumps({"serial": serial, "button": button})
+            text = {"button": "enter", "text": button[1:]} if button.startswith("=") else {}
+            body = json.dumps({"serial": serial, "button": button, **text})
             origin = f"http://127.0.0.1:{self.port}"
             headers = {"Content-Type": "application/json", "Origin": origin}
             connection.request("POST", "/touch", body, headers)
