@@ -5,6 +5,7 @@ Nothing personal is a clip: a row's value is said only in headphones, by the add
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 from firmware_app.ui.local_forms import FSI, PDI
@@ -30,6 +31,7 @@ def say(screen: Screen, serial: int, texts: Texts) -> list[dict[str, str]]:
     rows = [_row(screen, row, f"/speak/{serial}/{at}", texts) for at, row in enumerate(screen.rows)]
     return [
         *_titles(screen, texts),
+        *_progress(screen, texts),
         *([_said("cue", screen.cue, screen, texts)] if screen.cue else []),
         *(_said("point", one, screen, texts) for one in points(screen, texts)),
         *rows,
@@ -89,6 +91,14 @@ def _titles(screen: Screen, texts: Texts) -> list[dict[str, str]]:
     """The title; on the attract screen in every language of the post, as none is chosen yet."""
     tags = texts.languages() if screen.name == "attract" else (screen.language,)
     return [_said("title", screen.title, screen, texts, tag) for tag in tags]
+
+
+def _progress(screen: Screen, texts: Texts) -> list[dict[str, str]]:
+    """Which step of how many, where the screen shows it."""
+    if not screen.steps:
+        return []
+    counted = replace(screen, arguments=(("step", screen.step), ("steps", screen.steps)))
+    return [_said("progress", "page-progress", counted, texts)]
 
 
 def _said(

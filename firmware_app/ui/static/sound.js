@@ -240,7 +240,11 @@
   document.addEventListener("pointerdown", unlock, true);
   document.addEventListener("keydown", (event) => {
     unlock();
-    if (!on && STARTS.has(event.key) && screen?.name === "attract") { start(); mark(); }
+    if (on || screen?.name !== "attract" || !STARTS.has(event.key)) return;
+    event.preventDefault(); // the first key asks for the voice and does nothing else
+    event.stopPropagation();
+    start();
+    mark();
   }, true);
   document.addEventListener("click", choose);
   document.addEventListener("focusin", listen);
