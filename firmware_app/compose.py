@@ -153,9 +153,10 @@ class Kiosk:
         Closed where what every traveller needs is away, and where the outbox takes no crossing or
         cannot even be asked.
         """
+        by_hand = self.config.policy.type_document
         while not self._stopping.wait(WATCH_S):
             try:
-                why = self._upkeep.why_closed() or self._workers.missing()
+                why = self._upkeep.why_closed() or self._workers.missing(by_hand=by_hand)
                 used_pct = self._outbox.levels(time.monotonic()).used_pct
             except OutboxError as error:
                 why, used_pct = "outbox_unusable", 0.0
@@ -191,7 +192,7 @@ class Kiosk:
             group_size_max=self.config.post.group_size_max,
             authority=self.config.post.authority,
             retention_days=self.config.law.retention_days,
-            reads_documents=bool(self.config.devices.document_reader),
+            reads_documents=self._workers.reads_documents(),
             types_documents=policy.type_document,
             clock_uncertain_days=clock_doubt_days(),
             states_first=policy.states_first or (self.config.post.authority,),

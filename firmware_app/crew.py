@@ -97,17 +97,16 @@ class Workers:
             case _:
                 return
 
-    def missing(self) -> str:
+    def missing(self, *, by_hand: bool) -> str:
         """Why nobody could cross here: what every traveller needs is away for long; else empty."""
         if self.face.device.away_s > AWAY_LIMIT_S:
             return "camera_away"
-        if all(device.away_s > AWAY_LIMIT_S for device in self._readers()):
-            return "document_reader_away"
-        return ""
+        return "" if by_hand or self.reads_documents() else "document_reader_away"
 
-    def _readers(self) -> list[AnyDevice]:
-        """Whatever can read a document: where the page has a camera, that reads, too."""
-        return [self.document.device, *([self.portrait.device] if self.portrait else [])]
+    def reads_documents(self) -> bool:
+        """Whether a device can: the reader, or else the camera above the page."""
+        readers = [self.document, *([self.portrait] if self.portrait is not None else [])]
+        return any(one.device.away_s <= AWAY_LIMIT_S for one in readers)
 
     def devices(self) -> list[AnyDevice]:
         """The device threads, for start and stop; one that two steps share is named once."""

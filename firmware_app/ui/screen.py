@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-RowKind = Literal["text", "name", "code", "day", "state", "sex"]
+RowKind = Literal["text", "name", "code", "day", "state", "sex", "message", "mark"]
 ButtonKind = Literal["primary", "plain", "choice", "help"]
 Alphabet = Literal["latin", "digits", "mrz", "arabic", "ethiopic"]
 
@@ -26,7 +26,8 @@ class Button:
 class Row:
     """One line of the document as the traveller confirms it; the value is personal.
 
-    kind: what the value is, so that the page can say it as its language does.
+    kind: what the value is, so that the page can say it as its language does; message: a message
+    id; mark: yes or no.
     """
 
     message: str

@@ -2,10 +2,14 @@
 
 from typing import assert_never
 
-from firmware_app.ui.screen import Button, Screen
+from firmware_app.domain.biometrics import FingerSample
+from firmware_app.domain.crossing import Visit
+from firmware_app.domain.questions import Answer, Kind
+from firmware_app.ui.screen import Button, Row, Screen
 from firmware_app.ui.screen_parts import BACK, END, HELP, STEPS, document_rows
 from firmware_app.ui.screens_typing import question
 from firmware_app.workflow.outside import Terms
+from firmware_app.workflow.questions import has_before
 from firmware_app.workflow.states import AskQuestion, ConfirmDocument, Review
 
 
@@ -17,7 +21,7 @@ def answers(state: ConfirmDocument | AskQuestion | Review, terms: Terms) -> Scre
         case AskQuestion():
             return question(state, terms)
         case Review():
-            return _review(state)
+            return _review(state, terms)
         case _:
             assert_never(state)
 
@@ -41,16 +45,57 @@ def _confirm(state: ConfirmDocument) -> Screen:
     )
 
 
-def _review(state: Review) -> Screen:
-    """The last look before saving."""
-    document = state.visit.document
+def _review(state: Review, terms: Terms) -> Screen:
+    """The last look before saving: all that will be, a face and a finger as marks."""
+    visit = state.visit
+    back = (BACK,) if has_before(visit, terms, len(terms.questions)) else ()
     return Screen(
         "review",
         "review-title",
         cue="review-cue",
-        buttons=(Button("continue", "button-save", "primary", "yes"), BACK, END, HELP),
-        rows=document_rows(document.mrz)[:2] if document else (),
+        buttons=(Button("continue", "button-save", "primary", "yes"), *back, END, HELP),
+        rows=(
+            *(document_rows(visit.document.mrz)[:2] if visit.document else ()),
+            *_captured(visit),
+            *_chosen(visit, terms),
+            *_answered(visit, terms),
+        ),
         step=6,
         steps=STEPS,
         private=True,
     )
+
+
+def _captured(visit: Visit) -> tuple[Row, ...]:
+    """Whether there is a face and, where the post asked for one, a finger."""
+    rows = (Row("row-face", "yes" if visit.face_taken else "no", "mark"),)
+    if not visit.fingers:
+        return rows
+    given = any(isinstance(one, FingerSample) for one in visit.fingers)
+    return (*rows, Row("row-finger", "yes" if given else "no", "mark"))
+
+
+def _chosen(visit: Visit, terms: Terms) -> tuple[Row, ...]:
+    """What was asked before the document."""
+    way = Row("direction-title", f"direction-{visit.direction.lower()}", "message")
+    means = Row("transport-title", f"transport-{visit.transport}", "message")
+    asked = ((way, terms.directions), (means, terms.transports))
+    return tuple(row for row, choices in asked if len(choices) > 1)
+
+
+def _answered(visit: Visit, terms: Terms) -> tuple[Row, ...]:
+    kinds = {question.id: question.kind for question in terms.questions}
+    return tuple(_answer(one, kinds.get(one.question)) for one in visit.answers)
+
+
+def _answer(one: Answer, kind: Kind | None) -> Row:
+    title = f"{one.question}-title"
+    match kind:
+        case Kind.COUNTRY:
+            return Row(title, one.code, "state")
+        case Kind.DAYS:
+            return Row(title, one.code)
+        case Kind.YES_NO:
+            return Row(title, f"answer-{one.code}", "message")
+        case _:
+            return Row(title, f"{one.question}-{one.code}", "message")

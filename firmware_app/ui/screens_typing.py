@@ -11,7 +11,6 @@ from firmware_app.domain.typed_document import (
     NAMES,
     STATES,
     TypedField,
-    field_before,
 )
 from firmware_app.domain.typed_words import as_typed, longest
 from firmware_app.ui import state_search
@@ -40,13 +39,11 @@ def typing(state: TypeDocument, terms: Terms) -> Screen:
         again = (AGAIN,) if terms.reads_documents else ()
         first = Button(TYPE_IT.id, TYPE_IT.message, "primary", TYPE_IT.icon)
         return _screen("offer", (first, *again, END, HELP))
-    first_of_all = field_before(state.typed, state.field) is None
-    back = () if first_of_all and not terms.reads_documents and state.visit.party else (BACK,)
     choices = _choices(state, state.field, terms)
     entry = _entry(state, state.field)
     anyway = (GO_ON_ANYWAY,) if state.misfits >= MISFITS else ()
     enter = (ENTER,) if entry is not None else ()
-    buttons = (*enter, *choices, *anyway, *NOTHING.get(state.field, ()), *back, END, HELP)
+    buttons = (*enter, *choices, *anyway, *NOTHING.get(state.field, ()), BACK, END, HELP)
     return _screen(state.field.value, buttons, entry)
 
 

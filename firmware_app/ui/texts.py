@@ -18,6 +18,7 @@ REVIEW = re.compile(r"^review: (.+)$", re.MULTILINE)
 ISOLATED = re.compile(f"({FSI}[^{PDI}]*{PDI})")
 NO_STATES = frozenset({"XXA", "XXB", "XXC", "XXX"})
 SEXES = frozenset("FMX")
+MARKS = {"yes": "\u2713", "no": "\u2013"}
 
 __all__ = [
     "LANGUAGES",
@@ -44,6 +45,15 @@ class MissingTextError(TextsError):
 
 class LocaleFileError(TextsError):
     """A locale file that is not there or does not parse; says the line, never the text."""
+
+
+def _message_of(kind: str, value: str) -> str:
+    """The message that stands for a row's value; empty where none does."""
+    if kind == "message":
+        return value
+    if (kind == "state" and value in NO_STATES) or (kind == "sex" and value in SEXES):
+        return f"{kind}-{value.lower()}"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +119,18 @@ class Texts:
     def shown(self, language: str, kind: str, value: str) -> str:
         """A document's value as the traveller reads it, by its row's kind.
 
-        day: `1974-08-12`, unknown parts XX; state: a code of Doc 9303-3; sex: F, M or X; every
-        other kind stands as it is, with the digits of the document. Raises MissingTextError.
+        day: `1974-08-12`, unknown parts XX; state: a code of Doc 9303-3; sex: F, M or X; message:
+        an id; mark: yes or no; every other kind stands as it is, with the digits of the document.
+        Raises MissingTextError.
         """
+        if message := _message_of(kind, value):
+            return self.say(language, message)
         forms = self._locale(language).forms
         if kind == "day":
             return forms.day(value)
-        if kind == "state" and value in NO_STATES:
-            return self.say(language, f"state-{value.lower()}")
         if kind == "state":
             return forms.state(value)
-        if kind == "sex" and value in SEXES:
-            return self.say(language, f"sex-{value.lower()}")
-        return value
+        return MARKS[value] if kind == "mark" else value
 
     def direction(self, language: str) -> Direction:
         """Which way the language is written; raises MissingTextError."""

@@ -47,7 +47,7 @@ def await_document(state: AwaitDocument, event: Event, terms: Terms) -> Step:
 def _touched(state: AwaitDocument, button: str, terms: Terms) -> Step:
     if button == "type-it" and may_type(state, terms):
         return begin_typing(state.visit)
-    if button == "back" and state.visit.party is None:
+    if button == "back":
         back = before_document(state.visit, terms)
         return Step(back.state, (StopDevices(), *back.commands))
     return Step(state)

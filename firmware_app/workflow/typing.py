@@ -105,7 +105,7 @@ def _back(state: TypeDocument, terms: Terms) -> Step:
         return Step(TypeDocument(state.visit, before, state.typed))
     if terms.reads_documents:
         return Step(AwaitDocument(state.visit, TRIES), (ReadDocument(),))
-    return Step(state) if state.visit.party else before_document(state.visit, terms)
+    return before_document(state.visit, terms)
 
 
 def _touched(state: TypeDocument, button: str, terms: Terms) -> Step:

@@ -87,6 +87,7 @@ VISITS = (
     states.AwaitDocument(VISIT, 1),
     states.AwaitDocument(SECOND, 3),
     states.TypeDocument(VISIT),
+    states.TypeDocument(SECOND, TypedField.KIND),
     *(states.TypeDocument(VISIT, field) for field in TypedField),
     states.AwaitChip(KNOWN),
     states.ConfirmDocument(KNOWN),

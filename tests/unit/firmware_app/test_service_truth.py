@@ -1,0 +1,122 @@
+"""A kiosk that could let nobody cross says so before anybody starts, and opens by itself."""
+
+import http.client
+import json
+import os
+import pty
+import threading
+import time
+
+import pytest
+
+from firmware_app import config, crew
+from firmware_app.compose import Kiosk
+from firmware_app.engineer.small_site import KIOSK_ID
+from firmware_app.workers import device_worker
+from mqtt.central.mosquitto import free_port
+from mqtt.central.site import init_site
+
+LIMIT_S = 40.0
+CONFIG = """
+kiosk_id = "{kiosk}"
+profile = "demo"
+relay_socket = "relay.sock"
+[post]
+locode = "UTABC"
+code = "X"
+authority = "UTO"
+[policy]
+type_document = {by_hand}
+[page]
+port = {port}
+[devices]
+document_reader = "serial://{folder}/reader"
+camera = "simulated://{folder}/camera"
+{more}
+[storage]
+outbox = "outbox.sqlite3"
+[keys]
+signing = "signing.pem"
+recipients = ["{recipient}"]
+receipts = ["{receipts}"]
+[law]
+legal_basis = "act"
+notice_version = "1"
+retention_days = 1
+"""
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def running(tmp_path, monkeypatch):
+    """Starts a kiosk in this process; gives what its page shows."""
+    monkeypatch.setattr(crew, "AWAY_LIMIT_S", 1.0)
+    monkeypatch.setattr(device_worker, "LOOK_AFTER_S", 0.2)
+    site = init_site(tmp_path / "site", KIOSK_ID)
+    path, port = tmp_path / "kiosk.toml", free_port()
+    started = []
+
+    def start(more="", by_hand="false"):
+        path.write_text(
+            CONFIG.format(
+                kiosk=KIOSK_ID,
+                port=port,
+                by_hand=by_hand,
+                folder=tmp_path,
+                more=more.format(folder=tmp_path),
+                recipient=site.recipient.public,
+                receipts=site.receipts.public,
+            )
+        )
+        kiosk = Kiosk(config.load(path), path)
+        thread = threading.Thread(target=kiosk.run)
+        thread.start()
+        started.append((kiosk, thread))
+        return lambda: screen_now(port)
+
+    yield start
+    for kiosk, thread in started:
+        kiosk.stop()
+        thread.join(20.0)
+
+
+def screen_now(port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5.0)
+    try:
+        connection.request("GET", "/health")
+        return json.loads(connection.getresponse().read())["screen"]
+    except OSError:
+        return ""
+    finally:
+        connection.close()
+
+
+def until(shown, name):
+    at_end_s = time.monotonic() + LIMIT_S
+    while (now := shown()) != name:
+        assert time.monotonic() < at_end_s, f"{now!r}, not {name!r}"
+        threading.Event().wait(0.05)
+
+
+def test_without_a_reader_it_is_closed_and_open_again_once_the_reader_is_back(running, tmp_path):
+    shown = running()
+    until(shown, "out-of-service")
+    controller, line = pty.openpty()
+    (tmp_path / "reader").symlink_to(os.ttyname(line))
+    until(shown, "attract")
+    (tmp_path / "reader").unlink()
+    until(shown, "out-of-service")
+    os.close(controller)
+    os.close(line)
+
+
+@pytest.mark.parametrize(
+    ("more", "by_hand"),
+    [('page_camera = "simulated://{folder}/page?scene=page"', "false"), ("", "true")],
+    ids=["the page camera reads instead", "documents may be typed"],
+)
+def test_where_there_is_another_way_it_stays_open(running, more, by_hand):
+    shown = running(more, by_hand)
+    until(shown, "attract")
+    threading.Event().wait(3.0)
+    assert shown() == "attract"
