@@ -22,6 +22,7 @@ from vision.evaluate.pair_rates import FMR_TARGETS
 from vision.evaluate.rates import Numbers, People, Trial
 from vision.evaluate.usage import Spent
 from vision.face_threshold import FALSE_MATCH_RATE, TARGET_FMR
+from vision.model_store import RUNTIME
 
 RULE = (
     f"{rates_report.RULE}; a score at the threshold or above is a match; templates are compared as "
@@ -89,6 +90,7 @@ def document(result: FaceResult, conditions: Conditions) -> dict[str, object]:
         **found,
         "frame_px": FRAME_PX,
         "threads": conditions.threads,
+        "runtime": RUNTIME,
         "peak_memory_mb": conditions.peak_memory_mb,
         "model": result.model,
         "failures": {
@@ -127,7 +129,7 @@ def words(result: FaceResult, conditions: Conditions, *, show_failures: bool) ->
             *_bounds(result),
             *(_failures(result) if show_failures else []),
             f"{spent}; frames are {FRAME_PX[0]}x{FRAME_PX[1]}; decoding of the files is not timed",
-            f"{used}; peak memory {conditions.peak_memory_mb:.0f} MB; {result.model}",
+            f"{used}; {RUNTIME}; peak memory {conditions.peak_memory_mb:.0f} MB; {result.model}",
             f"{RULE}.",
             CONTAMINATED,
         ]

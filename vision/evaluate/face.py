@@ -23,7 +23,7 @@ from vision.evaluate.rates import (
     choose_threshold,
     trial,
 )
-from vision.evaluate.usage import Spent, timed
+from vision.evaluate.usage import TIMES, Spent, quickest, timed
 from vision.face_pipeline import Crowd, FacePipeline, choose
 from vision.face_template import FaceTemplate
 from vision.face_threshold import THRESHOLD
@@ -195,7 +195,7 @@ def _walk(pictures: Sequence[FacePicture], pipeline: FacePipeline, told: Told) -
 
 
 def _look(number: int, pixels: Bgr8, pipeline: FacePipeline, seen: Seen) -> None:
-    """One picture at its own size, for the template, and once in a frame, for its time.
+    """One picture at its own size, for the template, and in a frame, for its time.
 
     Where no face is seen, one is looked for as on a document's page.
     """
@@ -209,8 +209,8 @@ def _look(number: int, pixels: Bgr8, pipeline: FacePipeline, seen: Seen) -> None
     if look.face is None:
         seen.not_found.append(number)
         return
-    with timed() as describing:
-        template = pipeline.template(pixels, look)
+    times = TIMES if len(seen.frame) < FRAMES_TIMED else 1
+    template, describing = quickest(lambda: pipeline.template(pixels, look), times)
     if len(seen.frame) < FRAMES_TIMED:
         _time_frame(in_frame(pixels), pipeline, seen)
     seen.templates[number] = FaceTemplate.from_int8(template.to_int8()).numbers
@@ -220,17 +220,15 @@ def _look(number: int, pixels: Bgr8, pipeline: FacePipeline, seen: Seen) -> None
 
 def _time_frame(frame: Bgr8, pipeline: FacePipeline, seen: Seen) -> None:
     """Stage by stage what FacePipeline.look does; nothing is timed where it sees no face."""
-    with timed() as detecting:
-        found = pipeline.find(frame)
+    found, detecting = quickest(lambda: pipeline.find(frame))
     if not found:
         return
     chosen = choose(found, frame)
-    with timed() as laying:
-        mesh = pipeline.lay(frame, chosen)
+    mesh, laying = quickest(lambda: pipeline.lay(frame, chosen))
     if mesh is None:
         return
-    with timed() as judging:
-        pipeline.judge(frame, mesh, Crowd.of(found, chosen.box))
+    crowd = Crowd.of(found, chosen.box)
+    _, judging = quickest(lambda: pipeline.judge(frame, mesh, crowd))
     each = (detecting, laying, judging)
     for spent, stage in zip(each, (seen.detect, seen.landmarks, seen.quality), strict=True):
         stage.append(spent)
