@@ -1,7 +1,6 @@
 """The `kiosk` command: parses words, calls compose or engineer, says errors in one clear line."""
 
 import argparse
-import math
 import os
 import signal
 import sys
@@ -18,18 +17,18 @@ from firmware_app.engineer import (
     liveness_commands,
     locales_commands,
     look_commands,
+    officers_commands,
     outbox_commands,
     questions_commands,
     sounds_commands,
 )
+from firmware_app.engineer.typed_words import count, port, seconds
 from firmware_app.errors import KioskError, SetupError
 from mqtt.no_core import write_no_core
 
 Run = Callable[[argparse.Namespace], int]
 CONFIG = Path("kiosk.toml")
 INTERRUPTED = 130
-MAX_PORT = 65_535
-MAX_SECONDS = 3600
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -101,10 +100,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_doctor(commands)
     _add_read_document(commands)
-    chip_commands.add_chip(commands, _add, _seconds)
+    chip_commands.add_chip(commands, _add, seconds)
     chip_commands.add_csca(commands, _add)
     outbox_commands.add_outbox(commands, _add)
     keys_commands.add_keys(commands, _add)
+    officers_commands.add_officers(commands, _add)
     clock_commands.add_time_floor(commands, _add)
     questions_commands.add_questions(commands, _add)
     locales_commands.add_locales(commands, _add)
@@ -141,33 +141,10 @@ def _add(
 
 
 def _add_site(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=_port, default=8080, help="of the traveller's page")
+    parser.add_argument("--port", type=port, default=8080, help="of the traveller's page")
     parser.add_argument(
         "--folder", type=Path, default=Path(".run"), help="for keys, database and logs"
     )
-
-
-def _port(word: str) -> int:
-    if not word.isdecimal() or not 1 <= int(word) <= MAX_PORT:
-        raise argparse.ArgumentTypeError(f"{word!r} is no port (1 to {MAX_PORT}).")
-    return int(word)
-
-
-def _seconds(word: str) -> float:
-    try:
-        value = float(word)
-    except ValueError:
-        value = math.nan
-    if not 0 < value <= MAX_SECONDS:
-        said = f"{word!r} is no number of seconds (above 0, at most {MAX_SECONDS})."
-        raise argparse.ArgumentTypeError(said)
-    return value
-
-
-def _count(word: str) -> int:
-    if not word.isdecimal() or int(word) < 1:
-        raise argparse.ArgumentTypeError(f"{word!r} is no count of 1 or more.")
-    return int(word)
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -181,7 +158,7 @@ def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     doctor.add_argument(
         "--limit",
-        type=_seconds,
+        type=seconds,
         default=5.0,
         help="seconds to wait for a document, a frame, a finger (default: 5); what a slow device"
         " then takes comes on top",
@@ -198,7 +175,7 @@ def _add_read_document(commands: "argparse._SubParsersAction[argparse.ArgumentPa
         ("config", "json"),
     )
     reading.add_argument("--url", help="default: document_reader of kiosk.toml")
-    reading.add_argument("--seconds", type=_seconds, default=30.0, help="default: 30")
+    reading.add_argument("--seconds", type=seconds, default=30.0, help="default: 30")
     reading.add_argument("--show", action="store_true", help="print the lines too: personal data")
 
 
@@ -214,7 +191,7 @@ def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     bench.add_argument(
         "what", choices=("crossing", "delivery"), help="touch to receipt | commit to erased"
     )
-    bench.add_argument("--runs", type=_count, default=3, help="crossings to measure, default: 3")
+    bench.add_argument("--runs", type=count, default=3, help="crossings to measure, default: 3")
     bench.add_argument("--quick", action="store_true", help="delivery: a tenth of the events")
 
 
@@ -227,9 +204,9 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         _evaluate_zones,
     )
     kinds = evaluate.add_subparsers(dest="what", required=True, metavar="WHAT")
-    face_commands.add_faces(kinds, _add, _count)
+    face_commands.add_faces(kinds, _add, count)
     look_commands.add_looks(kinds, _add)
-    liveness_commands.add_liveness(kinds, _add, _count)
+    liveness_commands.add_liveness(kinds, _add, count)
     zones = _add(
         kinds,
         "mrz",
@@ -253,7 +230,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     _add_fingers(kinds)
     chip_commands.add_passive(kinds, _add)
     for parser in (zones, lines):
-        parser.add_argument("--threads", type=_count, default=1, help="of the networks, default: 1")
+        parser.add_argument("--threads", type=count, default=1, help="of the networks, default: 1")
         parser.add_argument(
             "--show-failures", type=Path, metavar="DIR", help="write contact sheets of them there"
         )
@@ -271,8 +248,8 @@ def _add_fingers(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     fingers.add_argument(
         "folders", nargs="+", type=Path, metavar="FOLDER", help="of FINGER_IMPRESSION.png or tif"
     )
-    fingers.add_argument("--ppi", type=_count, default=500, help="of the pictures, default: 500")
-    fingers.add_argument("--threads", type=_count, default=1, help="of the networks, default: 1")
+    fingers.add_argument("--ppi", type=count, default=500, help="of the pictures, default: 500")
+    fingers.add_argument("--threads", type=count, default=1, help="of the networks, default: 1")
     fingers.add_argument("--vs", choices=("nbis",), help="a peer on the same pictures")
     fingers.add_argument(
         "--nbis-tools",

@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from firmware_app.engineer import story as stories
+from firmware_app.engineer.officer_site import is_free
 from firmware_app.engineer.report import emit, progress, table
 from firmware_app.engineer.small_site import SmallSite
 from firmware_app.engineer.story import Story
 from firmware_app.engineer.traveller import Traveller
 from firmware_app.errors import KioskError, StoryError
+from mqtt.central.mosquitto import free_port
 
 RECEIPT_LIMIT_S = 30.0
 POLL_S = 0.05
 BEGINS = "attract"
+OFFICER_PORT = 8443
 ENDS = frozenset({"saved", "officer", "out-of-service"})
 
 
@@ -38,13 +41,15 @@ def demo(folder: Path, port: int, *, once: bool, as_json: bool) -> int:
     """Start a site, let the demo traveller cross, show it; then keep the page up for a person."""
     story = stories.load(Path("demo"))
     progress("Starting broker, centre, publisher and kiosk on this machine ...")
-    with SmallSite(folder, port, pcsc=True) as site:
+    officer_port = OFFICER_PORT if is_free(OFFICER_PORT) else free_port()
+    with SmallSite(folder, port, pcsc=True, officer_port=officer_port) as site:
         progress(f"First screen after {site.first_screen_s:.1f} s: http://127.0.0.1:{port}")
         if "chip_reader" in site.devices:
             progress("Chips are read through pcscd, from its virtual reader.")
         crossed = cross(site, story)
         emit(_document(crossed), _words(crossed), as_json=as_json)
         if not once:
+            progress(site.officer.words(officer_port))
             _walk_yourself(site, story, port)
     return 0
 

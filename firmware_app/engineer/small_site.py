@@ -24,6 +24,7 @@ from drivers.chip.simulated_reader import card_for_pcscd, leave_stage
 from firmware_app.clock import utc_now
 from firmware_app.config import Liveness
 from firmware_app.engineer import virtual_reader
+from firmware_app.engineer.officer_site import OfficerSite
 from firmware_app.engineer.processes import Child, Family
 from firmware_app.errors import SetupError
 from mqtt.bundle_store import BundleStore
@@ -85,7 +86,7 @@ authorities = "{folder}/csca"
 legal_basis = "demo"
 notice_version = "1"
 retention_days = 1
-"""
+{officer}"""
 
 SIMULATED = {
     "document_reader": "simulated://{stage}/reader?framing=honeywell",
@@ -103,7 +104,8 @@ class SmallSite:
     devices: URLs instead of the simulated ones, by name; kiosk_command: what starts the kiosk;
     chip: whether documents have chips there, whose simulated issuer is believed; pcsc: whether they
     are read through a PC/SC service with a virtual reader, where this machine can have one; post:
-    lines of its [post].
+    lines of its [post];
+    officer_port: of the officer's page, 0: none.
     """
 
     folder: Path
@@ -118,6 +120,7 @@ class SmallSite:
     pcsc: bool = False
     devices: dict[str, str] = field(default_factory=dict)
     post: tuple[str, ...] = ("group_size_max = 1",)
+    officer_port: int = 0
     kiosk_command: tuple[str | Path, ...] = (BIN / "kiosk", "run")
     family: Family = field(init=False)
     site: Site = field(init=False)
@@ -143,6 +146,7 @@ class SmallSite:
             self.start_sink()
             self.start_publisher()
             self.start_kiosk()
+            self._start_officer_page()
             self._stack = stack.pop_all()
         return self
 
@@ -208,6 +212,7 @@ class SmallSite:
                 try_limit_s=self.try_limit_s,
                 signing=files.signing.private,
                 root=self.site.root.public,
+                officer=self._officer_table(),
             )
         )
         self.started_at_s = time.monotonic()
@@ -215,6 +220,22 @@ class SmallSite:
         self._await_page()
         self.first_screen_s = time.monotonic() - self.started_at_s
         return child
+
+    @property
+    def officer(self) -> OfficerSite:
+        """Keys and certificates of the officer's page."""
+        return OfficerSite(self.folder / "officer")
+
+    def _start_officer_page(self) -> None:
+        if self.officer_port:
+            command = self.officer.command(self.folder / "officer.sock", self.officer_port)
+            self.family.start("officer", command)
+
+    def _officer_table(self) -> str:
+        if not self.officer_port:
+            return ""
+        self.officer.make()
+        return "\n" + self.officer.table(self.folder / "officer.sock", self.officer_port)
 
     def child(self, name: str) -> Child:
         """The newest process of that name."""
