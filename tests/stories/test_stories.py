@@ -32,7 +32,7 @@ GOES_HOME = Story(
         "saved": "continue",
         **dict.fromkeys(("language", "notice", "document", "face", "finger", "review"), "end"),
         **dict.fromkeys(("finger-why", "warning", "go", "officer", "called"), "end"),
-        **dict.fromkeys(("notice-more", "direction", "transport", "next-person"), "end"),
+        **dict.fromkeys(("typing", "notice-more", "direction", "transport", "next-person"), "end"),
         "companions": "alone",
     },
     answers=("end",),
@@ -66,6 +66,7 @@ def put_right(site: SmallSite) -> None:
     """Every plug in, every hand off the glass, and nobody in front of the kiosk."""
     send_cue(site.stage / "camera", replug=True, freeze=False, scene="face")
     send_cue(site.stage / "reader", replug=True)
+    send_cue(site.stage / "page", replug=True)
     send_cue(site.stage / "finger", replug=True)
     Traveller(GOES_HOME, site.stage, site.page_port).walk(lambda name: name == "attract")
 
