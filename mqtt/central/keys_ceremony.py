@@ -74,7 +74,7 @@ def make_root(room: RootRoom, passphrase: bytes | None, give: Give = _keep) -> t
     if room.root.private.exists():
         raise KeysError(f"there is a root in {room.folder} already.")
     room.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = _new_key()
     own = name("border-kiosk programme root")
     certificate = sign_authority(Subject(own, key.public_key()), own, key, 1, ROOT_DAYS)
     lock = serialization.BestAvailableEncryption(passphrase) if passphrase else None
@@ -145,7 +145,9 @@ def make_centre(
 
 
 def _make_issuing(room: CentreRoom, signer: PrivateKey, above: x509.Certificate) -> None:
-    issuing = ec.generate_private_key(ec.SECP256R1())
+    """A key that is there without its certificate goes on under this root (docs/keys.md)."""
+    moved = room.issuing.private.exists()
+    issuing = load_private_key(room.issuing.private) if moved else _new_key()
     subject = Subject(name("border-kiosk issuing authority"), issuing.public_key())
     certificate = sign_authority(subject, above.subject, signer, 0, ISSUING_DAYS)
     write_durably(room.issuing.public, certificate.public_bytes(serialization.Encoding.PEM))
@@ -358,6 +360,10 @@ def _escrow(room: CentreRoom, now: datetime) -> Recipient:
 
 def _kid(private: Path) -> bytes:
     return thumbprint(load_private_key(private).public_key())
+
+
+def _new_key() -> PrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
 
 
 def _pkcs8(key: PrivateKey) -> bytes:
