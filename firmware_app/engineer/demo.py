@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from firmware_app.engineer import demo_voices
 from firmware_app.engineer import story as stories
 from firmware_app.engineer.officer_site import is_free
 from firmware_app.engineer.report import emit, progress, table
@@ -50,6 +51,7 @@ def demo(folder: Path, port: int, *, once: bool, as_json: bool) -> int:
         emit(_document(crossed), _words(crossed), as_json=as_json)
         if not once:
             progress(site.officer.words(officer_port))
+            demo_voices.begin(site)
             _walk_yourself(site, story, port)
     return 0
 

@@ -20,6 +20,7 @@ from drivers.errors import DeviceError, DeviceTimeoutError
 from firmware_app import clock
 from firmware_app import config as configuration
 from firmware_app.config import Config, Devices
+from firmware_app.engineer import doctor_words
 from firmware_app.engineer.doctor_link import clock_and_floor, link
 from firmware_app.engineer.report import emit, table
 from firmware_app.errors import ConfigError, SetupError
@@ -169,17 +170,11 @@ def _models() -> Finding:
 
 
 def _texts(config: Config) -> list[Finding]:
-    texts = Texts.load()
-    lacking = [code for code in config.page.languages if code not in texts.languages()]
-    if lacking:
-        mend = "Name only languages of firmware_app/ui/locales under [page]."
-        return [Finding("languages", "bad", f"no texts in {', '.join(lacking)}", mend)]
-    unread = [code for code in config.page.languages if texts.review(code) == "none"]
-    if unread:
-        what = f"{', '.join(unread)}: not yet reviewed by a native reader"
-        mend = "Have a native reader go through firmware_app/ui/locales and name the review."
-        return [Finding("languages", "unsure", what, mend)]
-    return [Finding("languages", "good", ", ".join(config.page.languages))]
+    texts = Texts.load(languages=config.page.languages)
+    return [
+        Finding("languages", *doctor_words.languages(config, texts)),
+        Finding("sound", *doctor_words.sounds(config, texts)),
+    ]
 
 
 def _authorities(config: Config) -> list[Finding]:

@@ -63,6 +63,9 @@ port = {port}
 [devices]
 {devices}
 
+[sound]
+folder = "{folder}/sounds"
+
 [policy]
 try_limit_s = {try_limit_s}
 
