@@ -9,6 +9,7 @@ no mount but binfmt_misc. KIOSK_ARCHIVE says where Debian's packages are fetched
 """
 
 import argparse
+import fcntl
 import hashlib
 import os
 import sys
@@ -57,9 +58,15 @@ class Order:
 
 
 def make(order: Order) -> None:
-    """Run the whole build; raises BuildError."""
+    """Run the whole build; waits for another one in the same folders; raises BuildError."""
     for folder in (order.out, order.work, order.cache):
         folder.mkdir(parents=True, exist_ok=True)
+    with (order.cache / "lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _make(order)
+
+
+def _make(order: Order) -> None:
     lock = packages.load()
     debs = base.fetch(lock, order.cache / "debs")
     requirements = release.file_of(order.release.commit, REQUIREMENTS)

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
@@ -143,7 +144,7 @@ def reduce(root: Path) -> None:
     for path in debian.files_of(root, REMOVED):
         path.unlink()
     for pattern in PRUNED:
-        for path in root.glob(pattern):
+        for path in _matching(root, pattern):
             _remove(path)
     for path in (root / "usr/share/doc").rglob("*"):
         if path.name != "copyright" and (path.is_file() or path.is_symlink()):
@@ -254,6 +255,15 @@ def _copy(file: Path, place: Path) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(file, place)
     place.chmod(0o755 if os.access(file, os.X_OK) else 0o644)
+
+
+def _matching(root: Path, pattern: str) -> list[Path]:
+    """As `root.glob`, for links too that point to nothing here."""
+    folder, _, name = pattern.rpartition("/")
+    place = root / folder
+    return (
+        [path for path in place.iterdir() if fnmatchcase(path.name, name)] if place.is_dir() else []
+    )
 
 
 def _remove(path: Path) -> None:
