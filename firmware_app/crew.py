@@ -70,7 +70,7 @@ AnyDevice = (
 class Workers:
     """Every worker of the kiosk."""
 
-    document: DocumentWorker | CameraDocumentWorker
+    document: DocumentWorker | CameraDocumentWorker | None
     chip: ChipWorker | None
     portrait: PortraitWorker | None
     face: FaceWorker
@@ -82,7 +82,7 @@ class Workers:
     def do(self, command: Command) -> None:
         """One thing asked of a device; nothing where this post has no such device."""
         match command:
-            case ReadDocument():
+            case ReadDocument() if self.document is not None:
                 self.document.read()
             case ReadChip() if self.chip is not None:
                 self.chip.read(command)
@@ -105,15 +105,15 @@ class Workers:
 
     def reads_documents(self) -> bool:
         """Whether a device can: the reader, or else the camera above the page."""
-        readers = [self.document, *([self.portrait] if self.portrait is not None else [])]
-        return any(one.device.away_s <= AWAY_LIMIT_S for one in readers)
+        readers = (self.document, self.portrait)
+        return any(one.device.away_s <= AWAY_LIMIT_S for one in readers if one is not None)
 
     def devices(self) -> list[AnyDevice]:
         """The device threads, for start and stop; one that two steps share is named once."""
         by_camera = isinstance(self.document, CameraDocumentWorker)
-        optional = (None if by_camera else self.portrait, self.chip, self.finger)
+        portrait = None if by_camera else self.portrait
+        optional = (self.document, portrait, self.chip, self.finger)
         return [
-            self.document.device,
             self.face.device,
             *(worker.device for worker in optional if worker is not None),
         ]
@@ -157,7 +157,8 @@ class Crew:
 
     def _document_worker(
         self, page_camera: DeviceWorker[Camera] | None
-    ) -> DocumentWorker | CameraDocumentWorker:
+    ) -> DocumentWorker | CameraDocumentWorker | None:
+        """What reads documents at this post; None where nothing does, and all are typed."""
         url, limit_s = self.config.devices.document_reader, self.config.policy.try_limit_s
         by_camera = None
         if page_camera is not None:
@@ -170,8 +171,8 @@ class Crew:
                 limit_s,
                 clock_doubt_days,
             )
-            if self.config.devices.read_by_camera:
-                return by_camera
+        if self.config.devices.read_by_camera or not url:
+            return by_camera
         device = DeviceWorker(
             "document_reader",
             lambda: self.openers.document_reader("document_reader", url),
