@@ -200,3 +200,16 @@ def test_every_attack_has_words_in_the_protocol() -> None:
     words = page.read_text(encoding="utf-8")
     assert all(f"`{name}`" in words for name in ATTACKS if not name.startswith("injected"))
     assert all(f"`{kind.value}`" in words for kind in ChallengeKind)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_two_processes_give_what_one_gives(capsys: pytest.CaptureFixture[str]) -> None:
+    said = []
+    for jobs in ("1", "2"):
+        words = ["evaluate", "liveness", "--quick", "--json", "--species", "injected_frozen"]
+        assert main([*words, "--jobs", jobs]) == 0
+        document = json.loads(capsys.readouterr().out)
+        assert document.pop("seconds_each") > 0
+        said.append(document)
+    assert said[0] == said[1]
