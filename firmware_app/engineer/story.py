@@ -13,11 +13,15 @@ Peer = Literal["reader", "page", "camera", "finger", "chip"]
 
 
 class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When `screen` comes up, `peer` gets `cue`, in the words of that simulated device."""
+    """When `screen` comes up, `peer` gets `cue`, in the words of that simulated device.
+
+    first, times: from which coming up, and up to which.
+    """
 
     screen: str
     peer: Peer
     cue: dict[str, object]
+    first: int = 1
     times: int = 1_000_000
 
 

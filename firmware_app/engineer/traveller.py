@@ -93,7 +93,7 @@ class Traveller:
         self._last = name
         if came_up:
             for act in self.story.body:
-                if act.screen == name and self._visits[name] <= act.times:
+                if act.screen == name and act.first <= self._visits[name] <= act.times:
                     self._cue(act.peer, **act.cue)
         self._follow(screen)
         if self.hands:
