@@ -114,7 +114,7 @@ def live_event(live: frames.Live | None, greeting: frames.Greeting | None, token
     Without a good session the calls alone, so that a call is heard also where nobody is signed in.
     """
     if live is None or greeting is None:
-        return b'event: live\ndata: {"away":true}\n\n'
+        return b'event: live\ndata: {"away":true,"calls":[]}\n\n'
     signed_in = bool(token) and frames.session_name(token) in live.sessions
     said: dict[str, object] = {
         "away": False,

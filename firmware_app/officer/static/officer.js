@@ -86,15 +86,26 @@ function drawVisit(now) {
   drawFindings(now);
   $('reasons').replaceChildren(...now.reasons.map(code => element('li', told('reason', code))));
   $('rows').replaceChildren(...now.rows.flatMap(row => [element('dt', told('row', row.name)), element('dd', row.value)]));
-  const checks = [...now.checks, ...now.fingers].sort((a, b) => ORDER.indexOf(a.result) - ORDER.indexOf(b.result));
-  $('checks').replaceChildren(...checks.map(check));
+  $('checks').replaceChildren(...alike([...now.checks, ...now.fingers]).map(check));
   for (const role of ['document_portrait', 'live_face']) if (now.pictures.includes(role)) picture(role); else blank(role);
   document.querySelector('[data-act=assist]').disabled = now.helped;
   document.querySelector('[data-act=leave]').disabled = !now.helped;
 }
 
+// Checks that came to the same for the same reason stand in one line; each that failed stands alone.
+function alike(checks) {
+  const groups = new Map();
+  for (const one of [...checks].sort((a, b) => ORDER.indexOf(a.result) - ORDER.indexOf(b.result))) {
+    const key = one.result === 'failed' ? one.code : `${one.result} ${one.why}`;
+    const group = groups.get(key) ?? { ...one, names: [] };
+    group.names.push(told('check', one.code));
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
 function check(one) {
-  const item = element('li', told('check', one.code)), became = element('span', told('result', one.result), one.result);
+  const item = element('li', one.names.join(' · ')), became = element('span', told('result', one.result), one.result);
   if (one.why) became.append(' ', element('small', told('because', one.why)));
   item.append(became);
   return item;
@@ -151,7 +162,7 @@ function drawStored() {
 function open(action, crossing, reasons, name, ofNow) {
   asked = { action, crossing, live: ofNow };
   $('decision-title').textContent = `${told('act', action)}: ${name}`;
-  $('decision-over').textContent = reasons.length ? `${say('decision-over')} ${reasons.map(code => told('reason', code)).join(', ')}` : '';
+  $('decision-over').textContent = reasons.length ? `${say(action === 'refuse' ? 'decision-found' : 'decision-over')} ${reasons.map(code => told('reason', code)).join(', ')}` : '';
   const codes = action === 'refuse' ? LETTERS : GROUNDS;
   $('choices').replaceChildren(...codes.map(code => {
     const label = element('label', ''), choice = document.createElement('input');
