@@ -9,6 +9,8 @@ import msgspec
 from firmware_app import config
 from firmware_app.config import Config
 from firmware_app.errors import ConfigError
+from firmware_app.services.questions import questions_and_texts
+from firmware_app.ui.texts import Texts
 from mqtt.files import write_durably
 
 ALLOWED = frozenset({"page", "policy", "law"})
@@ -31,7 +33,8 @@ class ConfigStage:
     def judge(self, text: str) -> Config:
         """The configuration that `text` is; raises ConfigError, and NotAllowedError.
 
-        From the centre only page, policy and law may change, and supervision not be taken away.
+        From the centre only page, policy and law may change, and supervision not be taken away;
+        questions that the kiosk would refuse at its start are refused here.
         """
         wanted, present = config.judge(self.file, text), config.load(self.file)
         for name in Config.__struct_fields__:
@@ -39,6 +42,7 @@ class ConfigStage:
                 raise NotAllowedError(f"{name} may not be changed from the centre.")
         if present.policy.supervised and not wanted.policy.supervised:
             raise NotAllowedError("policy.supervised may not be taken away from the centre.")
+        questions_and_texts(wanted, Texts.load(languages=wanted.page.languages))
         return wanted
 
     def stage(self, text: str) -> None:

@@ -13,8 +13,8 @@ from firmware_app.domain.mrz_writer import write
 from firmware_app.domain.typed_document import (
     DIGIT_OF,
     KINDS,
-    TypedSoFar,
     TypedField,
+    TypedSoFar,
     digit_fits,
     document,
     doubtful_places,

@@ -349,6 +349,12 @@ def test_what_is_no_configuration_is_refused(desk, text):
     assert configure(desk, text, "dry_run").outcome is Outcome.FAILED
 
 
+def test_questions_that_would_stop_the_next_start_are_not_staged(desk):
+    stage = ConfigStage(desk.file, desk.folder)
+    with pytest.raises(ConfigError, match=r"none\.toml"):
+        stage.judge(CONFIG + '[policy]\nquestions = "none.toml"\n')
+
+
 def test_only_what_was_staged_is_applied(desk):
     stage = ConfigStage(desk.file, desk.folder)
     with pytest.raises(ConfigError, match="nothing is staged"):
