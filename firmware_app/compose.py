@@ -18,6 +18,7 @@ from firmware_app.services.officer import open_desk, start_desk, stop_desk
 from firmware_app.services.orders import KioskOrders
 from firmware_app.services.outbox import OutboxUpkeep, open_outbox
 from firmware_app.services.questions import questions_and_texts
+from firmware_app.ui import state_search
 from firmware_app.ui.screens import screen
 from firmware_app.ui.server import PageError, PageServer
 from firmware_app.ui.sounds import Sounds
@@ -128,7 +129,7 @@ class Kiosk:
         start_desk(self._desk, self._workers.lamp)
         for device in self._workers.devices():
             device.start()
-        threading.Thread(target=self._eyes.warm_up, name="warm-up", daemon=True).start()
+        threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
         self._upkeep.start()
         threading.Thread(target=self._watch, name="watch", daemon=True).start()
         log.say("kiosk_started", version=release(), url=f"http://{HOST}:{self._page.port}")
@@ -146,6 +147,10 @@ class Kiosk:
         self._outbox.close()
         clock.keep_floor(None)
         log.say("kiosk_stopped")
+
+    def _warm_up(self) -> None:
+        self._eyes.warm_up()
+        state_search.warm(self.config.page.languages)
 
     def _watch(self) -> None:
         """Say "out of service" before a traveller starts, and back when all is well again.

@@ -30,6 +30,9 @@ NOTHING = {
     TypedField.GIVEN_NAMES: (Button("no-given-names", "button-no-given-names", icon="no"),),
     **dict.fromkeys(CHECKED, (Button("no-digit", "button-no-digit", icon="no"),)),
 }
+FEW = 3
+WITHOUT_STATE = ("XXB", "XXA")
+"""Refugees by the convention of 1951, and stateless persons (Doc 9303-3, section 5)."""
 _ALPHABETS: dict[str, Alphabet] = {"LATIN": "latin", "ARABIC": "arabic", "ETHIOPIC": "ethiopic"}
 
 
@@ -84,10 +87,16 @@ def _choices(state: TypeDocument, field: TypedField, terms: Terms) -> tuple[Butt
     if field is TypedField.SEX:
         return tuple(Button(f"sex-{one}", f"sex-{one}", "choice", f"sex-{one}") for one in "fmx")
     if field in STATES:
-        own = state.typed.get(TypedField.ISSUING_STATE) if field is TypedField.NATIONALITY else None
-        first = (*((own,) if own else ()), *terms.states_first)
-        return _states(state.visit.language, state.query, first, field)
+        return _states(state.visit.language, state.query, _first(state, field, terms), field)
     return ()
+
+
+def _first(state: TypeDocument, field: TypedField, terms: Terms) -> tuple[str, ...]:
+    """What most travellers have: the nationality of the issuer, or that of a refugee."""
+    if field is not TypedField.NATIONALITY:
+        return terms.states_first
+    issuer = state.typed.said(TypedField.ISSUING_STATE)
+    return (issuer, *terms.states_first[:FEW], *WITHOUT_STATE)
 
 
 def _choice(name: str) -> Button:
@@ -98,10 +107,14 @@ def _states(
     language: str, query: str, first: tuple[str, ...], field: TypedField | None
 ) -> tuple[Button, ...]:
     codes = state_search.found(language, query, first, lambda code: choosable(code, field))
-    return tuple(
-        Button(f"state-{code}", "", "choice", "state", state_search.name(language, code))
-        for code in codes
-    )
+    return tuple(_state(language, code) for code in codes)
+
+
+def _state(language: str, code: str) -> Button:
+    """By its name; who has no state finds themselves in the words of the release."""
+    message = f"state-{code.lower()}" if code in WITHOUT_STATE else ""
+    text = "" if message else state_search.name(language, code)
+    return Button(f"state-{code}", message, "choice", "state", text)
 
 
 def _entry(state: TypeDocument, field: TypedField) -> Entry | None:

@@ -10,16 +10,32 @@ from firmware_app.ui.local_forms import LocalForms
 MOST_SHOWN = 6
 FALLBACKS = ("en", "fr")
 """Names that people who type Latin letters may know."""
+_FIRST_LIST = "special"
+"""Germany prints D, not the DEU of ISO 3166-1 (Doc 9303-3, section 5)."""
 _ARTICLES = ("ال",)
 
 
 def found(
     language: str, query: str, first: Sequence[str], choosable: Callable[[str], bool]
 ) -> tuple[str, ...]:
-    """Codes of at most six states: `first` without a query, else the best matches, best first."""
+    """Codes of at most six states: `first` without a query, else the best matches, best first.
+
+    Of several codes with one name (GBR, GBN, ...) the commonest stands for all; the others are
+    found by the code itself.
+    """
     wanted = _plain(query)
-    codes = (code for code in first) if not wanted else _matches(language, wanted)
-    return tuple(dict.fromkeys(code for code in codes if choosable(code)))[:MOST_SHOWN]
+    codes = _matches(language, wanted) if wanted else iter(dict.fromkeys(first))
+    best: dict[str, str] = {}
+    for code in codes:
+        if choosable(code):
+            best.setdefault(name(language, code), code)
+    return tuple(best.values())[:MOST_SHOWN]
+
+
+def warm(languages: Sequence[str]) -> None:
+    """Have every name ready before the first letter is typed."""
+    for language in languages:
+        _names(language)
 
 
 def name(language: str, code: str) -> str:
@@ -42,12 +58,13 @@ def _matches(language: str, wanted: str) -> Iterator[str]:
 @cache
 def _names(language: str) -> dict[str, tuple[str, ...]]:
     """By code, sorted by the language's own name: every plain name that can be typed."""
+    lists = sorted(state_lists(), key=lambda one: (one.name != _FIRST_LIST, one.name != "iso"))
     named = {
         code: tuple(dict.fromkeys(_plain(name(tag, code)) for tag in (language, *FALLBACKS)))
-        for one in state_lists()
-        for code in one.codes
+        for one in lists
+        for code in sorted(one.codes)
     }
-    return dict(sorted(named.items(), key=lambda pair: pair[1]))
+    return dict(sorted(named.items(), key=lambda pair: pair[1][0]))
 
 
 def _plain(text: str) -> str:

@@ -116,7 +116,16 @@ def test_days_in_any_digits_are_a_number(begun, text, code):
 
 @pytest.mark.parametrize(
     ("query", "code"),
-    [("tog", "TGO"), ("cote d", "CIV"), ("DEU", "DEU"), ("ger", "DEU"), ("Allem", "DEU")],
+    [
+        ("tog", "TGO"),
+        ("cote d", "CIV"),
+        ("DEU", "DEU"),
+        ("ger", "D"),
+        ("Allem", "D"),
+        ("united", "USA"),
+        ("united k", "GBR"),
+        ("gbn", "GBN"),
+    ],
 )
 def test_a_country_is_found_by_its_first_letters(begun, query, code):
     state = go(begun, Touched("transit"))
@@ -125,6 +134,8 @@ def test_a_country_is_found_by_its_first_letters(begun, query, code):
     found = [name for name in shown(state) if name.startswith("state-")]
     assert f"state-{code}" in found
     assert len(found) <= 6
+    names = [shown(state)[one].text for one in found]
+    assert len(set(names)) == len(names), "one name never stands twice"
     assert go(state, Touched(f"state-{code}")).visit.answers[-1].code == code
     assert "tog" not in repr(state)
 

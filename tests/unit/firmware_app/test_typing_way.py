@@ -235,6 +235,14 @@ def test_a_state_is_found_by_its_first_letters_and_only_issuers_issue():
     assert state.field is TypedField.NUMBER
 
 
+def test_the_nationality_offers_the_issuer_and_who_has_no_state():
+    state = typing(until=TypedField.NATIONALITY, ISSUING_STATE=Touched("state-GHA"))
+    names = [one for one in buttons(state) if one.startswith("state-")]
+    assert set(names) == {"state-GHA", "state-UTO", "state-XXB", "state-XXA"}
+    state, _ = walk(Touched("state-XXB"), state=state)
+    assert state.typed.said(TypedField.NATIONALITY) == "XXB"
+
+
 def test_what_is_refused_stays_on_the_screen_with_its_hint():
     state = typing(until=TypedField.BIRTH)
     state, _ = walk(TYPED("31021974"), state=state)
