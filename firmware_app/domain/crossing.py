@@ -142,6 +142,7 @@ class Visit:
     asked_for_person: bool = False
     called: bool = False
     extensions: int = 0
+    retakes: int = 0
     party: Party | None = None
     deeds: tuple[Deed, ...] = ()
 

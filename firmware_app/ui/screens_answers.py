@@ -11,6 +11,9 @@ from firmware_app.ui.screens_typing import question
 from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.questions import has_before
 from firmware_app.workflow.states import AskQuestion, ConfirmDocument, Review
+from firmware_app.workflow.tries import RETAKES
+
+FACE_AGAIN = Button("face-again", "button-face-again", icon="face")
 
 
 def answers(state: ConfirmDocument | AskQuestion | Review, terms: Terms) -> Screen:
@@ -36,6 +39,7 @@ def _confirm(state: ConfirmDocument) -> Screen:
             Button("yes", "button-yes", "primary", "yes"),
             Button("not-me", "button-not-me", icon="no"),
             Button("again", "button-again", icon="again"),
+            END,
             HELP,
         ),
         rows=document_rows(document.mrz) if document else (),
@@ -49,11 +53,12 @@ def _review(state: Review, terms: Terms) -> Screen:
     """The last look before saving: all that will be, a face and a finger as marks."""
     visit = state.visit
     back = (BACK,) if has_before(visit, terms, len(terms.questions)) else ()
+    again = (FACE_AGAIN,) if visit.retakes < RETAKES else ()
     return Screen(
         "review",
         "review-title",
         cue="review-cue",
-        buttons=(Button("continue", "button-save", "primary", "yes"), *back, END, HELP),
+        buttons=(Button("continue", "button-save", "primary", "yes"), *again, *back, END, HELP),
         rows=(
             *(document_rows(visit.document.mrz)[:2] if visit.document else ()),
             *_captured(visit),

@@ -8,8 +8,8 @@ from firmware_app.domain.crossing import Document, Visit
 from firmware_app.domain.rules import Outcome, Reason
 from firmware_app.workflow.states import State
 
-CallReason = Literal["help", "referral", "no_crossing"]
-"""Touched help; was saved and is to see an officer; is sent to an officer with nothing saved."""
+CallReason = Literal["help", "referral", "no_crossing", "crossing_not_stored"]
+"""Touched help; is to see an officer; is sent there with nothing to save; could not be saved."""
 
 
 @dataclass(frozen=True, slots=True)

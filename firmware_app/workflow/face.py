@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+from firmware_app.domain.biometrics import Liveness, LivenessDecision
+from firmware_app.domain.crossing import Visit
 from firmware_app.workflow.fingers import next_finger
 from firmware_app.workflow.outside import Terms
-from firmware_app.workflow.tries import worth_another
+from firmware_app.workflow.tries import TRIES, worth_another
 from firmware_app.workflow.vocabulary import (
     AwaitFace,
     Event,
@@ -27,12 +29,14 @@ def await_face(state: AwaitFace, event: Event, terms: Terms) -> Step:
         case FaceAdvice(cue=cue, ask=ask):
             return Step(replace(state, cue=cue, ask=ask))
         case FaceTaken(sample=sample, liveness=liveness, comparison=comparison):
-            visit = replace(state.visit, face=sample, liveness=liveness, comparison=comparison)
+            graver = _graver(state.visit.liveness, liveness)
+            visit = replace(state.visit, face=sample, liveness=graver, comparison=comparison)
             return next_finger(visit, terms)
         case FaceFailed(reason=reason) if worth_another(state.tries_left, reason):
             return looking(replace(state, tries_left=state.tries_left - 1))
         case FaceFailed(reason=reason):
-            return next_finger(replace(state.visit, face=reason), terms)
+            kept = state.visit.face if state.visit.face_taken else reason
+            return next_finger(replace(state.visit, face=kept), terms)
         case Touched(button=button):
             return _touched(state, button)
         case _:
@@ -45,6 +49,17 @@ def _touched(state: AwaitFace, button: str) -> Step:
     if button == "skip-challenges" and state.left_one:
         return Step(state, (LeaveChallenge(every=True),))
     return Step(state)
+
+
+def _graver(before: Liveness | None, now: Liveness) -> Liveness:
+    """An attack that was seen once is not undone by another picture."""
+    attacked = before is not None and before.decision is LivenessDecision.ATTACK
+    return before if before is not None and attacked else now
+
+
+def once_more(visit: Visit) -> Step:
+    """Another picture of the face, as the traveller wishes; a few times."""
+    return looking(AwaitFace(replace(visit, retakes=visit.retakes + 1), TRIES))
 
 
 def looking(state: AwaitFace) -> Step:

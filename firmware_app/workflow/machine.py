@@ -19,8 +19,9 @@ from firmware_app.workflow.officer import officer_step
 from firmware_app.workflow.officer_words import OfficerEvent
 from firmware_app.workflow.outside import Terms, resting
 from firmware_app.workflow.party import done, saving
-from firmware_app.workflow.questions import ask, review
+from firmware_app.workflow.questions import ask
 from firmware_app.workflow.resume import resume
+from firmware_app.workflow.review import review
 from firmware_app.workflow.states import (
     AskQuestion,
     AwaitChip,

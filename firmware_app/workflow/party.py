@@ -38,7 +38,7 @@ def saving(state: Saving, event: Event, terms: Terms) -> Step:
             return Step(state)
         case StoreFailed() | TimedOut():
             officer = SeeOfficer(visit.language, visit.pictures_only)
-            return Step(officer, (Wipe(), CallPerson("no_crossing")))
+            return Step(officer, (Wipe(), CallPerson("crossing_not_stored")))
         case Touched(button="help"):
             called = replace(visit, called=True)
             return Step(replace(state, visit=called), (CallPerson("help"),))
@@ -113,6 +113,9 @@ def _companions(state: Companions, event: Event) -> Step:
 
 def _next_person(state: NextPerson, event: Event, terms: Terms) -> Step:
     match event:
+        case StartPressed() if terms.out_of_service:
+            officer = SeeOfficer(state.party.language, state.party.pictures_only)
+            return Step(officer, (Wipe(), CallPerson("no_crossing")))
         case StartPressed(crossing_id=crossing_id):
             visit = next_visit(crossing_id, state.party)
             onward = to_document(visit, terms)

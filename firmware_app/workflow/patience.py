@@ -36,7 +36,7 @@ LIMITS_S: dict[type[State], float] = {
     Saved: 4.0,
     Companions: 15.0,
     NextPerson: 60.0,
-    Go: 20.0,
+    Go: 12.0,
     SeeOfficer: 12.0,
 }
 """Where it is not IDLE_LIMIT_S; whatever the traveller touches there waits that long.

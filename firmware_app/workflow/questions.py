@@ -1,4 +1,4 @@
-"""The questions, asked of whom they concern, and the last look before saving; pure."""
+"""The questions, asked of whom they concern; pure."""
 
 import re
 from dataclasses import replace
@@ -17,7 +17,6 @@ from firmware_app.domain.questions import (
 from firmware_app.domain.rules import age_years
 from firmware_app.domain.typed_words import TEXT_LIMIT, western
 from firmware_app.workflow.commands import Step
-from firmware_app.workflow.ends import store
 from firmware_app.workflow.events import Event, Touched, Typed
 from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.states import AskQuestion, Review
@@ -42,7 +41,7 @@ def ask(state: AskQuestion, event: Event, terms: Terms) -> Step:
     question = terms.questions[state.index]
     match event:
         case Touched(button="back"):
-            return _before(state.visit, terms, state.index) or Step(state)
+            return question_before(state.visit, terms, state.index) or Step(state)
         case Touched(button=button):
             return _answered(state, question, _code(question, button), terms)
         case Typed(text=text):
@@ -51,20 +50,9 @@ def ask(state: AskQuestion, event: Event, terms: Terms) -> Step:
             return Step(state)
 
 
-def review(state: Review, event: Touched, terms: Terms) -> Step:
-    """Save, or back to the last question."""
-    match event.button:
-        case "continue":
-            return store(state.visit, terms)
-        case "back":
-            return _before(state.visit, terms, len(terms.questions)) or Step(state)
-        case _:
-            return Step(state)
-
-
 def has_before(visit: Visit, terms: Terms, index: int) -> bool:
     """Whether a question was answered before that place."""
-    return _before(visit, terms, index) is not None
+    return question_before(visit, terms, index) is not None
 
 
 def about_of(visit: Visit, terms: Terms) -> About:
@@ -75,7 +63,7 @@ def about_of(visit: Visit, terms: Terms) -> About:
     return About(visit.direction, mrz.nationality, age_years(mrz, terms.today))
 
 
-def _before(visit: Visit, terms: Terms, index: int) -> Step | None:
+def question_before(visit: Visit, terms: Terms, index: int) -> Step | None:
     """The question answered last before that place, asked again; its answer is forgotten."""
     given = {one.question for one in visit.answers}
     earlier = [at for at in range(index) if terms.questions[at].id in given]

@@ -4,6 +4,7 @@ from firmware_app.domain.biometrics import NotCaptured
 
 TRIES = 3
 EXTENSIONS = 10
+RETAKES = 2
 
 
 def worth_another(tries_left: int, reason: NotCaptured) -> bool:

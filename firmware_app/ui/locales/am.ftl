@@ -170,6 +170,7 @@ button-finger-bandaged = ታሽጓል ወይም ተጎድቷል
 button-finger-other = ሌላ ምክንያት
 button-help = ሰው ይርዳኝ
 button-more-time = ተጨማሪ ጊዜ
+button-face-again = ፎቶውን እንደገና ያንሱ
 button-again = እንደገና ይሞክሩ
 button-end = ይጨርሱ
 button-pictures-only = በሥዕሎች ብቻ

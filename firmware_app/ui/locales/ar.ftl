@@ -170,6 +170,7 @@ button-finger-bandaged = عليه ضماد أو هو مجروح
 button-finger-other = سبب آخر
 button-help = مساعدة من شخص
 button-more-time = وقت إضافي
+button-face-again = التقاط الصورة مرة أخرى
 button-again = حاول مجدداً
 button-end = إنهاء
 button-pictures-only = صور فقط

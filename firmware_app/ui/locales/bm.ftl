@@ -170,6 +170,7 @@ button-finger-bandaged = A sirilen don walima a joginna
 button-finger-other = Kun wɛrɛ
 button-help = Mɔgɔ ka n dɛmɛ
 button-more-time = Waati wɛrɛ
+button-face-again = Ja ta kokura
 button-again = Segin k’a lajɛ
 button-end = A laban
 button-pictures-only = Jaw dɔrɔn

@@ -170,6 +170,7 @@ button-finger-bandaged = It is bandaged or hurt
 button-finger-other = Another reason
 button-help = A person
 button-more-time = More time
+button-face-again = Take the photo again
 button-again = Try again
 button-end = End
 button-pictures-only = Pictures only

@@ -170,6 +170,7 @@ button-finger-bandaged = Il est bandé ou blessé
 button-finger-other = Une autre raison
 button-help = Une personne
 button-more-time = Plus de temps
+button-face-again = Reprendre la photo
 button-again = Réessayer
 button-end = Terminer
 button-pictures-only = Images seules

@@ -170,6 +170,7 @@ button-finger-bandaged = An ɗaure shi ko ya ji rauni
 button-finger-other = Wani dalili
 button-help = Mutum ya taimaka
 button-more-time = Ƙarin lokaci
+button-face-again = Sake ɗaukar hoto
 button-again = Sake gwadawa
 button-end = Gama
 button-pictures-only = Hotuna kawai

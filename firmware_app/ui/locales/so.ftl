@@ -170,6 +170,7 @@ button-finger-bandaged = Way duuban tahay ama dhaawacan
 button-finger-other = Sabab kale
 button-help = Qof ha i caawiyo
 button-more-time = Waqti dheeraad ah
+button-face-again = Sawirka mar kale qaad
 button-again = Mar kale isku day
 button-end = Dhammee
 button-pictures-only = Sawirro keliya

@@ -170,6 +170,7 @@ button-finger-bandaged = Kimefungwa bendeji au kinauma
 button-finger-other = Sababu nyingine
 button-help = Mtu anisaidie
 button-more-time = Muda zaidi
+button-face-again = Piga picha tena
 button-again = Jaribu tena
 button-end = Maliza
 button-pictures-only = Picha pekee

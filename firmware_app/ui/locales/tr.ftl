@@ -170,6 +170,7 @@ button-finger-bandaged = Sargılı ya da yaralı
 button-finger-other = Başka bir neden
 button-help = Bir görevli çağır
 button-more-time = Daha çok zaman
+button-face-again = Fotoğrafı yeniden çek
 button-again = Tekrar dene
 button-end = Bitir
 button-pictures-only = Yalnızca resimler

@@ -133,7 +133,15 @@ BUTTONS = (
     *("continue", "back", "yes", "not-me", "again", "help", "end", "more-time", "more", "go-on"),
     *("to-officer", "alone", "together", "language-en", "language-pictures", "direction-exit"),
     *("transport-car", "tourism", "up-to-30-days", "cannot-give-finger", "finger-missing"),
-    *("finger-bandaged", "finger-other", "cannot-do", "skip-challenges", "type-it", "enter"),
+    *(
+        "finger-bandaged",
+        "finger-other",
+        "face-again",
+        "cannot-do",
+        "skip-challenges",
+        "type-it",
+        "enter",
+    ),
     *("kind-passport", "state-UTO", "sex-f", "no-digit", "no-date", "no-given-names"),
     *("go-on-anyway", "no such button"),
 )
