@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from firmware_app.domain.codes import is_known_state
-from firmware_app.domain.questions import Condition, Kind, Question, Questionnaire
+from firmware_app.domain.questions import QUESTIONS, Condition, Kind, Question, Questionnaire
 from firmware_app.domain.questions_walk import TooManyWaysError, walk
 
 ID = re.compile("[a-z][a-z0-9-]{0,39}")
@@ -19,11 +19,13 @@ SCREENS = frozenset(
         *("attract", "language", "notice", "notice-more", "direction", "transport", "document"),
         *("typing", "reading", "confirm", "face", "finger", "finger-why", "companions", "called"),
         *("next-person", "question", "review", "saving", "saved", "go", "officer", "warning"),
-        *("out-of-service", "button", "row", "page", "tool", "answer", "challenge"),
+        *("out-of-service", "button", "row", "page", "tool", "answer", "challenge", "sex", "state"),
     }
 )
 """Words that open the message ids of the kiosk itself."""
 BUTTONS = frozenset({"back", "end", "enter", "help", "more-time", "go-on", "to-officer"})
+BUILT_IN_IDS = frozenset(one.id for one in QUESTIONS)
+"""Whose texts in the release a post may replace by its own."""
 HasText = Callable[[str, str], bool]
 
 
@@ -126,6 +128,9 @@ def _condition(condition: Condition, asked: Question | None) -> Iterator[str]:
 
 def _texts(question: Question, languages: Sequence[str], has_text: HasText) -> Iterator[str]:
     own = own_texts(question)
+    for message_id in own if question.id not in BUILT_IN_IDS else ():
+        if languages and has_text(languages[0], message_id):
+            yield f"{message_id} is a text of the kiosk itself: choose another id."
     for message_id, by_language in own.items():
         longest = TITLE_LONGEST if message_id.endswith("-title") else ANSWER_LONGEST
         for language, text in by_language.items():

@@ -164,6 +164,15 @@ def test_a_text_that_one_language_lacks_is_found():
     )
 
 
+def test_a_post_may_reword_the_built_in_questions_and_nothing_else_of_the_kiosk():
+    own = Question("typing-hint", 1, ("number", "date"), text={"en": "Which?"})
+    assert "typing-hint-number is a text of the kiosk itself" in found(
+        replace(own, answer_text={"number": {"en": "The first"}})
+    )
+    purpose = replace(BUILT_IN.question[0], text={"en": "Why do you come?"})
+    assert found(purpose) == ""
+
+
 def test_too_many_branches_are_an_answer_and_not_a_wait():
     many = tuple(Question(f"q{at}", 1, tuple("abcdefgh")) for at in range(12))
     last = Question(

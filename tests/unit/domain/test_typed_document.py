@@ -9,8 +9,8 @@ from firmware_app.domain.document_checks import Result
 from firmware_app.domain.rules import Policy, Reason, decide
 from firmware_app.domain.typed_document import (
     NONE,
-    TypedSoFar,
     TypedField,
+    TypedSoFar,
     asked,
     digit_fits,
     document,
