@@ -48,7 +48,8 @@ class TrustFiles:
             return Notice("trust_unread", "error", what, "Put the file back, or take it out of it.")
 
     def _keys(self) -> list[Path]:
-        months = sorted(self.registry.parent.glob("recipient-*.key"))
+        """The newest month first: most events are sealed for it, and each key tried costs time."""
+        months = sorted(self.registry.parent.glob("recipient-*.key"), reverse=True)
         return [*self.named_keys, *(one for one in months if one not in self.named_keys)]
 
     def _look(self) -> Seen:
