@@ -3,26 +3,20 @@
 import io
 import json
 import re
-import socket
-import ssl
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, CDPSession, Page
 
-from firmware_app.engineer.officer_site import HOST, OfficerSite
 from firmware_app.workflow.vocabulary import Called, Go, Saved, Touched
 from mqtt import events
-from mqtt.central import pki
-from mqtt.central.mosquitto import free_port
 from mqtt.officer_proof import check
-from mqtt.webauthn import Party
-from tests.peers.officer_bench import CANARY, KIOSK, NEXT_CROSSING, OfficerBench
+from tests.peers.officer_bench import CANARY, KIOSK, NEXT_CROSSING
+from tests.peers.officer_program import Site
 
 pytestmark = pytest.mark.slow
 
@@ -40,42 +34,6 @@ LEFT = """() => JSON.stringify([
   [...document.querySelectorAll('canvas')].map(c => c.width + c.height),
 ])"""
 CACHES = "async () => JSON.stringify([await caches.keys(), (await indexedDB.databases()).length])"
-
-
-class Site:
-    """A kiosk without devices, and the real program of the officer's page beside it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
-        self.party = Party(f"https://{HOST}:{self.port}", HOST)
-        self.pki = OfficerSite(folder / "officer")
-        self.pki.make()
-        self.log = folder / "page.log"
-        self.bench = OfficerBench(folder, self.party)
-
-    def __enter__(self) -> "Site":
-        self.bench.__enter__()
-        self.start_page()
-        return self
-
-    def start_page(self) -> None:
-        command = [str(word) for word in self.pki.command(self.bench.socket, self.port)]
-        with self.log.open("ab") as log:
-            self.page = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder)
-        self.bench.patient(self.listens, 60.0)
-
-    def listens(self) -> bool:
-        with socket.socket() as one:
-            return one.connect_ex(("127.0.0.1", self.port)) == 0
-
-    def __exit__(self, *_: object) -> None:
-        self.page.terminate()
-        self.page.wait(15)
-        self.bench.__exit__()
-
-    @property
-    def origin(self) -> str:
-        return self.party.origin
 
 
 @pytest.fixture
@@ -173,6 +131,7 @@ def test_an_officer_registers_signs_in_hears_comes_overrides_and_nothing_stays( 
     bench.runner.post(Touched("nothing"))
     officer.is_so(f"document.getElementById('rows').textContent.includes('{CANARY}')")
     officer.is_so("live_face.width === 96")
+    assert Axe().run(page).response["violations"] == []
     findings = page.inner_text("#findings")
     assert "NOT ALIKE" in findings
     assert "0.200" in findings
@@ -235,34 +194,3 @@ def test_the_page_tells_the_truth_when_kiosk_or_program_is_away_and_comes_back(
     bench.desk.line.stop()
     officer.is_so("document.body.dataset.state === 'away'")
     assert "ne répond pas" in page.inner_text("#line")
-
-
-def handshake(site: Site, certificate: pki.KeyPair | None, **versions: Any) -> str:
-    """What comes of asking for the page with that certificate: the status line, or the refusal."""
-    context = ssl.create_default_context(cafile=str(site.pki.authority.public))
-    for name, value in versions.items():
-        setattr(context, name, value)
-    if certificate is not None:
-        context.load_cert_chain(certificate.public, certificate.private)
-    try:
-        with (
-            socket.create_connection(("127.0.0.1", site.port), timeout=20) as raw,
-            context.wrap_socket(raw, server_hostname=HOST) as line,
-        ):
-            host = f"{HOST}:{site.port}".encode()
-            line.sendall(b"GET / HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n")
-            return line.recv(4096).split(b"\r\n")[0].decode() or "closed"
-    except (ssl.SSLError, ConnectionError) as error:
-        return type(error).__name__
-
-
-def test_only_the_posts_own_certificates_and_tls_13_get_in(site: Site, tmp_path: Path) -> None:
-    other = OfficerSite(tmp_path / "other")
-    other.make()
-    assert handshake(site, site.pki.tablet) == "HTTP/1.1 200 OK"
-    for certificate in (None, other.tablet):
-        assert not handshake(site, certificate).startswith("HTTP")
-    old = {"maximum_version": ssl.TLSVersion.TLSv1_2}
-    assert not handshake(site, site.pki.tablet, **old).startswith("HTTP")
-    assert CANARY not in site.log.read_text()
-    assert sys.executable in site.page.args[0]
