@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +22,11 @@ from image_build.emulator import ConsoleError, Machine
 from image_build.steps import BuildError
 
 CARD_BYTES: Final = 4 << 30
-CONSOLE: Final = "/dev/ttyAMA0"
+# Machine of QEMU -> what starts it, and the serial line that the test speaks on.
+MACHINES: Final = {
+    "virt": (emulator.virt, "/dev/ttyAMA0"),
+    "raspi3b": (emulator.raspi3b, "/dev/ttyS1"),
+}
 BOOT_LIMIT_S: Final = 900.0  # emulated, on a machine that has other work
 SITE: Final = "/usr/lib/border-kiosk/lib/python3.11/site-packages"
 PYTHON: Final = "/usr/lib/border-kiosk/bin/python3"
@@ -64,23 +68,24 @@ class Card:
 
     disk: Path
     folder: Path
+    machine: str
 
     def start(self, log: Path) -> Machine:
         """Play the loader, then start the board."""
+        words, console = MACHINES[self.machine]
         kernel = emulator.load(self.disk, self.folder)
-        init = emulator.with_shell(initramfs.INIT.read_text(encoding="utf-8"), CONSOLE)
+        init = emulator.with_shell(initramfs.INIT.read_text(encoding="utf-8"), console)
         packed = emulator.overlay(kernel.initramfs, init, (), self.folder / "with-shell.img")
-        told = emulator.Kernel(kernel.slot, kernel.image, packed, kernel.command_line)
-        return Machine(emulator.virt(told, self.disk), log)
+        return Machine(words(replace(kernel, initramfs=packed), self.disk), log)
 
 
-def insert(image: Path, folder: Path) -> Card:
+def insert(image: Path, folder: Path, machine: str) -> Card:
     """Copy the image to a card of its own."""
     disk = folder / "card.img"
     shutil.copyfile(image, disk)
     with disk.open("r+b") as raw:
         raw.truncate(CARD_BYTES)
-    return Card(disk, folder)
+    return Card(disk, folder, machine)
 
 
 def start_and_look(card: Card, report: Report, log: Path) -> Machine:
@@ -152,9 +157,8 @@ def run_checks(guest: Machine, report: Report) -> None:
     report.figure("listening", listening or "nothing")
 
 
-def refuse_changed(image: Path, folder: Path, report: Report, log: Path) -> None:
+def refuse_changed(card: Card, report: Report, log: Path) -> None:
     """Change one bit of the system: it must not start."""
-    card = insert(image, folder)
     with card.disk.open("r+b") as raw:
         raw.seek(layout.plan("").named("system_a").start_bytes + 40)
         byte = raw.read(1)
@@ -165,18 +169,18 @@ def refuse_changed(image: Path, folder: Path, report: Report, log: Path) -> None
     report.say("a system with one changed bit does not start", good=True)
 
 
-def test(image: Path, log: Path) -> list[str]:
+def examine(image: Path, log: Path, machine: str) -> list[str]:
     """Run it all; gives what failed."""
     report = Report()
     with tempfile.TemporaryDirectory(prefix="kiosk-boot-", dir=image.parent) as scratch:
-        card = insert(image, Path(scratch))
+        card = insert(image, Path(scratch), machine)
         guest = start_and_look(card, report, log)
         try:
             run_checks(guest, report)
             guest = power_cut(card, guest, report, log)
         finally:
             guest.cut()
-        refuse_changed(image, Path(scratch), report, log)
+        refuse_changed(insert(image, Path(scratch), machine), report, log)
     return report.failed
 
 
@@ -188,11 +192,13 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("image", type=Path, help="the card's image, not compressed")
+    machines = ", ".join(MACHINES)
+    parser.add_argument("--machine", default="virt", choices=MACHINES, help=machines)
     chosen = parser.parse_args()
     log = chosen.image.with_suffix(".console.log")
     log.unlink(missing_ok=True)
     try:
-        failed = test(chosen.image.resolve(), log)
+        failed = examine(chosen.image.resolve(), log, chosen.machine)
     except (BuildError, ConsoleError) as error:
         print(f"{error}\n  mend: the whole console is in {log}", file=sys.stderr)
         return 1

@@ -33,14 +33,14 @@ def installed(status: str) -> list[Installed]:
 
 
 def files_of(root: Path, names: Iterable[str]) -> Iterator[Path]:
-    """Files and links of these packages below `root`; folders are not among them."""
+    """Files and links of these packages below `root`, but no folder and no link to one (`/bin`)."""
     for name in names:
         for listing in (root / "var/lib/dpkg/info").glob(f"{name}*.list"):
             if listing.stem.split(":")[0] != name:
                 continue
             for line in listing.read_text(encoding="utf-8").splitlines():
                 path = root / line.lstrip("/")
-                if path.is_symlink() or path.is_file():
+                if not path.is_dir() and (path.is_symlink() or path.is_file()):
                     yield path
 
 

@@ -32,6 +32,7 @@ Environment=PS1= HOME=/root
 Restart=always
 """
 _LAST_STEP: Final = "mount --move /run /system/run"
+PI_3_TREE: Final = "bcm2837-rpi-3-b.dtb"  # what QEMU's raspi3b is
 _READ_BYTES: Final = 65536
 
 
@@ -62,6 +63,7 @@ class Kernel:
     image: Path
     initramfs: Path
     command_line: str
+    device_tree: Path | None
 
 
 def load(disk: Path, folder: Path) -> Kernel:
@@ -75,7 +77,11 @@ def load(disk: Path, folder: Path) -> Kernel:
     for name in ("vmlinuz", "initrd.img", "cmdline.txt"):
         run(["mcopy", "-n", "-o", "-i", _at(disk, f"boot_{slot}"), f"::{name}", folder / name])
     words = (folder / "cmdline.txt").read_text(encoding="utf-8").strip()
-    return Kernel(slot, folder / "vmlinuz", folder / "initrd.img", f"{words} kiosk.slot={slot}")
+    tree = folder / PI_3_TREE if PI_3_TREE in _listing(disk, f"boot_{slot}") else None
+    if tree is not None:
+        run(["mcopy", "-n", "-o", "-i", _at(disk, f"boot_{slot}"), f"::{tree.name}", tree])
+    started = f"{words} kiosk.slot={slot}"
+    return Kernel(slot, folder / "vmlinuz", folder / "initrd.img", started, tree)
 
 
 def _at(disk: Path, partition: str) -> str:
@@ -129,6 +135,20 @@ def virt(kernel: Kernel, disk: Path, memory_mb: int = 1024) -> list[str]:
         *("-device", "virtio-blk-pci,drive=card"),
         *("-device", "virtio-rng-pci", "-nic", "user,model=virtio-net-pci,restrict=on"),
         *("-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"),
+    ]
+
+
+def raspi3b(kernel: Kernel, disk: Path) -> list[str]:
+    """The words that start QEMU's Raspberry Pi 3: SD card, watchdog, the second serial line."""
+    if kernel.device_tree is None:
+        raise BuildError("this card has no device tree for a Pi 3.", "Build it with --board pi3.")
+    return [
+        *("qemu-system-aarch64", "-M", "raspi3b", "-dtb", str(kernel.device_tree)),
+        *("-kernel", str(kernel.image), "-initrd", str(kernel.initramfs)),
+        *("-append", kernel.command_line),
+        *("-drive", f"if=sd,format=raw,file={disk}"),
+        *("-display", "none", "-monitor", "none", "-no-reboot"),
+        *("-serial", "null", "-serial", "stdio"),
     ]
 
 

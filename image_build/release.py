@@ -11,6 +11,16 @@ from image_build.steps import run
 
 ROOT: Final = Path(__file__).parent.parent
 HERE: Final = Path(__file__).parent
+RECIPE: Final = (
+    "contents.py",
+    "debian.py",
+    "drivers.toml",
+    "modules.py",
+    "rootfs.py",
+    "system.py",
+    "verity.py",
+    "wheels.py",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,7 @@ def checkout(commit: str, into: Path) -> None:
 def recipe_hash() -> str:
     """Name everything below image_build that the system image depends on."""
     digest = sha256()
-    for file in sorted(path for path in HERE.rglob("*") if path.is_file()):
-        if "__pycache__" not in file.parts:
-            digest.update(f"{file.relative_to(HERE)}\0".encode() + file.read_bytes())
+    laid_over = (path for path in (HERE / "rootfs_files").rglob("*") if path.is_file())
+    for file in sorted([*(HERE / name for name in RECIPE), *laid_over]):
+        digest.update(f"{file.relative_to(HERE)}\0".encode() + file.read_bytes())
     return digest.hexdigest()

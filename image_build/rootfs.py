@@ -106,6 +106,7 @@ MOUNTED_ON: Final = (
     "boot",
     "var/lib/border-kiosk",
     "var/lib/border-kiosk-publish",
+    "var/lib/border-kiosk-officer",
     "var/lib/rauc",
 )
 # Nobody signs in at a kiosk: no login on any screen or line.
@@ -209,6 +210,7 @@ def settle(root: Path) -> None:
         "boot",
         "var/lib/border-kiosk",
         "var/lib/border-kiosk-publish",
+        "var/lib/border-kiosk-officer",
         "var/lib/rauc",
     ):
         (root / place).mkdir(parents=True, exist_ok=True)

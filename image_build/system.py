@@ -92,13 +92,10 @@ def _make(wanted: Wanted, debs: dict[str, Path], cache: Path, work: Path) -> Non
 
 
 def _program(wanted: Wanted, fetched: Path, checkout: Path, work: Path) -> list[Part]:
-    languages = frozenset(
-        file.stem for file in (checkout / "firmware_app/ui/locales").glob("*.ftl")
-    )
     models = sbom.models(checkout / "vision/models/MODELS.toml")
     own = work / "own"
     shutil.rmtree(own, ignore_errors=True)
     wheel = wheels.own_wheel(checkout, own)
     chosen = [*sorted(fetched.glob("*.whl")), wheel]
-    wheels.install(chosen, work / "root", wanted.release.commit, languages)
+    wheels.install(chosen, work / "root", checkout, wanted.release.commit)
     return [*sbom.wheel_parts(work / "root" / wheels.SITE), *models]

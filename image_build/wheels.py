@@ -4,7 +4,8 @@ import hashlib
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+import tomllib
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,17 +13,13 @@ from typing import Final
 from image_build import contents
 from image_build.steps import BuildError, run, step
 
+LOCALES: Final = "firmware_app/ui/locales"
 HOME: Final = Path("usr/lib/border-kiosk")
 SITE: Final = HOME / "lib/python3.11/site-packages"
 MARK: Final = "# ---- development ----"
 NEWEST_GLIBC: Final = 36  # Bookworm's
 # In the lock's first part for `make run`, and not for the appliance (pyproject.toml: build, demo).
 NOT_SHIPPED: Final = frozenset({"setuptools", "pycryptodome"})
-# The words that a person types; each is a module and its function.
-PROGRAMS: Final = {
-    "kiosk": "firmware_app.__main__:main",
-    "border-kiosk-publish": "mqtt.publisher:main",
-}
 _VENV: Final = (
     "home = /usr/bin\n"
     "include-system-site-packages = true\n"  # pyscard is Debian's, and nothing else lies there
@@ -92,7 +89,13 @@ def own_wheel(checkout: Path, into: Path) -> Path:
     return next(into.glob("border_kiosk-*.whl"))
 
 
-def install(wheels: Iterable[Path], root: Path, commit: str, languages: frozenset[str]) -> None:
+def programs(project: str, shipped: Collection[str]) -> dict[str, str]:
+    """The words that a person or a unit types, from pyproject.toml; only of modules that ship."""
+    scripts: dict[str, str] = tomllib.loads(project)["project"]["scripts"]
+    return {name: place for name, place in scripts.items() if place.split(":")[0] in shipped}
+
+
+def install(wheels: Iterable[Path], root: Path, checkout: Path, commit: str) -> None:
     """Lay the venv into `root`; it starts with the system's Python and holds no pip."""
     site = root / SITE
     site.mkdir(parents=True)
@@ -104,8 +107,9 @@ def install(wheels: Iterable[Path], root: Path, commit: str, languages: frozense
     for record in site.glob("*.dist-info/RECORD"):  # lists the same; nothing is uninstalled here
         record.unlink()
     (site / "firmware_app/commit.txt").write_text(f"{commit}\n", encoding="utf-8")
-    _prune(site, languages)
-    _lay_programs(root)
+    _prune(site, frozenset(one.stem for one in (checkout / LOCALES).glob("*.ftl")))
+    project = (checkout / "pyproject.toml").read_text(encoding="utf-8")
+    _lay_programs(root, programs(project, contents.modules(site).keys()))
     _compile(site)
 
 
@@ -114,12 +118,12 @@ def _cross() -> list[str]:
     return ["--only-binary=:all:", "--python-version", "3.11", "--implementation", "cp", *tags]
 
 
-def _lay_programs(root: Path) -> None:
+def _lay_programs(root: Path, words: Mapping[str, str]) -> None:
     home = root / HOME
     (home / "pyvenv.cfg").write_text(_VENV, encoding="utf-8")
     (home / "bin").mkdir()
     (home / "bin/python3").symlink_to("/usr/bin/python3.11")
-    for name, place in PROGRAMS.items():
+    for name, place in words.items():
         module, function = place.split(":")
         script = home / "bin" / name
         script.write_text(

@@ -82,3 +82,10 @@ def test_wheels_may_not_want_a_newer_libc_than_the_images():
     tags = list(wheels.platforms())
     assert tags[0] == "manylinux_2_36_aarch64"
     assert {"manylinux_2_17_aarch64", "manylinux2014_aarch64"} <= set(tags)
+
+
+def test_each_program_of_pyproject_that_ships_has_its_word():
+    project = (release.ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    words = wheels.programs(project, OURS.keys() - contents.left_out(OURS).keys())
+    assert {"kiosk", "border-kiosk-publish"} <= words.keys()
+    assert "kiosk-central" not in words

@@ -43,6 +43,9 @@ def test_debian_says_what_is_installed_and_whose_file_is_whose(tmp_path):
     assert [(part.name, part.licences) for part in parts] == [("bash", ("GPL-3+",))]
     assert parts[0].purl == "pkg:deb/debian/bash@5.2.15-2%2Bb13?arch=arm64&distro=bookworm"
     assert list(debian.files_of(tmp_path, ["bash"])) == [tmp_path / "bin/bash"]
+    (tmp_path / "bin").rename(tmp_path / "usr/bin")
+    (tmp_path / "bin").symlink_to("usr/bin")  # as on a merged /usr
+    assert list(debian.files_of(tmp_path, ["bash"])) == [tmp_path / "bin/bash"]
     assert sbom.debian_parts(tmp_path, ["bash"]) == []
 
 
