@@ -12,6 +12,7 @@ from firmware_app.engineer.small_site import SmallSite
 from firmware_app.engineer.story import Expect, Story
 from firmware_app.engineer.traveller import Traveller
 from mqtt.central.mosquitto import free_port
+from tests.stories.test_canaries import ask
 
 POST = ('direction = "ask"', 'transport = ["on-foot", "car"]', "group_size_max = 3")
 LIMIT_S = 40.0
@@ -39,6 +40,11 @@ def crossed(site, name):
     before, shown = len(site.crossings()), []
     story = stories.load(Path(__file__).parent / "groups" / f"{name}.toml")
     traveller = Traveller(story, site.stage, site.page_port, on_screen=lambda s, _: shown.append(s))
+    traveller.walk(lambda screen: screen == "next-person")
+    page = ask(site.page_port, "/events")
+    assert b'"name":"next-person"' in page
+    assert b"ERIKSSON" not in page
+    assert b'"rows":[]' in page
     traveller.walk(lambda screen: screen == "go")
     Traveller(GOES, site.stage, site.page_port).walk(lambda screen: screen == "attract")
     send_cue(site.stage / "reader", replug=True)
