@@ -113,7 +113,7 @@ def test_every_screen_can_be_touched_read_and_seen_whole(
     for name, screen in pictures.gallery(language).items():
         kiosk.show(screen)
         boxes = kiosk.page.evaluate(BOXES)
-        assert len(boxes) == len(screen.buttons) + 3, name
+        assert len(boxes) == len(screen.buttons) + 4, name
         for at, box in enumerate(boxes):
             assert box[3] - box[1] >= 20 * mm - 0.5, (name, box)
             assert box[4] - box[2] >= 20 * mm - 0.5, (name, box)
@@ -367,12 +367,12 @@ def test_a_keyboard_finds_every_button_and_sees_where_it_is(
     assert kiosk.page.evaluate("document.activeElement.id") == "title"
     kiosk.settle()
     reached = []
-    for _ in range(4):
+    for _ in range(5):
         kiosk.page.keyboard.press("Tab")
         reached.append(kiosk.page.evaluate("document.activeElement.dataset.button"))
         outline = "parseFloat(getComputedStyle(document.activeElement).outlineWidth)"
         assert kiosk.page.evaluate(outline) >= 4
-    assert reached == ["help", "end", "back", "continue"]
+    assert reached == ["help", "end", "more", "back", "continue"]
     kiosk.page.keyboard.press("Enter")
     assert kiosk.touched.get(timeout=2) == "continue"
 

@@ -22,6 +22,9 @@ const MIRRORED = new Set(["continue", "back", "again", "end"]); // in right-to-l
 const GLYPHS = { ar: "ع" }; // the letter a script is known by, where it is not the name's first
 const POINT_ICONS = { what: "document" };
 const TIPS = { thumb: [86, 242], index: [154, 104], middle: [206, 78], ring: [256, 100], little: [304, 148] };
+const GREETINGS = 3;
+const GREETING_MS = 6_000;
+const MOVES = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 const SVG = "http://www.w3.org/2000/svg";
 
 const root = document.documentElement;
@@ -31,6 +34,7 @@ const kiosk = find("kiosk");
 let now = null; // the screen of now; nothing older is kept
 let words = null; // the page's own words in the last language
 let freshAt = 0;
+let greeted = 0;
 let pendingTimer = 0;
 let looking = null; // cancels the live picture
 let ticking = 0;
@@ -82,10 +86,11 @@ function show(screen) {
   unlock();
   root.lang = screen.language;
   root.dir = screen.direction;
+  const resting = screen.name === "attract" && kiosk.dataset.screen !== "attract";
   kiosk.dataset.screen = screen.name;
   kiosk.dataset.serial = screen.serial;
   kiosk.dataset.choices = String(screen.buttons.filter((each) => each.kind === "choice").length);
-  if (screen.name === "attract") forgetTools();
+  if (resting) forgetTools();
   nameTools();
   drawWords(screen);
   drawLists(screen);
@@ -105,8 +110,7 @@ function arrive(screen) {
 
 function drawWords(screen) {
   say(find("title"), screen.title);
-  redraw(find("greetings"), screen.greetings, () =>
-    screen.greetings.map((each) => spoken("span", "", each.text, each)));
+  drawGreetings(screen.greetings);
   const what = /-cue-(.+)$/.exec(screen.cue_id || "")?.[1] || "";
   const cue = find("cue");
   redraw(cue, [screen.cue, what], () => {
@@ -122,6 +126,12 @@ function drawWords(screen) {
   redraw(find("segments"), [screen.step, screen.steps], () =>
     Array.from({ length: screen.steps }, (_, at) =>
       make("li", at + 1 < screen.step ? "past" : at + 1 === screen.step ? "here" : "")));
+}
+
+/** Nobody has chosen a language yet: the first few of the post's, and after a while the next ones. */
+function drawGreetings(all) {
+  const few = all.length > GREETINGS ? all.map((_, at) => all[(at + greeted) % all.length]).slice(0, GREETINGS) : all;
+  redraw(find("greetings"), few, () => few.map((each) => spoken("span", "", each.text, each)));
 }
 
 function drawLists(screen) {
@@ -159,7 +169,7 @@ function button(each, screen) {
   if (glyph) glyph.setAttribute("aria-hidden", "true");
   element.append(glyph || icon(each.icon), spoken("span", "label", each.label, each));
   if (each.kind === "primary") {
-    const others = screen.greetings.filter((other) => other.language !== screen.language);
+    const others = screen.greetings.filter((other) => other.language !== screen.language).slice(0, GREETINGS - 1);
     if (others.length) {
       const line = make("span", "others");
       line.append(...others.map((other) => spoken("span", "", other.start, other)));
@@ -297,6 +307,7 @@ async function touch(element) {
 }
 
 function tool(element) {
+  if (element.dataset.tool === "repeat") return; // sound.js does it
   const on = root.classList.toggle(element.dataset.tool);
   element.setAttribute("aria-pressed", String(on));
   if (element.dataset.tool === "louder") chime([659, 784]);
@@ -336,6 +347,17 @@ document.addEventListener("click", (event) => {
   if (!element) return;
   if (element.dataset.tool) tool(element);
   else touch(element);
+});
+/** The arrows of a keypad go from button to button. */
+document.addEventListener("keydown", (event) => {
+  const step = MOVES[event.key];
+  if (!step || event.target.matches("input")) return;
+  const all = [...document.querySelectorAll("button")].filter((each) => each.checkVisibility());
+  const here = document.activeElement;
+  const next = all.findIndex((each) => here.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const at = all.includes(here) ? all.indexOf(here) + step : step > 0 ? Math.max(next, 0) : next - 1;
+  all.at(at % all.length)?.focus();
+  event.preventDefault();
 });
 for (const kind of ["contextmenu", "dragstart", "gesturestart"]) {
   document.addEventListener(kind, (event) => event.preventDefault());
@@ -379,5 +401,9 @@ function connect() {
   stream.addEventListener("error", () => (stream.readyState === EventSource.CLOSED ? reconnect() : broken()));
 }
 
+setInterval(() => {
+  greeted += GREETINGS;
+  if (now) drawGreetings(now.greetings);
+}, GREETING_MS);
 find("picture").append(...picture("moment"));
 connect();
