@@ -114,7 +114,7 @@ def test_a_led_that_is_not_there_or_not_ours_says_so(led, tmp_path):
     ],
 )
 def test_what_is_no_lamp_is_named_before_the_kiosk_starts(url):
-    with pytest.raises(DeviceUrlError, match="devices.lamp"):
+    with pytest.raises(DeviceUrlError, match=r"devices\.lamp"):
         registry.check_url("lamp", "devices.lamp", url)
 
 

@@ -1,4 +1,4 @@
-"""The register of officers: codes that end, keys that are replaced, ids that are never used again."""
+"""The register of officers: codes end, keys are replaced, ids are never used again."""
 
 import json
 from datetime import UTC, datetime, timedelta
