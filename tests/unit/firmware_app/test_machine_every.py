@@ -1,7 +1,9 @@
 """Every state x every event x every kind of post: a next state, a screen, a way to a person."""
 
+import re
 from dataclasses import dataclass, fields, is_dataclass
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -187,6 +189,21 @@ def test_the_second_of_a_group_starts_with_what_is_shared_and_nothing_else():
     assert bare == (None, None, None, None, ())
     assert (visit.disputed, visit.portrait_found, visit.asked_for_person) == (False, False, False)
     assert commands.Wipe() in done.commands
+
+
+def test_the_page_of_the_traveller_s_way_names_each_screen_and_its_seconds():
+    text = (Path(__file__).parents[3] / "docs/traveller.md").read_text(encoding="utf-8")
+    waits = dict(re.findall(r"^\| `([a-z-]+)` \|[^|]*\| ([^|]*) \|", text, re.MULTILINE))
+    told = {
+        name: {float(one) for one in re.findall(r"(\d+) s", wait)} for name, wait in waits.items()
+    }
+    held = {}
+    for terms in TERMS.values():
+        for state in possible(terms):
+            limit_s = patience_s(state)
+            limits = held.setdefault(screen(state, terms).name, set())
+            limits |= set() if limit_s is None else {limit_s}
+    assert told == held
 
 
 def test_no_repr_shows_what_is_personal():
