@@ -29,16 +29,23 @@ BUILT_IN_IDS = frozenset(one.id for one in QUESTIONS)
 HasText = Callable[[str, str], bool]
 
 
-def problems(sheet: Questionnaire, languages: Sequence[str], has_text: HasText) -> tuple[str, ...]:
+def problems(
+    sheet: Questionnaire,
+    languages: Sequence[str],
+    has_text: HasText,
+    has_icon: Callable[[str], bool] = bool,
+) -> tuple[str, ...]:
     """Everything that is wrong; nothing where all is well.
 
-    has_text: whether the release has a text in this language with this message id.
+    has_text: whether the release has a text in this language with this message id; has_icon:
+    whether it has a drawing of this name: whoever cannot read goes by drawings alone.
     """
     found = [*_whole(sheet)]
     earlier: dict[str, Question] = {}
     for question in sheet.question:
         found += (f"{question.id}: {what}" for what in _one(question, earlier))
         found += (f"{question.id}: {what}" for what in _texts(question, languages, has_text))
+        found += (f"{question.id}: {what}" for what in _icons(question, has_icon))
         earlier[question.id] = question
     return tuple(found) or tuple(_ways(sheet))
 
@@ -144,6 +151,14 @@ def _texts(question: Question, languages: Sequence[str], has_text: HasText) -> I
         ]
         if missing:
             yield f"no text {message_id} in {', '.join(missing)}."
+
+
+def _icons(question: Question, has_icon: Callable[[str], bool]) -> Iterator[str]:
+    if question.icon and not has_icon(question.icon):
+        yield f"there is no drawing {question.icon}."
+    for code in question.codes:
+        if not has_icon(question.icons.get(code, code)):
+            yield f"there is no drawing for the answer {code}: name one in icons."
 
 
 def own_texts(question: Question) -> dict[str, dict[str, str]]:

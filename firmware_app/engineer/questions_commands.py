@@ -63,7 +63,12 @@ def _lint(chosen: argparse.Namespace) -> int:
     languages = _languages(chosen, texts.languages())
     sheet = questions.read(chosen.file)
     found = list(
-        questions_lint.problems(sheet, languages, lambda tag, one: one in texts.variables(tag))
+        questions_lint.problems(
+            sheet,
+            languages,
+            lambda tag, one: one in texts.variables(tag),
+            questions.icons().__contains__,
+        )
     )
     if chosen.earlier is not None:
         found += questions_lint.changes(sheet, questions.read(chosen.earlier))

@@ -1,5 +1,6 @@
 """The post's questions from its TOML file, or the built-in ones; a bad file stops the start."""
 
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import fields
@@ -11,9 +12,11 @@ from firmware_app.config import Config
 from firmware_app.domain.questions import BUILT_IN, Condition, Question, Questionnaire
 from firmware_app.domain.questions_lint import HasText, own_texts, problems
 from firmware_app.errors import ConfigError
+from firmware_app.ui.server import STATIC
 from firmware_app.ui.texts import Texts
 
 MOST_BYTES = 200_000
+ICON = re.compile(r'id="i-([a-z0-9-]+)"')
 _TABLES: dict[str, type] = {"question": Question, "when": Condition}
 MEND = "Read docs/questions.md, mend the file, then `kiosk questions lint FILE`."
 
@@ -36,6 +39,11 @@ def questions_and_texts(config: Config, texts: Texts) -> tuple[Questionnaire, Te
 
     sheet = load(config.policy.questions, config.page.languages, has_text)
     return sheet, texts.plus(inline_texts(sheet))
+
+
+def icons() -> frozenset[str]:
+    """The names of the page's drawings."""
+    return frozenset(ICON.findall((STATIC / "index.html").read_text(encoding="utf-8")))
 
 
 def read(file: Path) -> Questionnaire:

@@ -173,6 +173,16 @@ def test_a_post_may_reword_the_built_in_questions_and_nothing_else_of_the_kiosk(
     assert found(purpose) == ""
 
 
+def test_who_goes_by_drawings_alone_meets_none_that_is_missing():
+    own = replace(WHY, icon="note", icons={"work": "tool"})
+    told = " ".join(
+        problems(Questionnaire((own,)), ("en",), has_text, {"visit", "tool"}.__contains__)
+    )
+    assert "no drawing note" in told
+    assert "no drawing for the answer home" in told
+    assert "work" not in told
+
+
 def test_too_many_branches_are_an_answer_and_not_a_wait():
     many = tuple(Question(f"q{at}", 1, tuple("abcdefgh")) for at in range(12))
     last = Question(

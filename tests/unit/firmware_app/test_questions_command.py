@@ -57,6 +57,14 @@ def test_a_bad_file_is_one_sentence_with_its_mend(example, old, new, says):
     assert "docs/questions.md" in caught.value.mend
 
 
+def test_a_drawing_that_is_missing_is_found_by_the_linter_and_stops_no_kiosk(example, capsys):
+    text = example.read_text(encoding="utf-8")
+    example.write_text(text.replace('icon = "document"', 'icon = "unicorn"'))
+    assert main(["questions", "lint", str(example), *LANGUAGES]) == 1
+    assert "has-work-permit: there is no drawing unicorn." in capsys.readouterr().out
+    questions.load(example, ("en",), lambda _tag, one: one.startswith("purpose-of-visit"))
+
+
 def test_without_a_file_the_built_in_questions_are_asked():
     assert questions.load(None, ("en",), lambda *_: True) is BUILT_IN
 
