@@ -23,10 +23,10 @@ from firmware_app.config import Config, Devices
 from firmware_app.engineer import doctor_words
 from firmware_app.engineer.doctor_link import clock_and_floor, link
 from firmware_app.engineer.report import emit, table
+from firmware_app.engineer.sounds_commands import texts_of
 from firmware_app.errors import ConfigError, SetupError
 from firmware_app.services.keys import open_keys
 from firmware_app.services.outbox import sizes
-from firmware_app.ui.texts import Texts
 from firmware_app.workers import mrz_eyes
 from mqtt.errors import KeyFileError, OutboxError, OutboxMirrorError
 from mqtt.keys import load_public_key
@@ -170,7 +170,10 @@ def _models() -> Finding:
 
 
 def _texts(config: Config) -> list[Finding]:
-    texts = Texts.load(languages=config.page.languages)
+    try:
+        texts = texts_of(config)
+    except ConfigError as error:
+        return [Finding("languages", "bad", str(error), error.mend)]
     return [
         Finding("languages", *doctor_words.languages(config, texts)),
         Finding("sound", *doctor_words.sounds(config, texts)),

@@ -12,6 +12,7 @@ from firmware_app.engineer.chip_commands import Add
 from firmware_app.engineer.report import check_folder, emit, table
 from firmware_app.engineer.sounds_make import Coverage, Values
 from firmware_app.errors import ConfigError, SetupError
+from firmware_app.services.questions import questions_and_texts
 from firmware_app.ui.sounds import Clip
 from firmware_app.ui.texts import Texts
 
@@ -69,9 +70,14 @@ def _add_options(
         one.add_argument("--out", type=Path, default=FOLDER, metavar="DIR", help="default: sounds")
     for one in (makes, shows):
         one.add_argument("--languages", nargs="+", choices=tuple(LANGUAGES), help="default: all")
-        one.add_argument("--config", type=Path, help="a kiosk.toml: its languages and notice")
     for one in (scripts, takes):
-        one.add_argument("--language", choices=tuple(LANGUAGES), required=True)
+        one.add_argument(
+            "--language", dest="languages", nargs=1, choices=tuple(LANGUAGES), required=True
+        )
+    for one in (makes, shows, scripts, takes):
+        one.add_argument(
+            "--config", type=Path, help="a kiosk.toml: its languages, notice, questions"
+        )
     takes.add_argument("recordings", type=Path, metavar="FOLDER")
     takes.add_argument(
         "--consent", required=True, help="how the speaker agreed, and where that paper is; no name"
@@ -97,8 +103,8 @@ def _show(chosen: argparse.Namespace) -> int:
 
 
 def _script(chosen: argparse.Namespace) -> int:
-    texts = Texts.load(languages=(chosen.language,))
-    for one in sounds_make.wanted(texts, chosen.language, {}):
+    texts, values = _of_post(chosen)
+    for one in sounds_make.wanted(texts, chosen.languages[0], values):
         print(f"{one.key}\t{one.text}")
     return 0
 
@@ -107,23 +113,29 @@ def _take(chosen: argparse.Namespace) -> int:
     if not chosen.recordings.is_dir():
         raise SetupError(f"{chosen.recordings} is no folder.", "Name the folder of recordings.")
     check_folder(chosen.out)
-    texts = Texts.load(languages=(chosen.language,))
+    (language,) = chosen.languages
     said = (chosen.consent, chosen.review)
-    of = Clip(chosen.language, "", "", "", "recording", "", *said)
-    taken = sounds_make.take(chosen.out, chosen.recordings, texts, of)
-    words = f"{len(taken)} recordings of {chosen.language} taken into {chosen.out}."
-    emit({"language": chosen.language, "taken": taken}, words, as_json=chosen.json)
+    of = Clip(language, "", "", "", "recording", "", *said)
+    taken = sounds_make.take(chosen.out, chosen.recordings, *_of_post(chosen), of)
+    words = f"{len(taken)} recordings of {language} taken into {chosen.out}."
+    emit({"language": language, "taken": taken}, words, as_json=chosen.json)
     return 0
 
 
 def _of_post(chosen: argparse.Namespace) -> tuple[Texts, Values]:
-    """The languages to look at, and the values of the post's own notice."""
+    """The texts to look at, and the values of the post's own notice."""
     if chosen.config is None:
         return Texts.load(languages=chosen.languages or ()), {}
     config = configuration.load(chosen.config)
     if strange := set(chosen.languages or ()) - set(config.page.languages):
         raise ConfigError(f"{chosen.config} has no {', '.join(sorted(strange))} under [page].")
-    return Texts.load(languages=chosen.languages or config.page.languages), values_of(config)
+    return texts_of(config).only(chosen.languages or config.page.languages), values_of(config)
+
+
+def texts_of(config: configuration.Config) -> Texts:
+    """Every text of this post, its own questions included; raises ConfigError."""
+    texts = Texts.load(languages=config.page.languages, region=config.post.locode[:2])
+    return questions_and_texts(config, texts)[1]
 
 
 def values_of(config: configuration.Config) -> dict[str, str | int]:

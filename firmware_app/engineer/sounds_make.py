@@ -132,13 +132,13 @@ def make(folder: Path, texts: Texts, values: Values) -> tuple[int, int]:
     return made, kept
 
 
-def take(folder: Path, recordings: Path, texts: Texts, of: Clip) -> list[str]:
+def take(folder: Path, recordings: Path, texts: Texts, values: Values, of: Clip) -> list[str]:
     """Take a speaker's files, each named as its message; gives the keys taken.
 
     `of` says language, consent and review of each. Raises SetupError for a file of no message.
     """
     language = of.language
-    texts_of = {one.key: one.text for one in wanted(texts, language, {})}
+    texts_of = {one.key: one.text for one in wanted(texts, language, values)}
     files = sorted(one for one in recordings.iterdir() if one.suffix in MEDIA.keys() | RAW)
     if strange := [one.name for one in files if one.stem not in texts_of]:
         mend = f"Name each file as `kiosk sounds script --language {language}` does."

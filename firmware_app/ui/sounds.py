@@ -188,8 +188,8 @@ def _speak(
 def _words(now: Shown, row: str, texts: Texts) -> str:
     """What is to be said of that row; nothing where the screen has no such row."""
     screen = now.screen
-    if row == "code":
-        return speech.spelled(screen.code)
+    if row in {"code", "reference"}:
+        return speech.spelled(screen.code if row == "code" else screen.reference)
     if not row.isdecimal() or len(row) > 2 or int(row) >= len(screen.rows):
         return ""
     return speech.words_of(texts, screen.language, screen.rows[int(row)])

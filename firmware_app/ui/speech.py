@@ -35,7 +35,8 @@ def say(screen: Screen, serial: int, texts: Texts) -> list[dict[str, str]]:
         *([_said("cue", screen.cue, screen, texts)] if screen.cue else []),
         *(_said("point", one, screen, texts) for one in points(screen, texts)),
         *rows,
-        *([_code(screen, serial, texts)] if screen.code else []),
+        *_entry(screen, texts),
+        *_private(screen, serial, texts),
         *(_button(screen, button, texts) for button in screen.buttons),
     ]
 
@@ -122,8 +123,20 @@ def _row(screen: Screen, row: Row, private: str, texts: Texts) -> dict[str, str]
     return _said("row", row.message, screen, texts) | {"private": private}
 
 
-def _code(screen: Screen, serial: int, texts: Texts) -> dict[str, str]:
-    return _said("row", "page-code", screen, texts) | {"private": f"/speak/{serial}/code"}
+def _private(screen: Screen, serial: int, texts: Texts) -> list[dict[str, str]]:
+    """The slip's code and the event's reference, where the screen shows them."""
+    shown = (("page-code", "code", screen.code), ("page-reference", "reference", screen.reference))
+    return [
+        _said("row", message, screen, texts) | {"private": f"/speak/{serial}/{name}"}
+        for message, name, value in shown
+        if value
+    ]
+
+
+def _entry(screen: Screen, texts: Texts) -> list[dict[str, str]]:
+    """What is wrong with what was typed, where a hint says so."""
+    hint = screen.entry.hint if screen.entry else ""
+    return [_said("hint", hint, screen, texts)] if hint else []
 
 
 def _button(screen: Screen, button: Button, texts: Texts) -> dict[str, str]:

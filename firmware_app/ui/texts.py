@@ -97,6 +97,10 @@ class Texts:
             {tag: _with_plain(one, extra.get(tag, {})) for tag, one in self._locales.items()}
         )
 
+    def only(self, languages: Sequence[str]) -> "Texts":
+        """With these languages alone; raises MissingTextError."""
+        return Texts({tag: self._locale(tag) for tag in languages})
+
     def say(self, language: str, message_id: str, **arguments: str | int) -> str:
         """The message with its arguments, each isolated (FSI, PDI) from the text's direction.
 

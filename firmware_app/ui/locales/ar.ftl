@@ -131,8 +131,8 @@ finger-cue-well-done = أحسنت.
 
 ## Rows
 row-name = الاسم الكامل
-row-surname = اللقب
-row-given-names = الاسم
+row-surname = اسم العائلة
+row-given-names = الأسماء الشخصية
 row-document-kind = الوثيقة
 row-document-number = رقم الوثيقة
 row-nationality = الجنسية
@@ -217,7 +217,7 @@ notice-more-point-how-long = { $days ->
    *[other] يُحتفظ بها { $days } يوم ثم تُمحى.
   }
 notice-more-point-rights = يمكنك الاطلاع على ما حُفظ وطلب تصحيحه وتقديم شكوى. أظهر رقمك المرجعي لموظف أو للسلطة.
-notice-more-point-alternative = لست مضطرًا لاستخدام هذا الجهاز. يمكن لموظف أن يقوم بكل ذلك معك.
+notice-more-point-alternative = لست مضطرًا لاستخدام هذا الكشك. يمكن لموظف أن يقوم بكل ذلك معك.
 called-title = شخص في الطريق إليك
 called-title-helped = شخص معك الآن
 called-cue = انتظر هنا من فضلك. يمكنك أيضًا المتابعة.

@@ -3,7 +3,7 @@
 import pytest
 
 from firmware_app.ui import speech
-from firmware_app.ui.screen import Button, Row, Screen
+from firmware_app.ui.screen import Button, Entry, Row, Screen
 from firmware_app.ui.texts import Texts
 
 CANARY = "ERIKSSON"
@@ -72,6 +72,19 @@ def test_progress_is_said_after_the_title(texts: Texts) -> None:
     said = speech.say(Screen("face", "face-title", step=3, steps=6), 1, texts)
     assert said[1]["sound"] == "/sound/en/page-progress?step=3&steps=6"
     assert said[1]["text"] == "Step 3 of 6"
+
+
+def test_a_hint_about_what_was_typed_is_said_and_never_what_was_typed(texts: Texts) -> None:
+    entry = Entry("number", "mrz", 9, CANARY, (2,), "typing-hint-check")
+    said = speech.say(Screen("typing", "typing-title-number", entry=entry), 1, texts)
+    assert [one["id"] for one in said] == ["typing-title-number", "typing-hint-check"]
+    assert CANARY not in str(said)
+
+
+def test_a_reference_is_personal(texts: Texts) -> None:
+    said = speech.say(Screen("saved", "saved-title", reference="7KQ2-M4"), 3, texts)
+    assert said[-1]["private"] == "/speak/3/reference"
+    assert "7KQ2" not in str(said)
 
 
 def test_the_points_of_a_notice_are_said(texts: Texts) -> None:
