@@ -7,7 +7,7 @@ docs/liveness.md.
 
 from dataclasses import dataclass, field
 
-from vision.liveness_colours import Colour, Reflection, draw_colours
+from vision.liveness_colours import Colour, Pace, Reflection, draw_colours
 from vision.liveness_judge import (
     Asked,
     Became,
@@ -65,7 +65,8 @@ class Limits:
     """Seconds, degrees, and shares of the face's width.
 
     hold_s: for each colour, so that the display never changes more than twice a second; tail_s:
-    how long the last one is awaited; least_colours: after so many, and after each that follows, the
+    how long the last one is awaited; least_sights: of each colour, so that slow cameras see it too,
+    which then stays longer; least_colours: after so many, and after each that follows, the
     colours end where the skin's answer leaves no doubt, after colour_count in any case;
     challenge_s: acting time after which a challenge counts as not obeyed. Between two sights a head
     may move by `most_jump` widths, grow by `most_scale`, and turn by `step_deg` (the mesh's unrest)
@@ -78,6 +79,7 @@ class Limits:
     colour_count: int = 6
     least_colours: int = 3
     hold_s: float = 0.5
+    least_sights: int = 3
     tail_s: float = 0.3
     gap_s: float = 0.7
     most_lost: int = 2
@@ -102,7 +104,7 @@ class LivenessTest:
     _left: list[ChallengeKind] = field(init=False)
     _move: Move | None = field(init=False, default=None)
     _reflection: Reflection | None = None
-    _began_at_s: float = 0.0
+    _pace: Pace = field(default_factory=Pace)
     _colours_due: int = 0
     _round: int = -1
     _stream: Stream = field(default_factory=Stream)
@@ -231,31 +233,31 @@ class LivenessTest:
         if move.phase is not Phase.ACT:
             return
         if began or self._reflection is None:
-            self._reflection, self._began_at_s = Reflection(), sight.at_s
+            self._reflection, self._pace = Reflection(), Pace(sight.at_s)
             self._round, self._colours_due = self._round + 1, self.limits.least_colours
+        limits, pace = self.limits, self._pace
+        whole = pace.feed(sight.at_s, limits.hold_s, limits.least_sights, limits.colour_count)
         colour = self._colour()
         if colour is not None:
             self._reflection.show(colour, sight.at_s)
         self._reflection.take(sight)
-        limits = self.limits
-        if sight.at_s - self._began_at_s < self._colours_due * limits.hold_s + limits.tail_s:
-            return
-        echo = self._reflection.echo()
-        if self._colours_due >= limits.colour_count or is_sure(echo, limits.thresholds):
-            self.evidence.echo = echo
-            move.phase = Phase.DONE
-        self._colours_due += 1
+        whole = whole and pace.on_s(sight.at_s) >= limits.hold_s + limits.tail_s
+        due = pace.number >= self._colours_due and pace.on_s(sight.at_s) >= limits.tail_s
+        if whole or due:
+            echo, self._colours_due = self._reflection.echo(), pace.number + 1
+            if whole or is_sure(echo, limits.thresholds):
+                self.evidence.echo = echo
+                move.phase = Phase.DONE
 
     def _colour(self) -> Colour | None:
         """What the display shows while its colours are asked for."""
-        move, last = self._move, self._last
-        if move is None or last is None or move.phase is not Phase.ACT or not self.colours:
+        move = self._move
+        if move is None or move.phase is not Phase.ACT or not self.colours:
             return None
         if move.kind is not ChallengeKind.COLOURS:
             return None
-        count = self.limits.colour_count
-        held = int((last.at_s - self._began_at_s) / self.limits.hold_s)
-        return self.colours[(self._round * count + min(held, count - 1)) % len(self.colours)]
+        at = self._round * self.limits.colour_count + self._pace.number
+        return self.colours[at % len(self.colours)]
 
     # ---- what each sight adds ----------------------------------------------------------------
 

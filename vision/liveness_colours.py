@@ -28,7 +28,7 @@ PALETTE: tuple[Colour, ...] = (
     (255, 230, 60),
 )
 """None is a saturated red in the sense of WCAG 2.2 (R / (R + G + B) >= 0.8 in linear light)."""
-LAGS_S = np.arange(0.0, 0.501, 1 / 60)
+LAGS_S = np.arange(0.0, 0.801, 1 / 60)
 LEAST_SAMPLES = 10
 OTHERS = 200
 DARK = 1e-3
@@ -59,6 +59,29 @@ def draw_colours(choose: Choose, count: int = 6) -> tuple[Colour, ...]:
         left = [colour for colour in PALETTE if not drawn or colour != drawn[-1]]
         drawn.append(left[choose(len(left))])
     return tuple(drawn)
+
+
+@dataclass(slots=True)
+class Pace:
+    """Which colour of a sequence is shown, from 0: the next one by time and by sights."""
+
+    since_s: float = 0.0
+    number: int = 0
+    _sights: int = -1
+
+    def feed(self, at_s: float, hold_s: float, least_sights: int, count: int) -> bool:
+        """One sight; whether the last of `count` has been shown long enough."""
+        self._sights += 1
+        if self.on_s(at_s) < hold_s or self._sights < least_sights:
+            return False
+        if self.number == count - 1:
+            return True
+        self.number, self.since_s, self._sights = self.number + 1, at_s, 0
+        return False
+
+    def on_s(self, at_s: float) -> float:
+        """For how long it has been shown; a hundredth more, for what sums of tenths are."""
+        return at_s - self.since_s + 0.01
 
 
 @dataclass(slots=True)

@@ -175,6 +175,16 @@ def test_a_clear_answer_of_the_skin_ends_the_colours_early():
     assert limits.least_colours * limits.hold_s < lasted_s(somebody) < 2.5
 
 
+@pytest.mark.parametrize("step_s", [0.33, 0.45])
+def test_a_camera_that_gives_two_or_three_frames_a_second_sees_each_colour(step_s):
+    somebody = Somebody(step_s=step_s)
+    verdict = somebody.goes_through(of(K.COLOURS))
+    assert verdict.decision is Decision.LIVE, verdict.scores
+    assert Somebody(step_s=step_s, lit=False).goes_through(of(K.COLOURS)).decision is not (
+        Decision.LIVE
+    )
+
+
 @pytest.mark.parametrize("lit", [True, False], ids=["faint", "none"])
 def test_an_answer_that_leaves_doubt_is_asked_for_all_colours(lit):
     grain = np.random.default_rng(3)
