@@ -229,6 +229,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     lines.add_argument("folder", type=Path, help="pictures, each with NAME.gt.txt beside it")
     _add_fingers(kinds)
     chip_commands.add_passive(kinds, _add)
+    questions_commands.add_typing(kinds, _add)
     for parser in (zones, lines):
         parser.add_argument("--threads", type=count, default=1, help="of the networks, default: 1")
         parser.add_argument(

@@ -1,4 +1,4 @@
-"""The words of `kiosk questions`: lint a file of them, show its ways, print one to start from."""
+"""The words of `kiosk questions` (lint, show, example) and of `kiosk evaluate typing`."""
 
 import argparse
 import sys
@@ -51,6 +51,25 @@ def add_questions(
         "kiosk questions example > questions.toml",
         _example,
     )
+
+
+def add_typing(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]", add: Add) -> None:
+    """`kiosk evaluate typing`."""
+    parser = add(
+        kinds,
+        "typing",
+        "slips in typed document numbers of nine signs: told by the check digit, and marked where",
+        "kiosk evaluate typing --count 20000 --json",
+        _typing,
+        ("json",),
+    )
+    parser.add_argument("--count", type=int, default=20_000, help="of each sort, default: 20000")
+
+
+def _typing(chosen: argparse.Namespace) -> int:
+    from firmware_app.engineer import evaluate_typing  # noqa: PLC0415
+
+    return evaluate_typing.typing(chosen.count, as_json=chosen.json)
 
 
 def _lint(chosen: argparse.Namespace) -> int:
