@@ -262,12 +262,21 @@ class Outbox:
         come back here, too.
         """
         count = 0
+        while (erased := self.erase_slice(now_s, keep_after_receipt_s)) == ERASE_SLICE:
+            count += erased
+        return count + erased
+
+    def erase_slice(self, now_s: float, keep_after_receipt_s: float) -> int:
+        """The first ERASE_SLICE rows that `erase` would take; fewer: they were the last.
+
+        Each slice waits for the disk, so that others may come in between.
+        """
         with self._guard:
             self._step_in()
             self._ballast.restore()
-            while slice_count := self._erase_slice(now_s, keep_after_receipt_s):
-                count += slice_count
-            if count or self._log_holds_erased:
+            count = self._erase_slice(now_s, keep_after_receipt_s)
+            self._log_holds_erased = self._log_holds_erased or count > 0
+            if self._log_holds_erased and count < ERASE_SLICE:
                 with typed_errors():
                     self._log_holds_erased = not outbox_table.truncate_log(self._db)
                 if self._mirror is not None:

@@ -197,7 +197,7 @@ class RelayServer:
                 writers.append(peer.line)
             if peer.queued_bytes < QUEUED_LIMIT_BYTES:  # who does not listen is not heard
                 readers.append(peer.line)
-        return select.select(readers, writers, [], min(0.5, self.settings.upkeep_s))[0]
+        return select.select(readers, writers, [], self._side.idle_s())[0]
 
     def _accept(self) -> None:
         line, _ = self._listening.accept()

@@ -12,7 +12,7 @@ from mqtt.keys import PublicKey
 from mqtt.link_budget import LinkBudget, LinkWord
 from mqtt.link_report import LinkReport
 from mqtt.notice import Notice, OnChange
-from mqtt.outbox import Outbox, Row
+from mqtt.outbox import ERASE_SLICE, Outbox, Row
 from mqtt.reason_codes import answer
 from mqtt.receipts import Receipt, verify_receipt
 from mqtt.relay_asides import Asides
@@ -32,6 +32,7 @@ from mqtt.relay_frames import (
 OnSigned = Callable[[str, bytes], None]
 OnReceipt = Callable[[Receipt], None]
 Clock = Callable[[], float]
+IDLE_LONGEST_S = 0.5
 
 
 def no_floor() -> float:
@@ -82,6 +83,7 @@ class OwnerSide:
     _acknowledged: dict[tuple[str, int], int] = field(default_factory=dict)
     _unreceipted: dict[tuple[str, int], float] = field(default_factory=dict)
     _upkeep_at_s: float = 0.0
+    _erase_at_s: float = 0.0
     _traffic_at_s: float = 0.0
 
     def __post_init__(self) -> None:
@@ -236,6 +238,7 @@ class OwnerSide:
     def upkeep(self) -> None:
         """Now and then: what was refused or not answered or not receipted is due again; erase."""
         now_s = self.clock()
+        self._erase(now_s)
         if now_s < self._upkeep_at_s:
             return
         self._upkeep_at_s = now_s + self.settings.upkeep_s
@@ -254,7 +257,20 @@ class OwnerSide:
             mend = "See whether the central sink runs and whether its receipt key is the kiosk's."
             self.said.say("receipts", Notice("receipts_late", "warning", what, mend))
         self.outbox.due_again(self.outbox_clock())
-        self.outbox.erase(self.outbox_clock(), self.settings.keep_after_receipt_s)
+
+    def _erase(self, now_s: float) -> None:
+        """A slice each turn while there is one: a whole second's rows would hold the line up."""
+        if now_s < self._erase_at_s:
+            return
+        self._erase_at_s = now_s + self.settings.upkeep_s  # also where the disk refuses
+        keep_s = self.settings.keep_after_receipt_s
+        if self.outbox.erase_slice(self.outbox_clock(), keep_s) == ERASE_SLICE:
+            self._erase_at_s = now_s
+
+    def idle_s(self) -> float:
+        """How long nothing is to be done unless somebody speaks."""
+        due_s = self._erase_at_s - self.clock()
+        return max(0.0, min(due_s, IDLE_LONGEST_S, self.settings.upkeep_s))
 
     def lost(self) -> None:
         """The publisher is gone: what it had is due again."""

@@ -21,7 +21,7 @@ from mqtt.errors import (
     OutboxFullError,
     OutboxVersionError,
 )
-from mqtt.outbox import RESERVE_BYTES, Outbox
+from mqtt.outbox import ERASE_SLICE, RESERVE_BYTES, Outbox
 from mqtt.outbox_file import read_beside
 from mqtt.outbox_rows import LEASE_S
 from mqtt.receipts import Receipt, ReceiptEntry, ReceiptLevel
@@ -240,6 +240,19 @@ def test_only_receipted_rows_are_erased_and_only_after_their_time(opened):
     assert opened.erase(1e9, keep_after_receipt_s=0) == 0
     levels = opened.levels(1e9)
     assert (levels.ready, levels.sent, levels.receipted, levels.erased) == (1, 0, 0, 1)
+
+
+def test_many_rows_are_erased_slice_by_slice_and_the_log_is_emptied_with_the_last(path):
+    with Outbox(path, kiosk=specimen.KIOSK, max_bytes=ROOMY_BYTES) as outbox:
+        add(outbox)
+        rows = add(outbox, attachments=ERASE_SLICE)
+        outbox.receipted(receipt_for(*rows), 1.0)
+        log = path.with_name(path.name + "-wal")
+        assert outbox.erase_slice(2.0, 0.0) == ERASE_SLICE
+        assert log.stat().st_size > 0
+        assert outbox.erase_slice(2.0, 0.0) == 1
+        assert log.stat().st_size == 0
+        assert outbox.levels(2.0).erased == ERASE_SLICE + 1
 
 
 def test_retention_is_powered_time_so_that_reboots_neither_stretch_nor_cut_it(path):
