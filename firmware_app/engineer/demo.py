@@ -13,8 +13,8 @@ from firmware_app.engineer import demo_voices
 from firmware_app.engineer import story as stories
 from firmware_app.engineer.officer_site import is_free
 from firmware_app.engineer.report import emit, progress, table
-from firmware_app.engineer.small_site import SmallSite
-from firmware_app.engineer.story import Story
+from firmware_app.engineer.small_site import ALONE, SmallSite
+from firmware_app.engineer.story import Expect, Story
 from firmware_app.engineer.traveller import Traveller
 from firmware_app.errors import KioskError, StoryError
 from mqtt.central.mosquitto import free_port
@@ -23,7 +23,11 @@ RECEIPT_LIMIT_S = 30.0
 POLL_S = 0.05
 BEGINS = "attract"
 OFFICER_PORT = 8443
+WHOEVER_COMES = ('direction = "ask"', 'transport = ["on-foot", "car", "bus"]')
 ENDS = frozenset({"saved", "officer", "out-of-service"})
+LEAVES = Story(
+    "Leaves", {"saved": "continue", "companions": "alone", "go": "end"}, (), (), Expect("none")
+)
 
 
 @dataclass(slots=True)
@@ -43,7 +47,8 @@ def demo(folder: Path, port: int, *, once: bool, as_json: bool) -> int:
     story = stories.load(Path("demo"))
     progress("Starting broker, centre, publisher and kiosk on this machine ...")
     officer_port = OFFICER_PORT if is_free(OFFICER_PORT) else free_port()
-    with SmallSite(folder, port, pcsc=True, officer_port=officer_port) as site:
+    post = ALONE if once else WHOEVER_COMES
+    with SmallSite(folder, port, pcsc=True, officer_port=officer_port, post=post) as site:
         progress(f"First screen after {site.first_screen_s:.1f} s: http://127.0.0.1:{port}")
         if "chip_reader" in site.devices:
             progress("Chips are read through pcscd, from its virtual reader.")
@@ -185,6 +190,7 @@ def _words(crossed: Crossed) -> str:
 
 def _walk_yourself(site: SmallSite, story: Story, port: int) -> None:
     """The body goes on acting (document, head, finger); the touches are a person's."""
+    Traveller(LEAVES, site.stage, port).walk(lambda name: name == BEGINS)
     body = Traveller(story, site.stage, port, hands=False)
     progress(f"\nNow walk through it yourself: http://127.0.0.1:{port}   (Ctrl-C ends)")
     try:

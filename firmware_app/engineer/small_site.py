@@ -91,6 +91,7 @@ notice_version = "1"
 retention_days = 1
 {officer}"""
 
+ALONE = ("group_size_max = 1",)
 SIMULATED = {
     "document_reader": "simulated://{stage}/reader?framing=honeywell",
     "page_camera": "simulated://{stage}/page?scene=page",
@@ -122,7 +123,7 @@ class SmallSite:
     chip: bool = True
     pcsc: bool = False
     devices: dict[str, str] = field(default_factory=dict)
-    post: tuple[str, ...] = ("group_size_max = 1",)
+    post: tuple[str, ...] = ALONE
     officer_port: int = 0
     kiosk_command: tuple[str | Path, ...] = (BIN / "kiosk", "run")
     family: Family = field(init=False)
