@@ -83,7 +83,12 @@ def _list(chosen: argparse.Namespace) -> int:
         raise SetupError(f"{registry.folder}: {error.strerror}.", RIGHTS_MEND) from error
     rows = [(one.id, _state(one), _key(one)) for one in found]
     words = table(rows) if rows else "No officers. `kiosk officers add ID` begins."
-    emit({"officers": [_document(one) for one in found]}, words, as_json=chosen.json)
+    document: dict[str, object] = {"officers": [_document(one) for one in found]}
+    if chosen.officers is None:
+        loaded = config.load(chosen.config)
+        origin = loaded.officer.origin if loaded.officer is not None else ""
+        document |= {"kiosk": loaded.kiosk_id, "origin": origin}
+    emit(document, words, as_json=chosen.json)
     return 0
 
 

@@ -1,6 +1,8 @@
 """The program border-kiosk-officer: the officer's page, beside the kiosk and apart from it."""
 
+import signal
 import sys
+from types import FrameType
 
 from firmware_app import log
 from firmware_app.officer import settings as settings_of
@@ -18,6 +20,8 @@ def main(words: list[str] | None = None) -> int:
     try:
         told = settings_of.settings(settings_of.parser().parse_args(words))
         texts = Texts.load(HERE / "locales", LANGUAGES)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _ended)  # uvicorn stops at them, then raises them once more
         log.say("officer_page_started", url=told.origin)
         OfficerServer(told, texts).run()
     except OfficerSetupError as error:
@@ -25,6 +29,10 @@ def main(words: list[str] | None = None) -> int:
         return EXIT_CONFIGURATION
     log.say("officer_page_stopped")
     return 0
+
+
+def _ended(_number: int, _frame: FrameType | None) -> None:
+    """Nothing more: the server has ended in good order."""
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from mqtt.central import (
     export_commands,
     fleet_commands,
     key_commands,
+    officer_commands,
     order_commands,
     serve_commands,
     show_commands,
@@ -37,6 +38,7 @@ GROUPS = (
     site_commands,
     key_commands,
     order_commands,
+    officer_commands,
 )
 
 
