@@ -95,11 +95,21 @@ def _titles(screen: Screen, texts: Texts) -> list[dict[str, str]]:
 
 
 def _progress(screen: Screen, texts: Texts) -> list[dict[str, str]]:
-    """Which step of how many, where the screen shows it."""
-    if not screen.steps:
-        return []
-    counted = replace(screen, arguments=(("step", screen.step), ("steps", screen.steps)))
-    return [_said("progress", "page-progress", counted, texts)]
+    """Which step of how many, and which person of how many, where the screen shows it."""
+    shown = (
+        ("page-progress", ("step", "steps"), (screen.step, screen.steps)),
+        ("page-person", ("person", "persons"), (screen.person, screen.persons)),
+    )
+    return [
+        _said(
+            "progress",
+            message,
+            replace(screen, arguments=tuple(zip(names, at, strict=True))),
+            texts,
+        )
+        for message, names, at in shown
+        if at[1]
+    ]
 
 
 def _said(

@@ -21,6 +21,13 @@ tool-speech = ድምፅ አውጥቶ ማንበብ
 tool-repeat = ይድገሙት
 tool-pause = ድምፁን ያቁሙ
 tool-headphones = የጆሮ ማዳመጫ
+page-person = ሰው { $person } ከ { $persons }
+page-called = ሰው እየመጣ ነው
+tool-seat = ተቀምጠው
+tool-still = ያነሰ እንቅስቃሴ
+key-erase = ይሰርዙ
+key-space = ክፍት ቦታ
+key-accents = ምልክት ያላቸው ፊደላት
 
 ## Screens
 attract-title = እንኳን ደህና መጡ

@@ -21,6 +21,13 @@ tool-speech = قراءة بصوت عالٍ
 tool-repeat = أعد القول
 tool-pause = إيقاف الصوت مؤقتاً
 tool-headphones = سماعة الرأس
+page-person = الشخص { $person } من { $persons }
+page-called = شخص قادم لمساعدتك
+tool-seat = وضع الجلوس
+tool-still = حركة أقل
+key-erase = حذف
+key-space = مسافة
+key-accents = أحرف بعلامات
 
 ## Screens
 attract-title = أهلاً وسهلاً

@@ -21,6 +21,13 @@ tool-speech = A kalan ni kan ye
 tool-repeat = A fɔ tugun
 tool-pause = Kan jɔ
 tool-headphones = Tulo kɔnɔ mɛnnan
+page-person = Mɔgɔ { $person } / { $persons }
+page-called = Mɔgɔ dɔ bɛ ka na
+tool-seat = Sigilen
+tool-still = Lamaga dɔgɔya
+key-erase = A jɔsi
+key-space = Yɔrɔ lankolon
+key-accents = Sɛbɛnden taamasiyɛnnenw
 
 ## Screens
 attract-title = I ni sɛ

@@ -21,6 +21,13 @@ tool-speech = Read aloud
 tool-repeat = Say it again
 tool-pause = Pause the voice
 tool-headphones = Headphones
+page-person = Person { $person } of { $persons }
+page-called = A person is coming
+tool-seat = Sit down
+tool-still = Less movement
+key-erase = Delete
+key-space = Space
+key-accents = Letters with accents
 
 ## Screens
 attract-title = Welcome

@@ -21,6 +21,13 @@ tool-speech = Lire à voix haute
 tool-repeat = Répéter
 tool-pause = Faire une pause
 tool-headphones = Casque
+page-person = Personne { $person } sur { $persons }
+page-called = Une personne arrive
+tool-seat = Assis
+tool-still = Moins de mouvement
+key-erase = Effacer
+key-space = Espace
+key-accents = Lettres accentuées
 
 ## Screens
 attract-title = Bienvenue

@@ -21,6 +21,13 @@ tool-speech = Karanta da murya
 tool-repeat = Sake faɗa
 tool-pause = Dakatar da murya
 tool-headphones = Lasifikar kunne
+page-person = Mutum { $person } cikin { $persons }
+page-called = Wani mutum yana zuwa
+tool-seat = Zaune
+tool-still = Rage motsi
+key-erase = Goge
+key-space = Sarari
+key-accents = Haruffa masu alama
 
 ## Screens
 attract-title = Barka da zuwa

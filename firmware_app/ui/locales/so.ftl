@@ -21,6 +21,13 @@ tool-speech = Cod ku akhri
 tool-repeat = Ku celi
 tool-pause = Codka jooji
 tool-headphones = Sameecadaha dhegta
+page-person = Qofka { $person } ee { $persons }
+page-called = Qof ayaa soo socda
+tool-seat = Fadhi
+tool-still = Dhaqdhaqaaq yar
+key-erase = Tirtir
+key-space = Meel bannaan
+key-accents = Xarfo calaamad leh
 
 ## Screens
 attract-title = Soo dhowow

@@ -21,6 +21,13 @@ tool-speech = Soma kwa sauti
 tool-repeat = Rudia kusema
 tool-pause = Simamisha sauti
 tool-headphones = Vipokea sauti
+page-person = Mtu { $person } kati ya { $persons }
+page-called = Mtu anakuja
+tool-seat = Kuketi
+tool-still = Miondoko michache
+key-erase = Futa
+key-space = Nafasi
+key-accents = Herufi zenye alama
 
 ## Screens
 attract-title = Karibu

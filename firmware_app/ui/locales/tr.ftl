@@ -21,6 +21,13 @@ tool-speech = Sesli oku
 tool-repeat = Yinele
 tool-pause = Sesi duraklat
 tool-headphones = Kulaklık
+page-person = Kişi { $person } / { $persons }
+page-called = Bir görevli geliyor
+tool-seat = Oturarak
+tool-still = Daha az hareket
+key-erase = Sil
+key-space = Boşluk
+key-accents = Aksanlı harfler
 
 ## Screens
 attract-title = Hoş geldiniz
