@@ -10,7 +10,7 @@ UNITS = Path(__file__).parents[2] / "systemd"
 SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
 TIMERS = sorted(path.name for path in UNITS.glob("*.timer"))
 PROGRAMS = ("kiosk", "border-kiosk-publish", "border-kiosk-officer", "cage")
-DEBIANS = Path("/usr/lib/systemd/system")
+DEBIAN_UNITS = Path("/usr/lib/systemd/system")
 MOST_EXPOSURE = 15  # tenths: 1.5 of 10
 pytestmark = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None, reason="no systemd-analyze: apt install systemd"
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(
 def root(tmp_path_factory):
     """A system with Debian's units, ours, and a file for each program that ours start."""
     folder = tmp_path_factory.mktemp("root")
-    shutil.copytree(DEBIANS, folder / "usr/lib/systemd/system", symlinks=True)
+    shutil.copytree(DEBIAN_UNITS, folder / "usr/lib/systemd/system", symlinks=True)
     for unit in (*SERVICES, *TIMERS):
         shutil.copy(UNITS / unit, folder / "usr/lib/systemd/system")
     for program in PROGRAMS:
