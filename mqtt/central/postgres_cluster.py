@@ -5,6 +5,8 @@ import pwd
 import shutil
 import signal
 import subprocess
+import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -132,9 +134,23 @@ class Cluster:
     def kill(self) -> None:
         """Kill -9 of the server and all its children, as a power cut would."""
         if self._process is not None:
+            children = _children(self._process.pid)
             os.killpg(self._process.pid, signal.SIGKILL)
+            for child in children:  # each has a group of its own
+                with suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
             self._process.wait()
             self._process = None
+            self._await_end(children)
+
+    def _await_end(self, children: list[int]) -> None:
+        """Until the last of them lets the shared memory go, no other server starts."""
+        pause = threading.Event()
+        for _ in range(START_LIMIT_S * 100):
+            if not any(_runs(child) for child in children):
+                return
+            pause.wait(0.01)
+        raise PostgresStartError(f"postgres does not end: {self.log}.")
 
     def stop(self) -> None:
         """A fast shutdown; safe to call twice."""
@@ -148,6 +164,22 @@ class Cluster:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        words = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except OSError:
+        return []
+    return [int(word) for word in words.split()]
+
+
+def _runs(pid: int) -> bool:
+    """Whether it is there and has not ended: what nobody waited for yet holds nothing."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
 
 
 def _program(name: str) -> str:
