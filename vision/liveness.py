@@ -78,7 +78,7 @@ class Limits:
     challenge_s: float = 12.0
     colour_count: int = 6
     least_colours: int = 3
-    hold_s: float = 0.5
+    hold_s: float = 0.6
     least_sights: int = 3
     tail_s: float = 0.3
     gap_s: float = 0.7

@@ -13,7 +13,7 @@ from vision.image import Bgr8
 from vision.liveness import Ask, ChallengeKind, Phase
 from vision.liveness_colours import Colour
 
-STRAIGHT_S, ACT_S, RETURN_S, COLOUR_S = 0.7, 1.9, 0.9, 0.5
+STRAIGHT_S, ACT_S, RETURN_S, COLOUR_S = 0.7, 1.9, 0.9, 0.6
 IDLE = Ask(None, Phase.STRAIGHT)
 _LONGEST_FRAMES = 400
 _FILM_QUALITY = 92
