@@ -183,3 +183,18 @@ def test_without_the_record_of_a_field_test_no_kiosk_goes_unsupervised(tmp_path)
     (tmp_path / "pad-field-test.json").write_text("{}", encoding="utf-8")
     with pytest.raises(ConfigError, match="no record of a field test"):
         config.load(written(tmp_path, alone, named))
+
+
+def test_a_post_says_which_ways_and_means_its_travellers_have(tmp_path):
+    post = config.load(EXAMPLE).post
+    assert (post.directions, post.transport, post.group_size_max) == (("ENTRY",), (), 5)
+    asks = written(
+        tmp_path,
+        ('direction = "ENTRY" ', 'direction = "ask" '),
+        ("transport = []", 'transport = ["car", "on-foot"]'),
+    )
+    post = config.load(asks).post
+    assert (post.directions, post.transport) == (("ENTRY", "EXIT"), ("car", "on-foot"))
+    for wrong in ('["car", "car"]', '["rocket"]'):
+        with pytest.raises(ConfigError, match=r"transport|post"):
+            config.load(written(tmp_path, ("transport = []", f"transport = {wrong}")))

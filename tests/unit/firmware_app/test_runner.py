@@ -6,19 +6,25 @@ from datetime import date
 
 import pytest
 
+from firmware_app.domain.crossing import Party, Stored
 from firmware_app.domain.questions import QUESTIONS
 from firmware_app.domain.rules import Policy
+from firmware_app.workflow import patience
 from firmware_app.workflow import runner as runners
 from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.runner import Durations, Runner
 from firmware_app.workflow.vocabulary import (
     AwaitDocument,
     ChooseLanguage,
+    DocumentUnreadable,
     Idle,
+    NextPerson,
     ReadDocument,
     ReadNotice,
     StartPressed,
+    StillThere,
     Touched,
+    Wipe,
 )
 
 TERMS = Terms(date(2026, 11, 22), Policy(), ("en",), QUESTIONS)
@@ -84,3 +90,22 @@ def test_a_flood_is_dropped_and_the_kiosk_goes_on(stage):
 def test_durations_add_up_by_step():
     durations = Durations().plus("face", 1.25).plus("finger", 2.0).plus("face", 0.5)
     assert durations.by_state == (("face", 1.75), ("finger", 2.0))
+
+
+def test_nobody_there_is_warned_and_wiped_without_a_touch(stage, monkeypatch):
+    monkeypatch.setattr(patience, "IDLE_LIMIT_S", 0.3)
+    monkeypatch.setitem(patience.LIMITS_S, StillThere, 0.3)
+    stage.runner.post(StartPressed("id"))
+    stage.until(lambda: any(isinstance(one, StillThere) for one in stage.shown), 20.0)
+    stage.until(lambda: any(command == Wipe() for command, _ in stage.commands), 20.0)
+    assert stage.shown[-1] == Idle()
+
+
+def test_the_second_of_a_group_has_durations_of_their_own(stage):
+    stage.runner.state = NextPerson(Party((Stored("one", "A", referred=False, adult=True),)))
+    stage.runner._durations = Durations((("face", 9.0),))
+    stage.runner._enter(stage.runner.state, TERMS)
+    stage.runner.post(StartPressed("two"))
+    stage.runner.post(DocumentUnreadable("document-cue-present"))
+    stage.until(lambda: len([1 for one, _ in stage.commands if one == ReadDocument()]) == 2)
+    assert dict(stage.commands[-1][1].by_state).keys() <= {"document"}

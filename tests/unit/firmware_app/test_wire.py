@@ -12,14 +12,15 @@ from jsonschema import Draft202012Validator
 
 from firmware_app.clock import ClockQuality
 from firmware_app.domain.biometrics import Became, Challenge, Liveness, LivenessDecision
-from firmware_app.domain.crossing import Document, ReadMethod, Visit
+from firmware_app.domain.crossing import Document, Party, ReadMethod, Stored, Visit
 from firmware_app.domain.document_checks import Evidence, check_document
 from firmware_app.domain.document_checks_catalogue import CATALOGUE
 from firmware_app.domain.document_checks_reading import Confidence
 from firmware_app.domain.mrz import MrzError, Repair, parse
 from firmware_app.domain.mrz_shapes import shapes
-from firmware_app.domain.rules import Policy, decide
+from firmware_app.domain.rules import Outcome, Policy, decide
 from firmware_app.workers.wire import Moment, Site, crossing_event
+from firmware_app.workflow.party import next_visit
 from firmware_app.workflow.runner import Durations
 from firmware_app.workflow.vocabulary import StoreCrossing
 from mqtt import events, groups
@@ -55,16 +56,36 @@ MRZ = parse(
 DOUBT = Confidence(((0.99,) * 44, (0.4, *(0.99,) * 43)), 0.9)
 
 
+def said_document(mrz, confidence):
+    checks = check_document(mrz, TODAY, Evidence(confidence=confidence))
+    return Document(mrz, checks, ReadMethod.CAMERA, confidence)
+
+
 def said(mrz, confidence=None):
     """The event of a visit with this document, as the centre decodes it."""
-    checks = check_document(mrz, TODAY, Evidence(confidence=confidence))
-    visit = Visit(
-        "01a20168-0000-7000-8000-000000000001",
-        document=Document(mrz, checks, ReadMethod.CAMERA, confidence),
-    )
+    visit = Visit("01a20168-0000-7000-8000-000000000001", document=said_document(mrz, confidence))
     command = StoreCrossing(visit, *decide(visit, Policy(), TODAY))
     event = crossing_event(SITE, command, Durations(), MOMENT, Head("uto-1", EPOCH, 1))
     return events.decode(events.encode(event))
+
+
+def test_direction_means_group_and_notice_are_in_the_event():
+    first, own = "01a20168-0000-7000-8000-000000000002", "01a20168-0000-7000-8000-000000000001"
+    adult = Stored(first, "K7QM-2X9D-4T83", referred=False, adult=True)
+    party = Party((adult,), "fr", pictures_only=True, direction="EXIT", transport="car")
+    visit = replace(next_visit(own, party), document=said_document(MRZ, None))
+    command = StoreCrossing(visit, Outcome.COMPLETED, (), accompanied_by=first)
+    event = crossing_event(SITE, command, Durations(), MOMENT, Head("uto-1", EPOCH, 1))
+    Draft202012Validator(generate.event_schema()).validate(json.loads(msgspec.json.encode(event)))
+    crossing = events.decode(events.encode(event)).crossing
+    assert (crossing.direction, crossing.transport) == ("EXIT", "car")
+    assert (crossing.group_reference, crossing.group_person) == (first, 2)
+    assert crossing.accompanied_by == first
+    assert (event.law.notice_version, event.law.notice_language) == ("1", "zxx")
+    alone = said(MRZ)
+    assert (alone.crossing.group_reference, alone.crossing.group_person) == (own, 1)
+    assert (alone.crossing.transport, alone.crossing.accompanied_by) == (None, None)
+    assert alone.law.notice_language == "en"
 
 
 def test_every_check_reaches_the_centre_in_its_order_with_reason_and_inputs():
