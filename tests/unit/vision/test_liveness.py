@@ -172,7 +172,7 @@ def test_a_clear_answer_of_the_skin_ends_the_colours_early():
     somebody = Somebody()
     assert somebody.goes_through(of(K.COLOURS)).decision is Decision.LIVE
     limits = Limits()
-    assert limits.least_colours * limits.hold_s < lasted_s(somebody) < 2.5
+    assert limits.least_colours * limits.hold_s < lasted_s(somebody) < 3.0
 
 
 @pytest.mark.parametrize("step_s", [0.33, 0.45])
