@@ -105,6 +105,8 @@ class Workers:
 
     def reads_documents(self) -> bool:
         """Whether a device can: the reader, or else the camera above the page."""
+        if self.document is None:
+            return False
         readers = (self.document, self.portrait)
         return any(one.device.away_s <= AWAY_LIMIT_S for one in readers if one is not None)
 
