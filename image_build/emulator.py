@@ -22,7 +22,7 @@ from image_build.steps import BuildError, run
 SHELL_UNIT: Final = """[Unit]
 Description=Shell for the test, laid over the image by the emulator
 [Service]
-ExecStart=/bin/bash --noprofile --norc
+ExecStart=/bin/bash --noediting --noprofile --norc
 StandardInput=tty-force
 StandardOutput=tty
 StandardError=tty

@@ -109,14 +109,16 @@ MOUNTED_ON: Final = (
     "var/lib/border-kiosk-officer",
     "var/lib/rauc",
 )
-# Nobody signs in at a kiosk: no login on any screen or line.
+# Nobody signs in at a kiosk, on any screen or line; and it runs no other machine's programs.
 MASKED: Final = (
-    "getty@",
-    "autovt@",
-    "serial-getty@",
-    "console-getty",
-    "container-getty@",
-    "debug-shell",
+    "getty@.service",
+    "autovt@.service",
+    "serial-getty@.service",
+    "console-getty.service",
+    "container-getty@.service",
+    "debug-shell.service",
+    "systemd-binfmt.service",
+    "proc-sys-fs-binfmt_misc.automount",
 )
 
 
@@ -224,12 +226,22 @@ def settle(root: Path) -> None:
         shutil.copyfile(tmp_mount, root / "usr/lib/systemd/system/tmp.mount")
     run(["systemd-sysusers", f"--root={root}"])
     for name in MASKED:
-        link = root / f"etc/systemd/system/{name}.service"
+        link = root / "etc/systemd/system" / name
         link.unlink(missing_ok=True)
         link.symlink_to("/dev/null")
     run(["systemctl", f"--root={root}", "preset-all"])
+    for link in (root / "etc/systemd/system").glob("*.wants/*"):
+        if not _unit_exists(root, link.name):  # of a package whose files were removed
+            link.unlink()
     for name in ("etc/.pwd.lock", "etc/passwd-", "etc/group-", "etc/shadow-", "etc/gshadow-"):
         (root / name).unlink(missing_ok=True)
+
+
+def _unit_exists(root: Path, name: str) -> bool:
+    stem, _, rest = name.partition("@")
+    template = f"{stem}@.{rest.rpartition('.')[2]}" if rest else name
+    masked = (root / "etc/systemd/system" / template).is_symlink()
+    return not masked and (root / "usr/lib/systemd/system" / template).exists()
 
 
 def squash(root: Path, image: Path, epoch_s: int) -> None:
