@@ -1,6 +1,7 @@
 """The kiosk-central command: what it prints, what it refuses, its exit codes."""
 
 import json
+import os
 
 import pytest
 
@@ -112,3 +113,9 @@ def test_bench_keeps_a_flood_of_noise_within_bounds(capsys, tmp_path):
     assert found["kept"] == found["messages"] == found["left"] == 900
     assert found["alarm_lines"] < 30
     assert list(tmp_path.iterdir()) == []
+
+
+def test_courier_import_does_not_wait_for_a_pipe(config, tmp_path, capsys):
+    os.mkfifo(tmp_path / "pipe.courier")
+    assert main(["courier", "import", str(tmp_path / "pipe.courier"), "--config", config]) == 2
+    assert "neither a file nor a folder" in capsys.readouterr().err
