@@ -15,6 +15,6 @@ def begin(site: SmallSite) -> None:
     if not espeak.has_espeak():
         progress("No espeak-ng here, so nothing is read aloud: apt install espeak-ng opus-tools.")
         return
-    progress(f"Voices are made in the background into {folder}; the first takes about a minute.")
+    progress(f"Voices are made in the background into {folder}; a message is silent until then.")
     make: list[str | Path] = [BIN / "kiosk", "sounds", "make", "--out", folder]
     site.family.start("sounds", ["nice", "-n", "10", *make, "--config", site.config_file])

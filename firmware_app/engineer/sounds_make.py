@@ -38,6 +38,7 @@ RANGES: Mapping[str, Sequence[int]] = {
 
 PART_OF = {"step": "steps", "person": "persons"}
 CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+LISTED_EVERY = 25
 OPUSENC = "opusenc"
 BITRATE_KBIT_S = "24"
 ENCODING_LIMIT_S = 30.0
@@ -80,7 +81,6 @@ def wanted(texts: Texts, language: str, values: Values) -> list[Wanted]:
     """Every clip of a language; `values` are the post's own for variables of messages."""
     forms = LocalForms(language)
     found = [Wanted(speech.OWN_NAME, texts.own_name(language))]
-    found += [Wanted(f"{speech.CHARACTER}{one}", forms.digits(one.upper())) for one in CHARACTERS]
     for message_id, names in texts.variables(language).items():
         if not names:
             found.append(Wanted(message_id, texts.say(language, message_id)))
@@ -90,7 +90,8 @@ def wanted(texts: Texts, language: str, values: Values) -> list[Wanted]:
         for chosen in _choices(sorted(names), values):
             text = speech.plain(texts.say(language, message_id, **chosen))
             found.append(Wanted(speech.key(message_id, chosen), text))
-    return found
+    letters = [Wanted(f"{speech.CHARACTER}{one}", forms.digits(one.upper())) for one in CHARACTERS]
+    return found + letters
 
 
 def _choices(names: Sequence[str], values: Values) -> Iterator[dict[str, str | int]]:
@@ -109,26 +110,28 @@ def _fits(chosen: Mapping[str, str | int], part: str, whole: str) -> bool:
 def make(folder: Path, texts: Texts, values: Values) -> tuple[int, int]:
     """Let espeak-ng say what the folder lacks; gives clips made and clips kept.
 
-    What is there with the same words stays; recordings are never touched. After each language the
-    manifest is whole. Raises SetupError where there is no espeak-ng.
+    What is there with the same words stays; recordings are never touched. A running kiosk finds
+    new ones by and by: the manifest is written anew every few clips. Raises SetupError where there
+    is no espeak-ng.
     """
     if not espeak.has_espeak():
         raise SetupError("espeak-ng is not installed.", "apt install espeak-ng opus-tools")
     made = kept = 0
     for language in filter(espeak.voiced, texts.languages()):
-        plan = wanted(texts, language, values)
         have = {one.key: one for one in _of(folder, language, "espeak-ng")}
-        clips = []
+        plan = wanted(texts, language, values)
         for one in told(f"clips of {language}", plan):
             old = have.get(one.key)
             if old and old.text == one.text and read_clip(folder, old):
-                clips.append(old)
                 kept += 1
-            else:
-                clips.append(_spoken(folder, language, one))
-                made += 1
-        _replace(folder, language, "espeak-ng", clips)
-        progress(f"{language}: {len(clips)} clips")
+                continue
+            have[one.key] = _spoken(folder, language, one)
+            made += 1
+            if made % LISTED_EVERY == 0:
+                _replace(folder, language, "espeak-ng", list(have.values()))
+        planned = {one.key for one in plan}
+        _replace(folder, language, "espeak-ng", [have[key] for key in have if key in planned])
+        progress(f"{language}: {len(planned)} clips")
     return made, kept
 
 
