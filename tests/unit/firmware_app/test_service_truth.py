@@ -12,6 +12,8 @@ import pytest
 from firmware_app import config, crew
 from firmware_app.compose import Kiosk
 from firmware_app.engineer.small_site import KIOSK_ID
+from firmware_app.engineer.story import Expect, Story
+from firmware_app.engineer.traveller import Traveller
 from firmware_app.workers import device_worker
 from mqtt.central.mosquitto import free_port
 from mqtt.central.site import init_site
@@ -44,7 +46,7 @@ legal_basis = "act"
 notice_version = "1"
 retention_days = 1
 """
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 
 @pytest.fixture
@@ -74,6 +76,7 @@ def running(tmp_path, monkeypatch):
         started.append((kiosk, thread))
         return lambda: screen_now(port)
 
+    start.port = port
     yield start
     for kiosk, thread in started:
         kiosk.stop()
@@ -120,3 +123,16 @@ def test_where_there_is_another_way_it_stays_open(running, more, by_hand):
     until(shown, "attract")
     threading.Event().wait(3.0)
     assert shown() == "attract"
+
+
+def test_the_page_camera_reads_for_a_traveller_whose_reader_is_away(running, tmp_path):
+    shown = running('page_camera = "simulated://{folder}/page?scene=page"')
+    until(shown, "attract")
+    hands = {"attract": "start", "language": "language-en", "notice": "continue"}
+    seen = []
+    person = Story("Shows a page", hands, (), (), Expect("none"))
+    walker = Traveller(
+        person, tmp_path, running.port, on_screen=lambda name, _at_s: seen.append(name)
+    )
+    walker.walk(lambda name: name in {"confirm", "typing", "officer"})
+    assert seen[-2:] == ["document", "confirm"]
