@@ -29,6 +29,7 @@ from firmware_app.workflow.events import (
 )
 from firmware_app.workflow.machine import step
 from firmware_app.workflow.party import next_visit
+from firmware_app.workflow.patience import patience_s
 from firmware_app.workflow.states import (
     AwaitDocument,
     AwaitFace,
@@ -116,6 +117,15 @@ def test_a_post_for_single_travellers_never_asks():
 def test_one_who_is_referred_brings_all_to_the_officer():
     shown = screen(Go(BOTH), FAMILY)
     assert (shown.cue, shown.picture) == ("go-cue-referred", "officer")
+
+
+def test_until_where_to_go_nothing_tells_a_referral_from_a_completed_crossing():
+    referred = replace(ONE, stored=(replace(ONE.stored[0], referred=True),))
+    for kind in (Saved, Companions, NextPerson):
+        assert screen(kind(ONE), FAMILY) == screen(kind(referred), FAMILY)
+        assert patience_s(kind(ONE)) == patience_s(kind(referred))
+    one, other = screen(Go(ONE), FAMILY), screen(Go(referred), FAMILY)
+    assert replace(other, cue=one.cue, picture=one.picture) == one
 
 
 def test_a_kiosk_that_filled_up_in_between_sends_the_next_one_to_a_person():
