@@ -16,6 +16,7 @@ from firmware_app.domain.document_checks_catalogue import (
     because,
     passed,
 )
+from firmware_app.domain.document_checks_typed import differences
 from firmware_app.domain.mrz_values import Mrz
 
 FILLER = "<"
@@ -206,8 +207,17 @@ def _dg1(mrz: Mrz, chip: ChipEvidence) -> Check:
     if not chip.lines:
         return because(codes.DG1, "not_judged")
     if not mrz.lines:
-        return because(codes.DG1, "no_printed_lines")
+        return _against_typed(mrz, chip.lines)
     return passed(codes.DG1) if chip.lines == mrz.lines else because(codes.DG1, "differs")
+
+
+def _against_typed(mrz: Mrz, lines: tuple[str, ...]) -> Check:
+    """A person typed: the chip says where they differ."""
+    found = differences(mrz, lines)
+    if found is None:
+        return because(codes.DG1, "no_printed_lines")
+    inputs = tuple(f"mrz.{field}" for field in found)
+    return because(codes.DG1, "differs", "chip.dg1", *inputs) if found else passed(codes.DG1)
 
 
 def _issuer(mrz: Mrz, chip: ChipEvidence, parts: tuple[Check, ...]) -> Check:

@@ -183,15 +183,17 @@ _PROOFS = {
 }
 _AGAINST_MRZ = {
     DG1: Entry(
-        "Are the lines in the chip those that are printed?",
+        "Are the lines in the chip those that are printed, or that was typed of them?",
         ("chip.dg1", "mrz.lines"),
         {
             **UNREAD,
             "differs": failed(
-                "the lines differ: the page was altered or misread, or the chip is another's",
+                "they differ: the page was altered, misread or mistyped, or the chip is another's",
                 Follow.READ_AGAIN,
             ),
-            "no_printed_lines": not_done("a person typed the fields; no lines were read"),
+            "no_printed_lines": not_done(
+                "a person typed the fields, which these lines do not have all"
+            ),
         },
         "Not done: an altered page would not show.",
     ),

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firmware_app.domain.document_checks_typed import differences
 from firmware_app.domain.mrz import MrzFields, parse
 from firmware_app.domain.mrz_digits import check_digit
 from firmware_app.domain.mrz_repair import CONFUSED
@@ -92,6 +93,18 @@ def test_typing_a_valid_document_gives_the_mrz_that_its_lines_give(case):
     assert all(digit_fits(typed, field) for field in DIGIT_OF)
     codes = [check.code for check in document(typed, TODAY).checks]
     assert len(codes) == len(set(codes))
+
+
+@given(documents(), st.data())
+def test_the_chip_of_a_typed_document_agrees_and_tells_what_was_mistyped(case, data):
+    kind, fields = case
+    _, typed = copied(kind, fields)
+    lines = write(fields)
+    assert differences(mrz_of(typed), lines) == ()
+    other = {"number": "Q0Q0Q0Q0Q", "surname": "QQQQ", "sex": "X", "nationality": "QQQ"}
+    field = data.draw(st.sampled_from(sorted(other)))
+    slip = replace(mrz_of(typed), **{field: other[field]})
+    assert differences(slip, lines) == (field,)
 
 
 @given(st.text(SIGNS, min_size=1, max_size=9), st.data())

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from firmware_app.domain.crossing import ReadMethod, Visit
-from firmware_app.domain.document_checks import Result
+from firmware_app.domain.document_checks import Evidence, Result, check_document
+from firmware_app.domain.document_checks_chip import ChipEvidence, Reading
 from firmware_app.domain.rules import Policy, Reason, decide
 from firmware_app.domain.typed_document import (
     NONE,
@@ -151,3 +152,30 @@ def test_a_date_comes_back_as_it_was_typed():
     assert as_typed(TypedField.BIRTH, "1974-08-12") == "12081974"
     assert as_typed(TypedField.BIRTH, "1974-XX-XX") == "00001974"
     assert as_typed(TypedField.NUMBER, "L898902C3") == "L898902C3"
+
+
+LINES = (
+    "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
+    "L898902C36UTO7408122F3104150ZE184226B<<<<<10",
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "lines", "says"),
+    [
+        (WHOLE, LINES, (Result.PASSED, "", ("chip.dg1", "mrz.lines"))),
+        (
+            WHOLE.plus(TypedField.SURNAME, "ERIKSON"),
+            LINES,
+            (Result.FAILED, "differs", ("chip.dg1", "mrz.surname")),
+        ),
+        (WHOLE, ("P<UTO", "L898"), (Result.NOT_DONE, "no_printed_lines", ())),
+        (WHOLE, (), (Result.NOT_DONE, "not_judged", ())),
+    ],
+)
+def test_a_chip_that_was_opened_tells_whether_the_typing_is_right(typed, lines, says):
+    chip = ChipEvidence(Reading.READ, lines=lines)
+    evidence = Evidence(typed=True, chip=chip)
+    checks = check_document(mrz_of(typed), TODAY, evidence)
+    one = next(check for check in checks if check.code == "chip.dg1_against_mrz")
+    assert (one.result, one.why, one.inputs) == says
