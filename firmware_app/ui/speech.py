@@ -65,6 +65,8 @@ def key(message_id: str, values: Mapping[str, str | int]) -> str:
 
 def words_of(texts: Texts, language: str, row: Row) -> str:
     """A row's value for the ear: a name whole and then letter by letter, a code by its signs."""
+    if row.kind == "mark":
+        return texts.say(language, f"answer-{row.value}")
     shown = texts.shown(language, row.kind, row.value)
     if row.kind == "name":
         return f"{shown}. {spelled(shown)}"

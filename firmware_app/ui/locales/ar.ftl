@@ -31,7 +31,7 @@ key-accents = أحرف بعلامات
 
 ## Screens
 attract-title = أهلاً وسهلاً
-attract-cue = جهّز وثيقة سفرك. يستغرق الأمر نحو دقيقة.
+attract-cue = جهّز وثيقة سفرك. نحو دقيقة واحدة.
 language-title = اختر لغتك
 language-cue = يمكنك أيضاً المتابعة بالصور وحدها.
 notice-title = بياناتك وحقوقك

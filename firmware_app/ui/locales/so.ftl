@@ -5,7 +5,7 @@
 page-name = Kiyooska xadka
 page-moment = Fadlan sug waxyar
 page-moment-cue = Kiyoosku wuu isdiyaarinayaa. Booskaagu waa kuu keydsan yahay.
-page-progress = Tallaabo { $step } oo ka mid ah { $steps }
+page-progress = Tallaabo { $step } / { $steps }
 page-tools = Muuqaalka iyo codka
 page-live = Adiga, sida kaamiradu kuu aragto
 page-code = Lambarkaaga
@@ -31,7 +31,7 @@ key-accents = Xarfo calaamad leh
 
 ## Screens
 attract-title = Soo dhowow
-attract-cue = Diyaarso dukumentigaaga safarka. Waxay qaadanaysaa ilaa hal daqiiqo.
+attract-cue = Diyaarso dukumentiga safarka. Waa ilaa hal daqiiqo.
 language-title = Dooro luqaddaada
 language-cue = Waxaad sidoo kale ku sii socon kartaa sawirrada oo keliya.
 notice-title = Xogtaada iyo xuquuqdaada
@@ -61,7 +61,7 @@ finger-title-left-little = Farta yar ee bidix
 finger-why-title = Maxaa fartan u diiday?
 question-cue = Taabo hal jawaab.
 purpose-of-visit-title = Maxaad u safraysaa?
-intended-stay-title = Muddo intee le’eg ayaad joogaysaa?
+intended-stay-title = Intee ayaad joogaysaa?
 review-title = Wax walba ma sax baa?
 review-cue = Waxba lama keydiyo ilaa aad taabato “Keydi”.
 saving-title = Waa la keydinayaa
@@ -271,8 +271,8 @@ question-hint-days = Qor tirada maalmaha, ugu badnaan 3650.
 button-type-it = Qor
 button-enter = Sii wad
 button-kind-passport = Buug: baasaboor
-button-kind-card = Kaar leh saddex sadar oo dhaadheer
-button-kind-card-two-lines = Kaar leh laba sadar oo dhaadheer
+button-kind-card = Kaar: saddex sadar oo dhaadheer
+button-kind-card-two-lines = Kaar: laba sadar oo dhaadheer
 button-no-digit = Ma heli karo
 button-no-date = Taariikhdaas kuma taal
 button-no-given-names = Ma lihi magac gaar ah

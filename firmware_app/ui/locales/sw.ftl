@@ -5,7 +5,7 @@
 page-name = Kioski cha mpakani
 page-moment = Tafadhali subiri kidogo
 page-moment-cue = Kioski kinajiandaa. Nafasi yako imetunzwa.
-page-progress = Hatua { $step } kati ya { $steps }
+page-progress = Hatua { $step } / { $steps }
 page-tools = Mwonekano na sauti
 page-live = Wewe, jinsi kamera inavyokuona
 page-code = Namba yako
@@ -31,7 +31,7 @@ key-accents = Herufi zenye alama
 
 ## Screens
 attract-title = Karibu
-attract-cue = Andaa hati yako ya kusafiria. Inachukua kama dakika moja.
+attract-cue = Andaa hati ya kusafiria. Ni kama dakika moja.
 language-title = Chagua lugha yako
 language-cue = Unaweza pia kuendelea kwa picha pekee.
 notice-title = Taarifa zako, haki zako

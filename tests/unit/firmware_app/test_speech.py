@@ -112,3 +112,7 @@ def test_a_sentence_with_an_unknown_value_stays_unsaid(texts: Texts) -> None:
     assert speech.without_values(texts, "ar", "reading-cue-chip") == "اتركها في مكانها."
     assert speech.without_values(texts, "am", "reading-cue-chip") == "ባለበት ይተዉት።"
     assert speech.without_values(texts, "en", "page-progress") == ""
+
+
+def test_a_mark_is_said_as_a_word(texts: Texts) -> None:
+    assert speech.words_of(texts, "fr", Row("row-face", "yes", "mark")) == "Oui"
