@@ -17,8 +17,9 @@ from firmware_app.workers import officer_view
 from firmware_app.workers.officer_calls import Calls, OneCall
 from firmware_app.workers.officer_decisions import Decisions, Seen
 from firmware_app.workers.officer_gate import Gate
+from firmware_app.workers.officer_keys import DECIDE, SIGN_IN, OfficerKeys
 from firmware_app.workers.officer_line import OfficerLine
-from firmware_app.workers.officer_registry import Officer, OfficerRegistry, OfficersError
+from firmware_app.workers.officer_registry import OfficerRegistry
 from firmware_app.workers.officer_wire import deed_challenge
 from firmware_app.workers.session import Session
 from firmware_app.workflow.officer import running_visit
@@ -31,10 +32,9 @@ from firmware_app.workflow.officer_words import (
 from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.vocabulary import CrossingStored, Event, Idle, State, StoreCrossing
 from mqtt.alerts import Reason
-from mqtt.webauthn import Assertion, Credential, Party, WebauthnError, registered, verify_assertion
+from mqtt.webauthn import Party
 
 Answer = frames.Challenge | frames.Session | frames.Jpeg | frames.Done | frames.Refused
-SIGN_IN, REGISTER, DECIDE = "sign_in", "register", "decide"
 DEEDS: dict[str, Callable[[str, str], Event]] = {
     "assist": OfficerTakes,
     "leave": OfficerLeaves,
@@ -184,11 +184,11 @@ class OfficerDesk:
         match ask.request:
             case frames.WantSignIn():
                 challenge = self.gate.ask(SIGN_IN, now_s)
-                return frames.Challenge(challenge=challenge, credentials=self._credentials())
+                return frames.Challenge(challenge=challenge, credentials=self._keys().credentials())
             case frames.SignIn(signature=signature):
-                return self._sign_in(signature, now_s)
+                return self._keys().sign_in(signature, now_s)
             case frames.WantRegister() | frames.Register():
-                return self._registering(ask.request, now_s)
+                return self._keys().registering(ask.request, now_s)
             case frames.SignOut():
                 self.gate.close(ask.session)
                 return frames.Done()
@@ -217,79 +217,8 @@ class OfficerDesk:
             case _:
                 assert_never(request)
 
-    # ---- signing in and registering -------------------------------------------------------------
-
-    def _sign_in(self, signature: frames.Signature, now_s: float) -> Answer:
-        """Whatever is wrong is refused in the same words; the log says whose key it was."""
-        officer = self.registry.signer(signature.credential_id)
-        if officer is None:
-            return frames.Refused(why="not_signed_in")
-        why = self._verify(officer, signature, SIGN_IN, now_s)
-        if why:
-            return frames.Refused(why=why)
-        log.say("officer_signed_in", what=officer.id)
-        return frames.Session(token=self.gate.open(officer.id, now_s), officer=officer.id)
-
-    def _verify(
-        self, officer: Officer, signature: frames.Signature, purpose: str, now_s: float
-    ) -> str:
-        """Empty where it is this officer's signature over a challenge of ours; else why not."""
-        tries = self.gate.tries(signature.credential_id)
-        if tries.locked(now_s):
-            return "locked"
-        if not self.gate.take(purpose, signature.challenge, now_s) or officer.credential is None:
-            return "too_late"
-        one = Assertion(
-            signature.credential_id,
-            signature.authenticator_data,
-            signature.client_data,
-            signature.signature,
-        )
-        try:
-            counted = verify_assertion(one, officer.credential, self.party, signature.challenge)
-        except WebauthnError as error:
-            tries.wrong(now_s)
-            log.say("officer_refused", "warning", what=f"{officer.id}: {error}", mend=error.mend)
-            return "not_signed_in"
-        tries.right()
-        self.registry.counted(officer.id, counted)
-        return ""
-
-    def _registering(self, request: frames.WantRegister | frames.Register, now_s: float) -> Answer:
-        if self.gate.codes.locked(now_s):
-            return frames.Refused(why="locked")
-        officer = self.registry.invited(request.code, self.hands.utc_now())
-        if officer is None:
-            self.gate.codes.wrong(now_s)
-            return frames.Refused(why="no_such_code")
-        if isinstance(request, frames.WantRegister):
-            challenge = self.gate.ask(REGISTER, now_s)
-            credentials = self._credentials()
-            return frames.Challenge(challenge=challenge, credentials=credentials, officer=officer)
-        if not self.gate.take(REGISTER, request.challenge, now_s):
-            return frames.Refused(why="too_late")
-        return self._register(request)
-
-    def _register(self, request: frames.Register) -> Answer:
-        try:
-            made = registered(
-                request.authenticator_data, request.client_data, self.party, request.challenge
-            )
-            officer = self.registry.register(request.code, made, self.hands.utc_now())
-        except WebauthnError as error:
-            log.say("officer_key_refused", "warning", what=str(error), mend=error.mend)
-            return frames.Refused(why="key_refused")
-        except OfficersError as error:
-            log.say("officer_key_refused", "warning", what=str(error), mend=error.mend)
-            return frames.Refused(why="no_such_code")
-        log.say("officer_key_registered", what=officer)
-        return frames.Done(officer=officer)
-
-    def _credentials(self) -> tuple[bytes, ...]:
-        found: list[Credential] = [
-            one.credential for one in self.registry.officers() if one.may_sign and one.credential
-        ]
-        return tuple(one.id for one in found)
+    def _keys(self) -> OfficerKeys:
+        return OfficerKeys(self.registry, self.gate, self.party, self.hands.utc_now)
 
     # ---- acting ---------------------------------------------------------------------------------
 
@@ -325,7 +254,7 @@ class OfficerDesk:
         officer = self.registry.signer(signature.credential_id)
         if deed is None or officer is None or not officer.id == officer_id == deed.officer_id:
             return frames.Refused(why="too_late")
-        why = self._verify(officer, signature, DECIDE, now_s)
+        why = self._keys().verify(officer, signature, DECIDE, now_s)
         if why:
             return frames.Refused(why=why)
         signed = _with_proof(deed, signature)

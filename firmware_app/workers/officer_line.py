@@ -7,6 +7,7 @@ import socket
 import struct
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ LIVE_AT_LEAST_EVERY_S = 2.0
 DEAF_S = 2.0
 JOIN_LIMIT_S = 5.0
 _PEER = struct.Struct("3i")  # struct ucred of unix(7): pid, uid, gid
+FAULT_MEND = "Keep this line and tell the maker; the kiosk and the officer's page go on."
 GONE_MEND = "systemd starts it again; see `journalctl -u border-kiosk-officer`. The kiosk goes on."
 
 
@@ -148,6 +150,11 @@ class OfficerLine:
             log.say("officer_garbage", "error", what=str(error), mend=error.mend)
             self._drop()
         except OSError:
+            self._drop()
+        except Exception as error:  # noqa: BLE001 - without its thread no call reaches anybody
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            what = f"{type(error).__name__} at {where.name}:{where.lineno}"
+            log.say("officer_desk_fault", "error", what=what, mend=FAULT_MEND)
             self._drop()
 
     def _serve(self, wake: socket.socket) -> None:

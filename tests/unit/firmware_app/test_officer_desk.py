@@ -434,3 +434,14 @@ def test_the_desk_ends_with_all_its_threads(bench):
     bench.desk.line.stop()
     assert "officer" not in [one.name for one in threading.enumerate()]
     assert not bench.socket.exists()
+
+
+def test_a_fault_of_ours_is_said_and_the_desk_goes_on(bench, capsys):
+    def fault():
+        raise ZeroDivisionError
+
+    bench.desk.line.do(fault)
+    bench.to_document()
+    bench.runner.post(Touched("help"))
+    bench.patient(lambda: bench.lit == [True])
+    assert "ZeroDivisionError at fault" in capsys.readouterr().err
