@@ -81,7 +81,7 @@ def test_arabic_numbers_have_the_digits_of_the_region_but_data_keep_theirs() -> 
     assert f"{FSI}٢{PDI}" in egypt.say("ar", "page-progress", step=2, steps=6)
     assert "٣" in egypt.say("ar", "intended-stay-up-to-3-days")
     assert "K7" in egypt.say("ar", "notice-more-point-who", authority="K7")
-    assert "B و8" in egypt.say("ar", "typing-hint-check")
+    assert LocalForms("ar", "EG").digits("B و8") == "B و8"
     assert f"{FSI}2{PDI}" in egypt.say("en", "page-progress", step=2, steps=6)
     assert "3" in Texts.load(languages=("ar",), region="MA").say("ar", "intended-stay-up-to-3-days")
 
