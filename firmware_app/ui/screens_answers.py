@@ -82,10 +82,15 @@ def _captured(visit: Visit) -> tuple[Row, ...]:
 
 def _chosen(visit: Visit, terms: Terms) -> tuple[Row, ...]:
     """What was asked before the document."""
-    way = Row("direction-title", f"direction-{visit.direction.lower()}", "message")
-    means = Row("transport-title", f"transport-{visit.transport}", "message")
-    asked = ((way, terms.directions), (means, terms.transports))
-    return tuple(row for row, choices in asked if len(choices) > 1)
+    asked = (
+        ("direction", visit.direction.lower(), terms.directions),
+        ("transport", visit.transport, terms.transports),
+    )
+    return tuple(
+        Row(f"{what}-title", f"{what}-{chosen}", "message")
+        for what, chosen, choices in asked
+        if chosen and len(choices) > 1
+    )
 
 
 def _answered(visit: Visit, terms: Terms) -> tuple[Row, ...]:
