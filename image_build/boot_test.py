@@ -9,6 +9,7 @@ check; ends with 1 where one failed.
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -197,6 +198,7 @@ def main() -> int:
     chosen = parser.parse_args()
     log = chosen.image.with_suffix(".console.log")
     log.unlink(missing_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the guest must not outlive the test
     try:
         failed = examine(chosen.image.resolve(), log, chosen.machine)
     except (BuildError, ConsoleError) as error:

@@ -117,7 +117,7 @@ def test_a_pi_3_is_started_with_its_own_device_tree(tmp_path):
 
 
 def test_a_guest_is_heard_asked_and_cut(tmp_path):
-    words = ["sh", "-c", "exec sh 2>&1"]
+    words = ["sh", "-c", f"echo {emulator.HERE}; exec sh 2>&1"]
     with emulator.Machine(words, tmp_path / "console.log") as guest:
         guest.ready(60)
         assert guest.ask("echo one; exit_code() { return 3; }; exit_code", 60) == (3, "one")
