@@ -27,6 +27,7 @@ from mqtt.keys import load_private_key, load_public_key
 READY_LIMIT_S = 60.0
 LAST_RECEIPT_LIMIT_S = 120.0
 TURN_S = 0.05
+REVIVE_EVERY_S = 1.0
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -93,6 +94,7 @@ class SimulatedSite:
     _members: "dict[str, subprocess.Popen[bytes]]" = field(default_factory=dict)
     _cluster: Cluster | None = None
     _killed: int = 0
+    _revive_at_s: float = 0.0
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Self:
@@ -152,6 +154,16 @@ class SimulatedSite:
         elif self._cluster is not None:
             self._cluster.kill()
             self._cluster.start()
+
+    def _revive(self) -> None:
+        """As systemd would: a member ends by itself where it starts while PostgreSQL does."""
+        now_s = time.monotonic()
+        if not self._killed or now_s < self._revive_at_s:
+            return
+        self._revive_at_s = now_s + REVIVE_EVERY_S
+        for member, process in list(self._members.items()):
+            if process.poll() is not None:
+                self._start_member(member)
 
     def _stop_members(self) -> None:
         for process in self._members.values():
@@ -215,6 +227,7 @@ class SimulatedSite:
             by_number[number] = line
         for number, _ in poll.poll(TURN_S * 1000):
             by_number[number].turn()
+        self._revive()
         now_s = time.monotonic()
         for kiosk, line in zip(self.kiosks, self._lines, strict=True):
             for wire in kiosk.due(now_s):
