@@ -79,6 +79,7 @@ class Kiosk:
         self._page = PageServer(
             HOST, config.page.port, self._texts, self._touched, self._session.preview, heard
         )
+        self._page.diagonal_inch = config.page.diagonal_inch
         reads_zones, face = config.devices.read_by_camera, config.face
         eyes = Eyes(reads_zones=reads_zones, limits=face.limits, camera=face.camera)
         self._relay = _relay(config, self._outbox, keys, self._centre_says)

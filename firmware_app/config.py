@@ -84,6 +84,8 @@ class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The traveller's page on loopback.
 
     wake_on_motion: it rests dimly until the face camera sees somebody come; no picture is kept.
+    diagonal_inch: of the glass, for sizes in millimetres; below 10 the page is laid out for 7 inch;
+    0: not measured, the page takes 15.6 at 1920 x 1080 and a laptop for anything smaller.
     """
 
     port: Port = 8080
@@ -93,6 +95,7 @@ class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         "ar",
     )
     wake_on_motion: bool = True
+    diagonal_inch: Annotated[float, Meta(ge=0, le=32)] = 0.0
 
 
 class Sound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -173,11 +173,13 @@ QUESTIONS = (
         "purpose-of-visit",
         1,
         ("tourism", "business", "study", "work", "transit", "return-home", "other"),
+        icon="purpose-of-visit",
     ),
     Question(
         "intended-stay",
         1,
         ("up-to-3-days", "up-to-30-days", "up-to-90-days", "longer", "not-applicable"),
+        icon="intended-stay",
     ),
 )
 BUILT_IN = Questionnaire(QUESTIONS)

@@ -17,6 +17,12 @@ WORDS = {
     "contrast": "tool-contrast",
     "bigger": "tool-bigger",
     "louder": "tool-louder",
+    "seat": "tool-seat",
+    "still": "tool-still",
+    "called": "page-called",
+    "erase": "key-erase",
+    "space": "key-space",
+    "accents": "key-accents",
     "speech": "tool-speech",
     "repeat": "tool-repeat",
     "pause": "tool-pause",
@@ -52,6 +58,11 @@ def page(screen: Screen, serial: int, texts: Texts) -> dict[str, object]:
         "reference": screen.reference,
         "qr": screen.qr,
         "entry": _entry(screen, texts),
+        "person": screen.person,
+        "persons": screen.persons,
+        "called": screen.called,
+        "calm": screen.calm,
+        "pictures_only": screen.pictures_only,
         "challenge": screen.challenge,
         "colour": screen.colour,
         "done_pct": screen.done_pct,
@@ -67,7 +78,10 @@ def _say(screen: Screen, texts: Texts, message_id: str) -> str:
 
 def _row(screen: Screen, row: Row, texts: Texts) -> dict[str, str]:
     value = texts.shown(screen.language, row.kind, row.value)
-    return {"label": _say(screen, texts, row.message), "value": value}
+    icon = row.message.removeprefix("row-").removesuffix("-title")
+    label = _say(screen, texts, row.message)
+    code = row.value if row.kind in {"mark", "message"} else ""
+    return {"label": label, "value": value, "icon": icon, "kind": row.kind, "code": code}
 
 
 def _entry(screen: Screen, texts: Texts) -> dict[str, object] | None:
@@ -131,5 +145,9 @@ def _words(screen: Screen, texts: Texts) -> dict[str, str]:
     if screen.steps:
         words["progress"] = texts.say(
             screen.language, "page-progress", step=screen.step, steps=screen.steps
+        )
+    if screen.persons:
+        words["persons"] = texts.say(
+            screen.language, "page-person", person=screen.person, persons=screen.persons
         )
     return words

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
+from firmware_app.domain.languages import LANGUAGES
 from firmware_app.ui.screen import Button, Screen
 from firmware_app.ui.screen_parts import BACK, CONTINUE, END, HELP, contact_rows
 from firmware_app.workflow.begin import DIRECTIONS, PICTURES
@@ -16,8 +17,6 @@ from firmware_app.workflow.states import (
     OutOfService,
     ReadNotice,
 )
-
-OWN_NAMES = {"en": "English", "fr": "Français", "ar": "العربية"}
 
 
 def begin(state: Idle | OutOfService | Beginning, terms: Terms) -> Screen:
@@ -54,7 +53,7 @@ def _resting(state: Idle | OutOfService, terms: Terms) -> Screen:
 
 def _language(terms: Terms) -> Screen:
     names = tuple(
-        Button(f"language-{code}", "", "choice", text=OWN_NAMES.get(code, code))
+        Button(f"language-{code}", "", "choice", text=LANGUAGES[code].own_name)
         for code in terms.languages
     )
     pictures = Button(PICTURES, "button-pictures-only", "choice", PICTURES)

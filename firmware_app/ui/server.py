@@ -38,6 +38,7 @@ MEDIA = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+GLASS = b'data-diagonal-inch="%g"'
 HEARTBEAT_S = 5.0
 HEARTBEAT = b"event: heartbeat\ndata: \n\n"
 TOUCH_LIMIT_BYTES = 512
@@ -88,6 +89,7 @@ class PageServer:
 
     on_touch takes a button's id, picture gives the newest camera picture as JPEG: both are called
     in the server's thread and must return at once. With port 0 the system chooses `port`.
+    diagonal_inch: of the glass, so that the page can draw in millimetres; 0: it has to guess.
     """
 
     host: str
@@ -96,6 +98,7 @@ class PageServer:
     on_touch: OnTouch
     picture: Callable[[], bytes | None]
     sounds: Sounds = field(default_factory=Sounds)
+    diagonal_inch: float = 0.0
     _current: Current = field(init=False)
     _ready: threading.Event = field(init=False, default_factory=threading.Event)
     _loop: asyncio.AbstractEventLoop | None = field(init=False, default=None)
@@ -153,8 +156,10 @@ class PageServer:
 
     def _application(self) -> Guard:
         files = _static_files()
+        page, html = files.pop("index.html")
+        sized = page.replace(GLASS % 0, GLASS % self.diagonal_inch)
         routes = [
-            Route("/", partial(_file, *files.pop("index.html"))),
+            Route("/", partial(_file, sized, html)),
             *(Route(f"/static/{name}", partial(_file, *file)) for name, file in files.items()),
             Route("/events", self._events),
             Route("/touch", self._touch, methods=["POST"]),

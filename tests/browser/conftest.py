@@ -50,6 +50,7 @@ class Kiosk:
     server: PageServer
     page: Page
     touched: SimpleQueue[str]
+    typed: SimpleQueue[str]
     camera: list[bytes | None]
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
@@ -87,16 +88,26 @@ def open_kiosk(browser: Browser) -> Iterator[Callable[..., Kiosk]]:
     """Opens a kiosk of a size; at the end nothing may have been complained of."""
     opened: list[Kiosk] = []
 
-    def open_one(width: int = 1920, height: int = 1080, **options: Any) -> Kiosk:
+    def open_one(
+        width: int = 1920, height: int = 1080, inches: float = 0.0, **options: Any
+    ) -> Kiosk:
         touched: SimpleQueue[str] = SimpleQueue()
         camera: list[bytes | None] = [None]
-        server = PageServer("127.0.0.1", 0, Texts.load(), touched.put, lambda: camera[0])
+        typed: SimpleQueue[str] = SimpleQueue()
+
+        def on_touch(button: str, text: str | None = None) -> None:
+            if text is not None:
+                typed.put(text)
+            touched.put(button)
+
+        server = PageServer("127.0.0.1", 0, Texts.load(), on_touch, lambda: camera[0])
+        server.diagonal_inch = inches
         server.start()
         context = browser.new_context(
             viewport={"width": width, "height": height}, has_touch=True, **options
         )
         page = context.new_page()
-        kiosk = Kiosk(server, page, touched, camera)
+        kiosk = Kiosk(server, page, touched, typed, camera)
         page.on("console", lambda said: kiosk.keep_complaint(said.type, said.text))
         page.on("pageerror", lambda error: kiosk.complaints.append(str(error)))
         page.on("request", kiosk.keep_request)

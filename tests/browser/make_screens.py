@@ -7,9 +7,10 @@ specimen of ICAO Doc 9303 and the camera's picture is drawn, so nobody's data ar
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,9 +18,11 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from firmware_app.domain.biometrics import Finger
 from firmware_app.domain.crossing import Document, Party, ReadMethod, Stored, Visit
+from firmware_app.domain.languages import LANGUAGES
 from firmware_app.domain.mrz import parse
 from firmware_app.domain.questions import QUESTIONS
 from firmware_app.domain.rules import Outcome, Policy
+from firmware_app.domain.typed_document import TypedField, TypedSoFar
 from firmware_app.ui.screen import Screen
 from firmware_app.ui.screens import screen
 from firmware_app.ui.server import PageServer
@@ -32,10 +35,15 @@ from firmware_app.workflow.vocabulary import (
     AwaitDocument,
     AwaitFace,
     AwaitFinger,
+    Called,
+    ChooseDirection,
     ChooseLanguage,
+    ChooseTransport,
+    Companions,
     ConfirmDocument,
     Go,
     Idle,
+    NextPerson,
     OutOfService,
     ReadNotice,
     Review,
@@ -44,6 +52,7 @@ from firmware_app.workflow.vocabulary import (
     SeeOfficer,
     State,
     StillThere,
+    TypeDocument,
     WhyNoFinger,
 )
 from vision.liveness_colours import PALETTE
@@ -53,7 +62,25 @@ SPECIMEN = (
     "L898902C36UTO7408122F1204159ZE184226B<<<<<10",
 )
 TODAY = date(2012, 1, 15)
-CODE = "K7-4M2"
+STORED = Stored("example", "K7QM-2X9D-4T83", referred=False, adult=True)
+SECOND = "B2WD-7R4N-1C56"
+CHECK_HINT = "typing-hint-check"
+PARTS: dict[str, Any] = {  # what a family and a call leave on any screen
+    "face-turn": {"person": 2, "persons": 3},
+    "question-stay": {"person": 2, "persons": 3, "called": True},
+}
+TRANSPORTS = (
+    "on-foot",
+    "car",
+    "bus",
+    "truck",
+    "motorbike",
+    "bicycle",
+    "train",
+    "ship",
+    "aircraft",
+    "other",
+)
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--headless",
@@ -67,25 +94,36 @@ ARGUMENTS = [
 ]
 KIOSK: ViewportSize = {"width": 1920, "height": 1080}
 UPRIGHT: ViewportSize = {"width": 1080, "height": 1920}
+SEVEN: ViewportSize = {"width": 1024, "height": 600}
 PICTURE_PX = 960
 LIMIT_BYTES = 150_000
 MOMENT_MS = 4_800
 FREEZE = "at => document.getAnimations().forEach(a => { a.pause(); a.currentTime = at; })"
 
 
-def _party(language: str, *, referred: bool = False) -> Party:
-    return Party((Stored("example", CODE, referred, adult=True),), language)
-
-
-def states(language: str) -> dict[str, State]:
+def states(language: str, pictures_only: bool = False) -> dict[str, State]:
     """One state for each screen, by the name of its picture."""
+    party = Party((STORED,), language, pictures_only)
+    typed = TypedSoFar(((TypedField.NUMBER, "L89B902C8"),))
     document = Document(parse(SPECIMEN, TODAY), (), ReadMethod.SERIAL)
-    visit = Visit("example", language)
-    known = replace(visit, document=document)
+    visit = Visit("example", language, pictures_only=pictures_only)
+    known = replace(visit, document=document, transport="bus")
     return {
-        "attract": Idle(),
+        "attract": Idle(awake=True),
+        "attract-calm": Idle(),
         "language": ChooseLanguage(visit),
         "notice": ReadNotice(visit),
+        "notice-more": ReadNotice(visit, more=True),
+        "direction": ChooseDirection(visit),
+        "transport": ChooseTransport(visit),
+        "typing-offer": TypeDocument(visit),
+        "typing-kind": TypeDocument(visit, TypedField.KIND),
+        "typing-state": TypeDocument(visit, TypedField.ISSUING_STATE),
+        "typing-number": TypeDocument(visit, TypedField.NUMBER, typed, (2, 7), CHECK_HINT),
+        "typing-digit": TypeDocument(visit, TypedField.NUMBER_DIGIT, typed),
+        "typing-birth": TypeDocument(visit, TypedField.BIRTH, query="1208"),
+        "typing-sex": TypeDocument(visit, TypedField.SEX),
+        "typing-surname": TypeDocument(visit, TypedField.SURNAME, query="ERIKS"),
         "document": AwaitDocument(visit, 3),
         "document-again": AwaitDocument(visit, 2, "document-cue-unreadable-try-again"),
         "reading": AwaitChip(known, 40),
@@ -104,19 +142,38 @@ def states(language: str) -> dict[str, State]:
         "question-stay": AskQuestion(known, 1),
         "review": Review(known),
         "saving": Saving(known, Outcome.COMPLETED),
-        "saved": Saved(_party(language)),
-        "go": Go(_party(language)),
-        "go-officer": Go(_party(language, referred=True)),
-        "officer": SeeOfficer(language),
+        "saved": Saved(party),
+        "companions": Companions(party),
+        "next-person": NextPerson(party),
+        "go": Go(party),
+        "go-officer": Go(replace(party, stored=(replace(STORED, referred=True),))),
+        "go-family": Go(replace(party, stored=(STORED, replace(STORED, code=SECOND)))),
+        "officer": SeeOfficer(language, pictures_only),
         "warning": StillThere(ConfirmDocument(known)),
+        "called": Called(ConfirmDocument(known)),
         "out-of-service": OutOfService("example"),
     }
 
 
-def gallery(language: str) -> dict[str, Screen]:
+def gallery(language: str, pictures_only: bool = False) -> dict[str, Screen]:
     """Every screen of the kiosk in one language, as the product makes it."""
-    terms = Terms(TODAY, Policy(), ("en", "fr", "ar"), QUESTIONS)
-    return {name: screen(state, terms) for name, state in states(language).items()}
+    terms = Terms(
+        TODAY,
+        Policy(),
+        tuple(LANGUAGES),
+        QUESTIONS,
+        directions=("ENTRY", "EXIT"),
+        transports=TRANSPORTS,
+        group_size_max=5,
+        authority="UTO",
+        retention_days=30,
+        states_first=("GHA", "ETH", "SOM", "JOR", "MLI", "TUN"),
+        contact="data@border.example",
+    )
+    return {
+        name: replace(screen(state, terms), **PARTS.get(name, {}))
+        for name, state in states(language, pictures_only).items()
+    }
 
 
 def drawn_face(width: int = 640, height: int = 480, shift_px: int = 0) -> bytes:
@@ -140,10 +197,15 @@ def drawn_face(width: int = 640, height: int = 480, shift_px: int = 0) -> bytes:
 
 
 @contextmanager
-def kiosk_page(browser: Browser, size: ViewportSize) -> Iterator[tuple[PageServer, Page]]:
-    """A served page in Chromium with touch, as large as `size`."""
+def kiosk_page(
+    browser: Browser, size: ViewportSize, inches: float = 0.0
+) -> Iterator[tuple[PageServer, Page]]:
+    """A served page in Chromium with touch, as large as `size`, on a glass of so many inches."""
     face = drawn_face()
-    server = PageServer("127.0.0.1", 0, Texts.load(), lambda _button: None, lambda: face)
+    server = PageServer(
+        "127.0.0.1", 0, Texts.load(), lambda _button, _text=None: None, lambda: face
+    )
+    server.diagonal_inch = inches
     server.start()
     try:
         context = browser.new_context(viewport=size, has_touch=True)
@@ -158,7 +220,9 @@ def kiosk_page(browser: Browser, size: ViewportSize) -> Iterator[tuple[PageServe
 def take(server: PageServer, page: Page, shown: Screen, path: Path) -> None:
     """Show one screen, hold its animations at one moment, and write it as a small PNG."""
     server.show(shown)
-    page.wait_for_selector(f'#kiosk[data-screen="{shown.name}"]')
+    now = server._current.now()
+    assert now is not None
+    page.wait_for_selector(f'#kiosk[data-serial="{now.serial}"]')
     if shown.live:
         page.wait_for_selector("canvas[data-pictures]")
     page.evaluate(FREEZE, MOMENT_MS)
@@ -169,26 +233,86 @@ def take(server: PageServer, page: Page, shown: Screen, path: Path) -> None:
     assert path.stat().st_size < LIMIT_BYTES, path.name
 
 
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Some screens in one language on one glass; `tools` are touched first."""
+
+    language: str
+    size: ViewportSize
+    suffix: str = ""
+    wanted: frozenset[str] | None = None
+    inches: float = 0.0
+    pictures_only: bool = False
+    tools: tuple[str, ...] = ()
+
+
+PLAN = (
+    Series("en", KIOSK),
+    Series("fr", KIOSK, "-fr", frozenset({"notice", "document", "face", "go"})),
+    Series(
+        "ar",
+        KIOSK,
+        "-ar",
+        frozenset(
+            {"language", "face", "question-purpose", "typing-state", "typing-birth", "saved"}
+        ),
+    ),
+    Series("am", KIOSK, "-am", frozenset({"typing-state", "confirm"})),
+    Series(
+        "en",
+        UPRIGHT,
+        "-upright",
+        frozenset({"attract", "document", "face", "transport", "typing-number", "go"}),
+    ),
+    Series(
+        "en",
+        SEVEN,
+        "-7-inch",
+        frozenset({"attract", "face", "confirm", "transport", "typing-number", "typing-surname"}),
+        7.0,
+    ),
+    Series(
+        "en",
+        KIOSK,
+        "-pictures",
+        frozenset(
+            {"notice", "direction", "document", "confirm", "question-purpose", "review", "go"}
+        ),
+        pictures_only=True,
+    ),
+    Series("en", KIOSK, "-seat", frozenset({"question-purpose", "confirm"}), tools=("seat",)),
+    Series("en", KIOSK, "-bigger", frozenset({"notice", "confirm"}), tools=("bigger",)),
+    Series("en", KIOSK, "-contrast", frozenset({"confirm", "saved"}), tools=("contrast",)),
+)
+
+
 def write(folder: Path, names: set[str] | None = None) -> list[Path]:
     """Write the pictures, or those in `names`: English every screen, the others key screens."""
     folder.mkdir(parents=True, exist_ok=True)
-    plan = [
-        ("en", KIOSK, "", None),
-        ("fr", KIOSK, "-fr", {"notice", "document", "face", "go"}),
-        ("ar", KIOSK, "-ar", {"language", "document", "face", "question-purpose", "saved"}),
-        ("en", UPRIGHT, "-upright", {"attract", "document", "face", "question-purpose"}),
-    ]
-    written = []
+    written: list[Path] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        for language, size, suffix, wanted in plan:
-            with kiosk_page(browser, size) as (server, page):
-                for name, shown in gallery(language).items():
-                    path = folder / f"{name}{suffix}.png"
-                    if (wanted is None or name in wanted) and (not names or path.stem in names):
-                        take(server, page, shown, path)
-                        written.append(path)
+        for series in PLAN:
+            with kiosk_page(browser, series.size, series.inches) as (server, page):
+                written += _series(server, page, series, folder, names)
         browser.close()
+    return written
+
+
+def _series(
+    server: PageServer, page: Page, series: Series, folder: Path, names: set[str] | None
+) -> list[Path]:
+    shown = gallery(series.language, series.pictures_only)
+    server.show(shown["language"])
+    page.wait_for_selector('#kiosk[data-screen="language"]')
+    for tool in series.tools:
+        page.tap(f'[data-tool="{tool}"]')
+    written = []
+    for name, screen_of_it in shown.items():
+        path = folder / f"{name}{series.suffix}.png"
+        if (series.wanted is None or name in series.wanted) and (not names or path.stem in names):
+            take(server, page, screen_of_it, path)
+            written.append(path)
     return written
 
 

@@ -6,24 +6,19 @@ const BROKEN_LIMIT_MS = 3_000;
 const FRESH_MS = 300; // a second tap of a double touch must not meet the next screen's button
 const PENDING_LIMIT_MS = 2_000;
 const ORDER = { help: 0, plain: 1, primary: 2 };
-const CUE_ICONS = {
-  present: "document", "unreadable-try-again": "again", "wrong-check-digits": "again", expired: "document",
-  moving: "hold-still", "turn-over": "again", glare: "less-light", "look-here": "look", "no-face": "help",
-  "two-faces": "help", closer: "closer", farther: "farther", centre: "centre", "more-light": "more-light",
-  "less-light": "less-light", "hold-still": "hold-still", "look-straight": "look", "turn-left": "turn-left", "look-up": "up", blink: "blink", "open-mouth": "open-mouth",
-  colours: "more-light",
-  "turn-right": "turn-right", place: "finger", press: "down", lighter: "up", "move-left": "left",
-  "move-right": "right", "move-up": "up", "move-down": "down", dry: "breath", wet: "drop", lift: "up",
-  latent: "wipe", "one-finger": "finger", turn: "up", again: "again", "no-finger": "finger", "well-done": "yes", wait: "how-long", chip: "how-long", completed: "up", referred: "help",
-};
 const CALM_CUES = new Set(["present", "look-here", "place", "no-finger", "wait", "chip", "completed", "referred", "look-straight"]);
-const PICTURES = { reading: "document", "out-of-service": "closed" };
+const PICTURES = { reading: "document", "out-of-service": "closed", "notice-more": "notice", transport: "direction" };
 const MIRRORED = new Set(["continue", "back", "again", "end"]); // in right-to-left languages
 const GLYPHS = { ar: "ع" }; // the letter a script is known by, where it is not the name's first
-const POINT_ICONS = { what: "document" };
+const REST_MS = 300_000; // so long untouched, the first screen is drawn dim
+const SMALL_INCH = 10;
+const SMALL_SCALE = 0.577; // on 7 inch 20 mm become 11.5
+const SHIFT_MS = 60_000;
+const SHIFTS = [[0, 0], [6, 4], [-5, 6], [-6, -4], [5, -6], [2, 3]]; // pixels against burn-in
 const TIPS = { thumb: [86, 242], index: [154, 104], middle: [206, 78], ring: [256, 100], little: [304, 148] };
 const GREETINGS = 3;
 const GREETING_MS = 6_000;
+const BACK_KEYS = new Set(["Escape", "GoBack", "BrowserBack"]);
 const MOVES = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -35,6 +30,8 @@ let now = null; // the screen of now; nothing older is kept
 let words = null; // the page's own words in the last language
 let freshAt = 0;
 let greeted = 0;
+let shifted = 0;
+let touchedAt = 0;
 let pendingTimer = 0;
 let looking = null; // cancels the live picture
 let ticking = 0;
@@ -84,11 +81,14 @@ function show(screen) {
   now = screen;
   words = screen.words;
   unlock();
+  keyboard.show(screen); // a field that has gone leaves first
   root.lang = screen.language;
   root.dir = screen.direction;
   const resting = screen.name === "attract" && kiosk.dataset.screen !== "attract";
   kiosk.dataset.screen = screen.name;
   kiosk.dataset.serial = screen.serial;
+  root.classList.toggle("pictures", Boolean(screen.pictures_only));
+  dim();
   kiosk.dataset.choices = String(screen.buttons.filter((each) => each.kind === "choice").length);
   if (resting) forgetTools();
   nameTools();
@@ -111,12 +111,12 @@ function arrive(screen) {
 function drawWords(screen) {
   say(find("title"), screen.title);
   drawGreetings(screen.greetings);
-  const what = /-cue-(.+)$/.exec(screen.cue_id || "")?.[1] || "";
+  const what = screen.name === "typing" ? "" : /-cue-(.+)$/.exec(screen.cue_id || "")?.[1] || "";
   const cue = find("cue");
   redraw(cue, [screen.cue, what], () => {
     if (!screen.cue) return [];
     const text = make("span", "cue-text", screen.cue);
-    return what ? [icon(CUE_ICONS[what] || "look"), text] : [text];
+    return what ? [icon(what), text] : [text];
   });
   cue.dataset.cue = what;
   cue.dataset.mood = !what ? "text" : what === "well-done" ? "good" : CALM_CUES.has(what) ? "calm" : "advice";
@@ -126,6 +126,20 @@ function drawWords(screen) {
   redraw(find("segments"), [screen.step, screen.steps], () =>
     Array.from({ length: screen.steps }, (_, at) =>
       make("li", at + 1 < screen.step ? "past" : at + 1 === screen.step ? "here" : "")));
+  drawParty(screen);
+}
+
+/** Which person of a family it is, and that somebody is on the way. */
+function drawParty(screen) {
+  const party = find("party");
+  redraw(party, [screen.person, screen.persons], () => Array.from({ length: screen.persons }, (_, at) => {
+    const one = icon("help");
+    one.classList.add(at + 1 < screen.person ? "past" : at + 1 === screen.person ? "here" : "next");
+    return one;
+  }));
+  party.setAttribute("aria-label", words.persons || "");
+  find("bell").hidden = !screen.called;
+  find("bell").setAttribute("aria-label", words.called || "");
 }
 
 /** Nobody has chosen a language yet: the first few of the post's, and after a while the next ones. */
@@ -137,17 +151,46 @@ function drawGreetings(all) {
 function drawLists(screen) {
   redraw(find("points"), screen.points, () => screen.points.map((each) => {
     const item = make("li");
-    item.append(icon(POINT_ICONS[each.icon] || each.icon), make("span", "", each.text));
+    item.append(icon(each.icon), make("span", "", each.text));
     return item;
   }));
   redraw(find("rows"), screen.rows, () => screen.rows.map((each) => {
     const row = make("div");
+    row.dataset.kind = each.kind;
     const value = make("dd");
-    value.append(make("bdi", "", each.value));
-    row.append(make("dt", "", each.label), value);
+    const label = make("dt");
+    label.append(icon(each.icon), make("span", "", each.label));
+    if (each.kind === "mark") value.append(icon(each.code), make("span", "unseen", each.value));
+    else if (each.kind === "message") value.append(icon(each.code), make("bdi", "told", each.value));
+    else value.append(make("bdi", "", each.value));
+    row.append(label, value);
     return row;
   }));
-  redraw(find("code"), screen.code, () => (screen.code ? [make("span", "", words.code), make("bdi", "", screen.code)] : []));
+  drawCode(screen);
+}
+
+/** What the traveller takes along: codes, or the event's reference with its QR symbol. */
+function drawCode(screen) {
+  const { code, reference, qr } = screen;
+  redraw(find("code"), [code, reference, qr, screen.language], () => {
+    const codes = [...(reference ? [reference] : []), ...code.split(" ")].filter(Boolean);
+    if (!codes.length && !qr.length) return [];
+    const said = make("div");
+    said.append(make("span", "told", reference ? words.reference : words.code), ...codes.map((each) => make("bdi", "", each)));
+    return qr.length ? [symbol(qr), said] : [said];
+  });
+}
+
+/** A QR symbol, dark on white in every palette; the quiet border is in its rows. */
+function symbol(rows) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", "qr");
+  svg.setAttribute("viewBox", `0 0 ${rows.length} ${rows.length}`);
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", rows.map((row, y) => [...row].map((bit, x) => (bit === "1" ? `M${x} ${y}h1v1h-1z` : "")).join("")).join(""));
+  svg.append(path);
+  return svg;
 }
 
 function spoken(tag, className, text, language) {
@@ -165,7 +208,7 @@ function button(each, screen) {
   const element = make("button", `button ${each.kind} id-${each.id}`);
   element.type = "button";
   element.dataset.button = each.id;
-  const glyph = each.id.startsWith("language-") ? spoken("span", "glyph", GLYPHS[each.language] || each.label[0], each) : null;
+  const glyph = each.id.startsWith("language-") && !find(`i-${each.id}`) ? spoken("span", "glyph", GLYPHS[each.language] || each.label[0], each) : null;
   if (glyph) glyph.setAttribute("aria-hidden", "true");
   element.append(glyph || icon(each.icon), spoken("span", "label", each.label, each));
   if (each.kind === "primary") {
@@ -197,11 +240,12 @@ function drawButtons(screen) {
 
 function picture(name) {
   const [base, side, which] = name.split("-");
-  const key = base === "finger" ? "finger" : PICTURES[name] || name;
+  const key = base === "finger" || (base === "typing" && !find(`p-${name}`)) ? base : PICTURES[name] || name;
   const template = find(`p-${key}`);
-  if (!template) return [];
+  if (!template) return find(`i-${name}`) ? [icon(name)] : [];
   const copy = template.content.cloneNode(true);
   if (TIPS[which]) pointAt(copy, side, which);
+  copy.querySelector(`[data-at="${name.slice(base.length + 1)}"]`)?.classList.add("here");
   return [...copy.children];
 }
 
@@ -300,7 +344,9 @@ async function touch(element) {
   if (pendingTimer || !now || performance.now() - freshAt < FRESH_MS) return;
   pendingTimer = setTimeout(unlock, PENDING_LIMIT_MS);
   element.classList.add("touched");
-  const body = JSON.stringify({ serial: now.serial, button: element.dataset.button });
+  const text = now.entry && element.dataset.button === "enter" ? { text: keyboard.text() } : {};
+  if (text.text === "") { unlock(); chime([392]); return; } // nothing stands in the field yet
+  const body = JSON.stringify({ serial: now.serial, button: element.dataset.button, ...text });
   const answer = await fetch("/touch", { method: "POST", headers: { "content-type": "application/json" }, body })
     .catch(() => null);
   if (!answer || !answer.ok) unlock();
@@ -346,19 +392,48 @@ document.addEventListener("click", (event) => {
   const element = event.target.closest("button");
   if (!element) return;
   if (element.dataset.tool) tool(element);
-  else touch(element);
+  else if (element.dataset.button) touch(element);
 });
-/** The arrows of a keypad go from button to button. */
+
+/** A real key: for the field, back, the main button; else the arrows of a keypad. */
 document.addEventListener("keydown", (event) => {
+  const wanted = BACK_KEYS.has(event.key) ? "back" : event.key === "Enter" && !event.target.closest("button") ? "enter" : "";
+  if (keyboard.real(event)) event.preventDefault();
+  else if (wanted) document.querySelector(`[data-button="${wanted}"]`)?.click();
+  else if (MOVES[event.key]) move(event);
+});
+
+/** The arrows go from button to button, between the keys of a keyboard to the nearest that way. */
+function move(event) {
   const step = MOVES[event.key];
-  if (!step || event.target.matches("input")) return;
   const all = [...document.querySelectorAll("button")].filter((each) => each.checkVisibility());
   const here = document.activeElement;
+  if (here.closest("#keys") && steer(here, event.key, all)) return event.preventDefault();
   const next = all.findIndex((each) => here.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING);
   const at = all.includes(here) ? all.indexOf(here) + step : step > 0 ? Math.max(next, 0) : next - 1;
   all.at(at % all.length)?.focus();
   event.preventDefault();
-});
+}
+
+function steer(here, way, all) {
+  const middle = (each) => {
+    const box = each.getBoundingClientRect();
+    return [box.left + box.width / 2, box.top + box.height / 2];
+  };
+  const [x, y] = middle(here);
+  const sign = way === "ArrowUp" || way === "ArrowLeft" ? -1 : 1;
+  const upDown = way === "ArrowUp" || way === "ArrowDown";
+  let best = null;
+  for (const each of all) {
+    const [across, down] = middle(each).map((value, at) => value - (at ? y : x));
+    const along = sign * (upDown ? down : across);
+    const far = along + 3 * Math.abs(upDown ? across : down);
+    if (each !== here && along > 8 && (!best || far < best.far)) best = { each, far };
+  }
+  best?.each.focus();
+  return Boolean(best);
+}
+
 for (const kind of ["contextmenu", "dragstart", "gesturestart"]) {
   document.addEventListener(kind, (event) => event.preventDefault());
 }
@@ -372,7 +447,8 @@ function moment() {
   show({
     serial: 0, name: "moment", language, direction, title: words.moment, cue: words.moment_cue, cue_id: "",
     points: [], greetings: [], buttons: [], rows: [], picture: "moment", live: false, step: 0, steps: 0,
-    countdown_s: 0, code: "", challenge: "", colour: "", done_pct: 0, words: { ...words, progress: "" },
+    countdown_s: 0, code: "", reference: "", qr: [], entry: null, person: 0, persons: 0, called: false, calm: false,
+    pictures_only: now.pictures_only, challenge: "", colour: "", done_pct: 0, words: { ...words, progress: "" },
   });
 }
 
@@ -405,5 +481,34 @@ setInterval(() => {
   greeted += GREETINGS;
   if (now) drawGreetings(now.greetings);
 }, GREETING_MS);
+// ---- the glass -------------------------------------------------------------------------------
+
+/** One millimetre in pixels, where the server knows the glass; else the style sheet guesses. */
+function measure() {
+  const inches = Number(root.dataset.diagonalInch);
+  if (!inches) return;
+  const small = inches < SMALL_INCH;
+  const mm_px = Math.hypot(innerWidth, innerHeight) / (inches * 25.4);
+  root.style.setProperty("--mm", `${mm_px * (small ? SMALL_SCALE : 1)}px`);
+  root.classList.toggle("small", small);
+}
+
+/** Nobody is near: dim, never black. */
+function dim() {
+  const idle = now.name === "attract" && performance.now() - touchedAt > REST_MS;
+  kiosk.dataset.calm = String(Boolean(now.calm) || idle);
+}
+
+/** What stands for hours moves by a few pixels, also where nothing may be seen to move. */
+function shift() {
+  if (now) dim();
+  const [x, y] = SHIFTS[(shifted += 1) % SHIFTS.length];
+  kiosk.style.setProperty("--shift", `${x}px ${y}px`);
+}
+
+addEventListener("resize", measure);
+document.addEventListener("pointerdown", () => { touchedAt = performance.now(); if (now) dim(); }, true);
+setInterval(shift, SHIFT_MS);
+measure();
 find("picture").append(...picture("moment"));
 connect();

@@ -251,7 +251,9 @@ def test_buttons_rows_and_arguments_reach_the_page(kiosk: Kiosk) -> None:
         {"id": "language-ar", "label": "x", "kind": "plain", "icon": "language-ar",
          "language": "ar", "direction": "rtl"},
     ]  # fmt: skip
-    assert got["rows"] == [{"label": "Nationalité", "value": "UTO"}]
+    assert got["rows"] == [
+        {"label": "Nationalité", "value": "UTO", "icon": "nationality", "kind": "text", "code": ""}
+    ]
     assert (got["step"], got["steps"], got["countdown_s"]) == (2, 6, 20)
     assert (got["code"], got["picture"]) == ("A7", "confirm")
     assert (got["challenge"], got["colour"]) == ("turn_left", "#5aff78")
