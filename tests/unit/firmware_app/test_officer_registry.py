@@ -1,11 +1,14 @@
 """The register of officers: codes end, keys are replaced, ids are never used again."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from firmware_app.__main__ import main
+from firmware_app.config import load
 from firmware_app.workers.officer_registry import OFFICERS_LIMIT, OfficerRegistry, OfficersError
 from mqtt.webauthn import Credential, Party
 from tests.peers.authenticator import Authenticator
@@ -119,3 +122,18 @@ def test_the_command_gives_a_code_lists_keys_for_the_centre_and_revokes(tmp_path
     assert "revoked" in capsys.readouterr().out
     assert main(["officers", "revoke", "B-9", *where]) == 1
     assert "mend" in capsys.readouterr().err
+
+
+def test_with_the_kiosks_configuration_the_list_says_whose_page_it_is(tmp_path, capsys):
+    example = Path(__file__).parents[3] / "kiosk.example.toml"
+    told = tmp_path / "kiosk.toml"
+    folder = f'officers = "{tmp_path}/officers"'
+    text = re.sub(r'^officers = "[^"]*"', folder, example.read_text(), flags=re.MULTILINE)
+    told.write_text(text)
+    assert main(["officers", "list", "--json", "--config", str(told)]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["origin"].startswith("https://")
+    assert (said["officers"], said["kiosk"]) == ([], load(told).kiosk_id)
+    told.write_text(text[: text.index("[officer]")] + text[text.index("[law]") :])
+    assert main(["officers", "list", "--config", str(told)]) == 3
+    assert "has no officer's page" in capsys.readouterr().err

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import firmware_app.ui
 import firmware_app.workers
 from firmware_app.domain.biometrics import Became, Finger, LivenessDecision, NotCaptured
 from firmware_app.domain.document_checks_catalogue import CATALOGUE, Result
@@ -90,3 +91,16 @@ def test_the_page_is_small_and_of_its_own_origin():
         elsewhere = set(re.findall(r"(?:https?:)?//[a-z][\w.-]+", path.read_text()))
         assert elsewhere <= {"http://www.w3.org"}, path.name
         assert "innerHTML" not in path.read_text()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_screen_of_the_kiosk_has_words(language):
+    folder = Path(firmware_app.ui.__file__).parent
+    text = "".join(path.read_text() for path in folder.glob("screens*.py"))
+    names = {
+        *re.findall(r'Screen\(\s*"([a-z-]+)"', text),
+        *re.findall(r'name[, a-z]* = "([a-z-]+)"', text),
+    }
+    assert len(names) >= 20
+    known = TEXTS.variables(language)
+    assert {name for name in names if f"screen-{name}" not in known} == set()
