@@ -133,14 +133,14 @@ def test_a_whole_way_by_ear_and_keys_alone(open_kiosk: Callable[..., Any], clips
 
 
 def started(open_kiosk: Callable[..., Any], clips: Path, screen: Screen) -> tuple[Any, Ear]:
-    """A kiosk that reads aloud and has said all of this screen."""
+    """A kiosk that reads aloud and has begun with this screen."""
     kiosk = open_kiosk()
     kiosk.server.sounds.folder = clips
     ear = Ear(kiosk)
     kiosk.show(FLOW[0][0])
     kiosk.page.keyboard.press("Tab")
     kiosk.show(screen)
-    ear.wait_for(lambda one: one["button"] == screen.buttons[-1].id)
+    ear.wait_for(lambda one: one["id"] == screen.title)
     return kiosk, ear
 
 
