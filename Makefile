@@ -38,7 +38,7 @@ torture: ## the long proofs of delivery, two hours, as root: kill -9, power cuts
 
 fuzz: ## fuzz a parser of foreign bytes for 30 minutes, with its branch coverage; TARGET=mrz SECONDS=1800
 	@test -x .oracles/fuzz/bin/python || { python3 -m venv .oracles/fuzz && \
-		.oracles/fuzz/bin/pip install --quiet atheris==3.0.0 coverage asn1crypto cryptography; }
+		.oracles/fuzz/bin/pip install --quiet atheris==3.0.0 coverage asn1crypto cbor2 cryptography cwt msgspec; }
 	@.oracles/fuzz/bin/python tests/fuzz/fuzz.py $(or $(TARGET),mrz) --seconds $(or $(SECONDS),1800)
 
 soak: ## 2,000 travellers, the browser open: memory must stay flat, half an hour; SESSIONS=2000
