@@ -1,5 +1,5 @@
 # The two commands of the border kiosk, and what its engineers use beside them.
-.PHONY: help run test lint format lock screens oracles torture fuzz soak clean
+.PHONY: help run test lint format lock screens oracles torture fuzz soak monkey clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -43,6 +43,9 @@ fuzz: ## fuzz a parser of foreign bytes for 30 minutes, with its branch coverage
 
 soak: ## 2,000 travellers, the browser open: memory must stay flat, half an hour; SESSIONS=2000
 	@.venv/bin/python -m tests.soak.soak --sessions $(or $(SESSIONS),2000) --out build/soak
+
+monkey: ## 5,000 random touches on the real page, an hour: no dead end, no fault; TOUCHES=5000 SEED=1
+	@.venv/bin/python -m tests.monkey.monkey --touches $(or $(TOUCHES),5000) --seed $(or $(SEED),1)
 
 clean: ## remove what run and test made here
 	@rm -rf .venv .run build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
