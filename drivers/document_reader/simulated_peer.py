@@ -11,6 +11,7 @@ is unplugged. Cues (drivers.stage), each with the keys that apply:
     {"each_s": 0.01}               ... one byte at a time, so far apart
     {"parity": "even"}             ... with the parity bit of a 7-bit line: even, odd or mark
     {"unplug": true} {"replug": true}  the cable
+    {"take_away": true}            whatever lies there, or is about to, is taken away unread
 """
 
 import os
@@ -125,6 +126,9 @@ class Peer:
             self._pull_out()
         if cue.get("replug") and not self.plugged:
             self._plug_in()
+        if cue.get("take_away"):
+            self._on_glass = None
+            self._due.clear()
         if cue.keys() & {"present", "noise", "half", "repeat"}:
             due_s = time.monotonic() + number_of(cue, "delay_s")
             self._due.append(_Laid(due_s, self._bytes_of(cue), number_of(cue, "each_s")))

@@ -156,7 +156,7 @@ class Monkey:
 def put_right(site: SmallSite) -> None:
     """Everything plugged in, the traveller of before gone."""
     for peer, cue in (
-        ("reader", {}),
+        ("reader", {"take_away": True}),
         ("finger", {}),
         ("camera", {"freeze": False, "scene": "face"}),
     ):

@@ -85,11 +85,17 @@ def test_a_crossing_whose_document_a_camera_read_reaches_the_centre(site, tmp_pa
 
 
 def test_a_wrong_page_is_said_and_nobody_is_kept(site):
-    """Three tries before a face instead of a document end at a person, with nothing stored."""
+    """Three tries before a face instead of a document offer to type it; nothing is stored."""
     before = len(site.crossings())
     told = Story(
         title="No document at all",
-        hands={"attract": "start", "language": "language-en", "notice": "continue"},
+        hands={
+            "attract": "start",
+            "language": "language-en",
+            "notice": "continue",
+            "typing": "help",
+            "called": "to-officer",
+        },
         answers=(),
         body=(Act("attract", "page", {"scene": "face"}),),
         expect=Expect("none"),

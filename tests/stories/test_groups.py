@@ -47,7 +47,7 @@ def crossed(site, name):
     assert b'"rows":[]' in page
     traveller.walk(lambda screen: screen == "go")
     Traveller(GOES, site.stage, site.page_port).walk(lambda screen: screen == "attract")
-    send_cue(site.stage / "reader", replug=True)
+    send_cue(site.stage / "reader", replug=True, take_away=True)
     at_end_s = time.monotonic() + LIMIT_S
     while len(site.crossings()) < before + 2:
         assert time.monotonic() < at_end_s, "the centre did not get both"

@@ -65,7 +65,7 @@ def chip_site(tmp_path_factory):
 def put_right(site: SmallSite) -> None:
     """Every plug in, every hand off the glass, and nobody in front of the kiosk."""
     send_cue(site.stage / "camera", replug=True, freeze=False, scene="face")
-    send_cue(site.stage / "reader", replug=True)
+    send_cue(site.stage / "reader", replug=True, take_away=True)
     send_cue(site.stage / "page", replug=True)
     send_cue(site.stage / "finger", replug=True)
     Traveller(GOES_HOME, site.stage, site.page_port).walk(lambda name: name == "attract")

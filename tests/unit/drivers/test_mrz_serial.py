@@ -335,6 +335,16 @@ def test_the_cable_may_leave_at_any_moment_and_come_back(stage, framing, moment)
     reader.close()
 
 
+def test_a_document_that_was_taken_away_unread_is_never_read(stage):
+    reader = on_stage(stage, "honeywell")
+    send_cue(stage, present="specimen")
+    send_cue(stage, present="specimen", delay_s=ARMED_S)
+    send_cue(stage, take_away=True)
+    send_cue(stage, present="card", delay_s=2 * ARMED_S)
+    assert read(reader) == CARD
+    reader.close()
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("framing", ["desko", "honeywell"])
