@@ -6,6 +6,7 @@ from image_build import contents, release, wheels
 from image_build.steps import BuildError
 
 OURS = contents.modules(release.ROOT)
+OUT = contents.left_out(OURS)
 
 
 def lay(folder, files):
@@ -17,7 +18,7 @@ def lay(folder, files):
 
 
 def test_nothing_that_simulates_teaches_or_attacks_ships():
-    shipped = OURS.keys() - contents.left_out(OURS).keys()
+    shipped = OURS.keys() - OUT.keys()
     words = (
         "simulated",
         "puppet",
@@ -33,14 +34,13 @@ def test_nothing_that_simulates_teaches_or_attacks_ships():
 
 
 def test_what_the_appliance_starts_ships_with_all_that_it_imports():
-    out = contents.left_out(OURS)
-    assert not set(contents.STARTED) & out.keys()
-    for name in OURS.keys() - out.keys():
-        assert not set(contents.imports(OURS[name])) & out.keys(), name
+    assert not set(contents.STARTED) & OUT.keys()
+    for name in OURS.keys() - OUT.keys():
+        assert not set(contents.imports(OURS[name])) & OUT.keys(), name
 
 
 def test_most_of_the_program_ships():
-    assert len(OURS.keys() - contents.left_out(OURS).keys()) > 300
+    assert len(OURS.keys() - OUT.keys()) > 300
 
 
 def test_what_imports_a_simulator_at_its_top_goes_with_it(tmp_path):
@@ -86,6 +86,6 @@ def test_wheels_may_not_want_a_newer_libc_than_the_images():
 
 def test_each_program_of_pyproject_that_ships_has_its_word():
     project = (release.ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    words = wheels.programs(project, OURS.keys() - contents.left_out(OURS).keys())
+    words = wheels.programs(project, OURS.keys() - OUT.keys())
     assert {"kiosk", "border-kiosk-publish"} <= words.keys()
     assert "kiosk-central" not in words
