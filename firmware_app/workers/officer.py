@@ -30,7 +30,14 @@ from firmware_app.workflow.officer_words import (
     OfficerTakes,
 )
 from firmware_app.workflow.outside import Terms
-from firmware_app.workflow.vocabulary import CrossingStored, Event, Idle, State, StoreCrossing
+from firmware_app.workflow.vocabulary import (
+    CrossingStored,
+    Event,
+    Idle,
+    Saving,
+    State,
+    StoreCrossing,
+)
 from mqtt.alerts import Reason
 from mqtt.webauthn import Party
 
@@ -111,7 +118,6 @@ class OfficerDesk:
         now_s, before = time.monotonic(), self._seen
         visit = running_visit(state)
         if before is not None and (visit is None or visit.crossing_id != before.visit.crossing_id):
-            self._decisions.visit_over(before.visit.crossing_id)
             self.calls.visit_over()
             before = None
         same_step = before is not None and screen == self._screen
@@ -120,6 +126,8 @@ class OfficerDesk:
             began_s = before.began_s if before is not None else now_s
             step_s = before.step_began_s if before is not None and same_step else now_s
             self._seen = Seen(visit, terms, began_s, step_s)
+        saving = state.visit.crossing_id if isinstance(state, Saving) else ""
+        self._decisions.look(self._seen, saving)
 
     def _stored(self, event: CrossingStored) -> None:
         self._decisions.stored(event.crossing_id, event.code, time.monotonic())

@@ -90,10 +90,17 @@ class Decisions:
             self._decide_stored(late)
         return self._stored[crossing_id]
 
-    def visit_over(self, crossing_id: str) -> None:
-        """The visit ended; unless it is being stored, a decision on its way to it is void."""
-        if crossing_id not in self._storing:
-            self._on_the_way.pop(crossing_id, None)
+    def look(self, seen: "Seen | None", saving: str) -> None:
+        """Where the kiosk is now; `saving`: the crossing that goes to the disk, else empty.
+
+        The workflow does no decision of a visit that is over, nor one whose officer has not seen
+        every reason: such a one is void, and may be asked for again.
+        """
+        self._on_the_way = {
+            crossing_id: deed
+            for crossing_id, deed in self._on_the_way.items()
+            if crossing_id == saving or crossing_id in self._storing or _may_be_done(deed, seen)
+        }
 
     def recent(self, now_s: float) -> tuple[StoredOne, ...]:
         """The stored crossings that may still be decided here, the newest first."""
@@ -166,8 +173,7 @@ class Decisions:
         if seen is not None and seen.visit.crossing_id == crossing_id:
             if crossing_id in self._on_the_way:
                 return "decided_before"
-            outcome, reasons = decide(seen.visit, seen.terms.policy, seen.terms.today)
-            return outcome.value, tuple(reason.value for reason in reasons)
+            return _found(seen)
         return "visit_over"
 
 
@@ -183,6 +189,18 @@ class Seen:
     def __repr__(self) -> str:
         """Which visit, nothing of it."""
         return f"Seen({self.visit.crossing_id})"
+
+
+def _found(seen: Seen) -> tuple[str, tuple[str, ...]]:
+    """What the visit would come to now."""
+    outcome, reasons = decide(seen.visit, seen.terms.policy, seen.terms.today)
+    return outcome.value, tuple(reason.value for reason in reasons)
+
+
+def _may_be_done(deed: Deed, seen: Seen | None) -> bool:
+    if seen is None or seen.visit.crossing_id != deed.crossing_id:
+        return False
+    return holds_over(deed, _found(seen)[1])
 
 
 def holds_over(deed: Deed, reasons: tuple[str, ...]) -> bool:

@@ -12,7 +12,14 @@ from firmware_app.workflow.called import call, called
 from firmware_app.workflow.commands import Step, StopDevices, WatchForMotion
 from firmware_app.workflow.document import await_chip, await_document, confirm
 from firmware_app.workflow.ends import give_up
-from firmware_app.workflow.events import Event, PortraitTaken, ServiceChanged, TimedOut, Touched
+from firmware_app.workflow.events import (
+    Event,
+    PortraitTaken,
+    ServiceChanged,
+    TimedOut,
+    Touched,
+    Typed,
+)
 from firmware_app.workflow.face import await_face
 from firmware_app.workflow.fingers import await_finger, why_no_finger
 from firmware_app.workflow.officer import officer_step
@@ -99,7 +106,7 @@ def _still_there(state: StillThere, event: Event, terms: Terms) -> Step:
             return give_up(terms)
         case Touched(button="help"):
             return call(state.back_to)
-        case Touched():
+        case Touched() | Typed():
             return resume(_extended(state.back_to))
         case PortraitTaken(found=found):
             return Step(StillThere(_with_portrait(state.back_to, found=found)))

@@ -28,10 +28,13 @@ from firmware_app.workflow.vocabulary import (
     ReadNotice,
     Review,
     ServiceChanged,
+    StartPressed,
     State,
     StillThere,
     TimedOut,
     Touched,
+    Typed,
+    TypeDocument,
     WhyNoFinger,
 )
 
@@ -43,6 +46,7 @@ STEPS: dict[type[State], str] = {
     ChooseDirection: "direction",
     ChooseTransport: "transport",
     AwaitDocument: "document",
+    TypeDocument: "document",
     AwaitChip: "document",
     ConfirmDocument: "confirm",
     AwaitFace: "face",
@@ -125,7 +129,7 @@ class Runner:
         done = step(self.state, event, terms)
         if done.state != self.state:
             self._enter(done.state, terms)
-        elif isinstance(event, Touched):
+        elif isinstance(event, Touched | Typed | StartPressed):
             self.show(self.state, terms)  # a touch closes the screen that it was meant for
         for command in done.commands:
             self.hand_out(command, self._durations)

@@ -312,6 +312,43 @@ def test_nobody_is_let_pass_for_a_reason_that_the_officer_has_not_seen(bench, pa
     assert len(bench.events()) == 1
 
 
+def happens_first(bench, *earlier):
+    """What the kiosk has before it when the officer's decision comes."""
+
+    def post(event):
+        for one in earlier:
+            bench.runner.post(one)
+        bench.runner.post(event)
+
+    bench.desk.hands = replace(bench.desk.hands, post=post)
+
+
+def test_a_decision_that_meets_a_crossing_on_its_way_to_the_disk_is_not_lost(bench, page, key):
+    bench.to_review()
+    page.sees(lambda live: live.now is not None and live.screen == "review")
+    happens_first(bench, Touched("continue"))
+    done = page.decide(key, action="refuse", reason="entry_refused", letter="B")
+    assert isinstance(done, frames.Done)
+    bench.patient(lambda: len(bench.events()) == 3)
+    _, crossing, decision = bench.events()
+    assert (decision.relates_to, decision.outcome) == (
+        crossing.envelope.event_id,
+        "refused_by_officer",
+    )
+    page.sees(lambda live: [one.decided for one in live.stored] == ["refuse"])
+
+
+def test_a_decision_that_a_new_reason_overtook_may_be_asked_for_again(bench, page, key):
+    bench.to_face()
+    page.sees(lambda live: live.now is not None and live.screen == "face")
+    happens_first(bench, NOT_ALIKE)
+    page.decide(key)
+    page.sees(lambda live: live.now is not None and "face_not_matched" in live.now.reasons)
+    assert len(bench.events()) == 1, "nobody is let pass for what the officer has not seen"
+    assert isinstance(page.decide(key), frames.Done)
+    bench.patient(lambda: isinstance(bench.runner.state, Saved | Go))
+
+
 @pytest.mark.parametrize(
     "wish",
     [

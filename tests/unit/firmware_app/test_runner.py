@@ -2,15 +2,18 @@
 
 import threading
 import time
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from firmware_app.domain.crossing import Party, Stored
+from firmware_app.domain.crossing import Party, Stored, Visit
 from firmware_app.domain.questions import QUESTIONS
 from firmware_app.domain.rules import Policy
+from firmware_app.domain.typed_document import NOTHING_TYPED, TypedField
 from firmware_app.workflow import patience
 from firmware_app.workflow import runner as runners
+from firmware_app.workflow.machine import step
 from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.runner import Durations, Runner
 from firmware_app.workflow.vocabulary import (
@@ -24,6 +27,8 @@ from firmware_app.workflow.vocabulary import (
     StartPressed,
     StillThere,
     Touched,
+    Typed,
+    TypeDocument,
     Wipe,
 )
 
@@ -77,6 +82,23 @@ def test_a_touch_that_changes_nothing_draws_the_screen_again(stage):
     stage.runner.post(Touched("language-xx"))
     stage.until(lambda: len(stage.shown) == 3)
     assert stage.shown[1] == stage.shown[2]
+
+
+def test_the_same_text_again_draws_the_screen_again(stage):
+    """Or the screen stays closed for every touch, the one for help too."""
+    document = TypeDocument(Visit("id"), TypedField.NUMBER, NOTHING_TYPED)
+    stage.runner.state = document
+    for _ in range(2):
+        stage.runner.post(Typed("???"))
+    stage.until(lambda: len([1 for one in stage.shown if one != document and one != Idle()]) == 2)
+    assert stage.shown[-1] == stage.shown[-2] == stage.runner.state
+    assert stage.runner.state.hint == "typing-hint-number"
+
+
+def test_what_was_typed_while_the_kiosk_began_to_warn_is_a_sign_of_life():
+    asked = TypeDocument(Visit("id"), TypedField.NUMBER, NOTHING_TYPED)
+    after = step(StillThere(asked), Typed("L898902C3"), TERMS).state
+    assert after == replace(asked, visit=replace(asked.visit, extensions=1))
 
 
 def test_a_flood_is_dropped_and_the_kiosk_goes_on(stage):
