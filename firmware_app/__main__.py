@@ -19,7 +19,9 @@ from firmware_app.engineer import (
     look_commands,
     officers_commands,
     outbox_commands,
+    provision_commands,
     questions_commands,
+    selftest_commands,
     sounds_commands,
 )
 from firmware_app.engineer.typed_words import count, port, seconds
@@ -99,11 +101,13 @@ def _parser() -> argparse.ArgumentParser:
         ("config", "json"),
     )
     _add_doctor(commands)
+    selftest_commands.add_selftest(commands, _add)
     _add_read_document(commands)
     chip_commands.add_chip(commands, _add, seconds)
     chip_commands.add_csca(commands, _add)
     outbox_commands.add_outbox(commands, _add)
     keys_commands.add_keys(commands, _add)
+    provision_commands.add_provision(commands, _add)
     officers_commands.add_officers(commands, _add)
     clock_commands.add_time_floor(commands, _add)
     questions_commands.add_questions(commands, _add)

@@ -1,0 +1,94 @@
+"""`kiosk selftest`: good where a traveller could be served, and else says what is missing."""
+
+import json
+
+import pytest
+
+from firmware_app.__main__ import main
+from firmware_app.ui.server import PageServer
+from firmware_app.ui.texts import Texts
+from mqtt.keys import create_private_key, load_private_key, public_pem
+
+CONFIG = """
+kiosk_id = "uto-1"
+profile = "demo"
+relay_socket = "relay.sock"
+[post]
+locode = "UTABC"
+code = "X"
+authority = "UTO"
+[page]
+port = {port}
+[devices]
+document_reader = ""
+camera = "{camera}"
+[storage]
+outbox = "{outbox}"
+outbox_limit_mb = 8
+ballast_mb = 0
+[keys]
+signing = "signing.pem"
+recipients = ["centre.pem"]
+receipts = ["centre.pem"]
+[law]
+legal_basis = "act"
+notice_version = "1"
+retention_days = 1
+"""
+
+
+@pytest.fixture
+def page():
+    server = PageServer("127.0.0.1", 0, Texts.load(), lambda *_: None, lambda: None)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def ask(tmp_path, capsys):
+    """Exit code, and each check by name."""
+
+    def asked(port, outbox="outbox.sqlite3", camera=""):
+        for name in ("signing.pem", "centre.key"):
+            create_private_key(tmp_path / name)
+        centre = load_private_key(tmp_path / "centre.key").public_key()
+        (tmp_path / "centre.pem").write_bytes(public_pem(centre))
+        path = tmp_path / "kiosk.toml"
+        path.write_text(CONFIG.format(port=port, outbox=outbox, camera=camera))
+        code = main(["selftest", "--json", "--config", str(path)])
+        told = json.loads(capsys.readouterr().out)
+        return code, told["good"], {one["check"]: one for one in told["checks"]}
+
+    return asked
+
+
+def test_a_kiosk_that_could_serve_passes_and_leaves_nothing_behind(ask, page, tmp_path):
+    code, good, checks = ask(page.port)
+    assert (code, good) == (0, True)
+    for name in ("config", "keys", "outbox", "models", "page", "sealing", "disk"):
+        assert checks[name]["verdict"] == "good", name
+    assert checks["clock"]["verdict"] != "bad"
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"signing.pem", "centre.key", "centre.pem", "kiosk.toml"}
+
+
+def test_without_its_page_it_does_not_pass_and_its_devices_are_opened(ask, tmp_path):
+    code, good, checks = ask(1, camera=f"folder://{tmp_path}/none")
+    assert (code, good) == (5, False)
+    assert checks["page"]["verdict"] == "bad"
+    assert checks["camera"]["verdict"] == "bad"
+    assert checks["page"]["mend"]
+
+
+def test_a_folder_that_takes_nothing_does_not_pass(ask, page):
+    code, _good, checks = ask(page.port, outbox="/proc/self/outbox.sqlite3")
+    assert code == 5
+    assert checks["disk"]["verdict"] == "bad"
+
+
+def test_a_configuration_that_cannot_be_read_is_the_one_finding(tmp_path, capsys):
+    code = main(["selftest", "--json", "--config", str(tmp_path / "none.toml")])
+    told = json.loads(capsys.readouterr().out)
+    assert code == 5
+    assert [one["check"] for one in told["checks"]] == ["config"]
