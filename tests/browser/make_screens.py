@@ -165,6 +165,7 @@ def gallery(language: str, pictures_only: bool = False) -> dict[str, Screen]:
         directions=("ENTRY", "EXIT"),
         transports=TRANSPORTS,
         group_size_max=5,
+        wakes_on_motion=True,
         authority="UTO",
         retention_days=30,
         states_first=("GHA", "ETH", "SOM", "JOR", "MLI", "TUN"),
@@ -194,6 +195,12 @@ def drawn_face(width: int = 640, height: int = 480, shift_px: int = 0) -> bytes:
     done, jpeg = cv2.imencode(".jpg", canvas, [cv2.IMWRITE_JPEG_QUALITY, 85])
     assert done
     return jpeg.tobytes()
+
+
+def read_qr(png: bytes) -> str:
+    """What a phone reads from a picture of the glass; empty where it reads nothing."""
+    pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+    return str(cv2.QRCodeDetector().detectAndDecode(pixels)[0])
 
 
 @contextmanager

@@ -486,11 +486,11 @@ setInterval(() => {
 /** One millimetre in pixels, where the server knows the glass; else the style sheet guesses. */
 function measure() {
   const inches = Number(root.dataset.diagonalInch);
+  const small = inches ? inches < SMALL_INCH : innerWidth > innerHeight && innerHeight <= 800;
+  root.classList.toggle("small", small);
   if (!inches) return;
-  const small = inches < SMALL_INCH;
   const mm_px = Math.hypot(innerWidth, innerHeight) / (inches * 25.4);
   root.style.setProperty("--mm", `${mm_px * (small ? SMALL_SCALE : 1)}px`);
-  root.classList.toggle("small", small);
 }
 
 /** Nobody is near: dim, never black. */

@@ -228,6 +228,9 @@
     else if (tool) {
       const text = event.target.getAttribute("aria-label") || "";
       tell([{ kind: "tool", id: `tool-${tool}`, text, sounds: [`/sound/${screen.language}/tool-${tool}`] }]);
+    } else if (key?.length > 1) {
+      const text = event.target.getAttribute("aria-label") || "";
+      tell([{ kind: "key", id: `key-${key}`, text, sounds: [`/sound/${screen.language}/key-${key}`] }]);
     } else if (key) spell(key);
   }
 
