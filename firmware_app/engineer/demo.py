@@ -116,9 +116,10 @@ def compare(story: Story, event: dict[str, Any] | None) -> list[str]:
         reasons = [one.get("reason_not_captured") for one in seen["biometrics"]]
         found["not captured"] = (sorted(expect.not_captured), sorted(filter(None, reasons)))
     if expect.liveness:
-        found["liveness"] = (expect.liveness, seen["liveness"]["decision"])
+        found["liveness"] = (expect.liveness, seen.get("liveness", {}).get("decision"))
     if expect.challenges:
-        became = [one.get("why", one["result"]) for one in seen["liveness"]["challenges"]]
+        asked = seen.get("liveness", {}).get("challenges", ())
+        became = [one.get("why", one["result"]) for one in asked]
         found["challenges"] = (sorted(expect.challenges), sorted(became))
     results = {one["code"]: one["result"] for one in seen["document_checks"]}
     found |= {code: (wanted, results.get(code)) for code, wanted in expect.checks.items()}
