@@ -91,3 +91,39 @@ def test_nothing_gives_up_for_ever_and_nothing_leaves_a_core(unit):
 
 def test_the_traveller_sees_the_page_again_within_three_seconds_of_a_crash():
     assert float(settings("border-kiosk-display.service")["RestartSec"][0]) <= 1
+
+
+def test_only_what_settles_files_of_others_is_root_and_it_is_named():
+    """A + is outside of the sandbox, which `security` does not count: each one stands here."""
+    allowed = {
+        "/usr/lib/border-kiosk/provision-media bring",
+        "/usr/lib/border-kiosk/provision-media return",
+        "/usr/bin/systemd-tmpfiles --create border-kiosk.conf",
+    }
+    found = {
+        value.lstrip("+-")
+        for unit in SERVICES
+        for key, values in settings(unit).items()
+        if key.startswith("Exec")
+        for value in values
+        if "+" in value[:2]
+    }
+    assert found == allowed
+
+
+def test_a_kiosk_that_waits_for_its_settings_looks_again_and_a_refused_one_does_not():
+    said = settings("border-kiosk-first-boot.service")
+    assert said["Restart"] == ["on-failure"]
+    assert said["RestartPreventExitStatus"] == ["3"]
+    assert said["StartLimitIntervalSec"] == ["0"]
+    assert "border-kiosk.service" in said["OnSuccess"][0].split()
+    assert "border-kiosk.service" in said["Before"][0].split()
+
+
+def test_the_relays_files_end_as_the_relays_own():
+    """Both units that write them run the lines that give them away."""
+    lines = (UNITS / "border-kiosk.tmpfiles").read_text().splitlines()
+    key = next(line.split() for line in lines if line.startswith("z ") and "tls.key" in line)
+    assert key[2:] == ["0600", "border-kiosk-publish", "border-kiosk-publish"]
+    for unit in ("border-kiosk-first-boot.service", "border-kiosk-keys.service"):
+        assert any("systemd-tmpfiles" in value for value in settings(unit)["ExecStopPost"])
