@@ -1,9 +1,9 @@
 # The two commands of the border kiosk, and what its engineers use beside them.
-.PHONY: help run test lint format lock screens oracles torture fuzz soak monkey clean
+.PHONY: help run test lint format lock screens oracles torture fuzz soak monkey image image-test lock-refresh clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 20
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
 
 run: ## see a whole crossing, then walk through it yourself; ONCE=1 ends after the receipt
 	@image_build/bootstrap.sh run
@@ -46,6 +46,15 @@ soak: ## 2,000 travellers, the browser open: memory must stay flat, half an hour
 
 monkey: ## 5,000 random touches on the real page, an hour: no dead end, no fault; TOUCHES=5000 SEED=1
 	@.venv/bin/python -m tests.monkey.monkey --touches $(or $(TOUCHES),5000) --seed $(or $(SEED),1)
+
+image: ## build a card image, as root; BOARD=pi4|pi3|virt KEY= CERT= VERSION=
+	@.venv/bin/python -m image_build.build --board $(or $(BOARD),pi4) $(if $(KEY),--key $(KEY) --cert $(CERT)) $(if $(VERSION),--version $(VERSION))
+
+image-test: ## boot the image of BOARD=virt in an emulator; IMAGE=build/image/X-virt.img
+	@.venv/bin/python -m image_build.boot_test $(IMAGE)
+
+lock-refresh: ## resolve the image's Debian packages into image_build/packages.lock
+	@.venv/bin/python -m image_build.packages refresh
 
 clean: ## remove what run and test made here
 	@rm -rf .venv .run build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

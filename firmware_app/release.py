@@ -1,9 +1,10 @@
-"""Which release runs: its version, and the commit where it runs from a checkout."""
+"""Which release runs: its version, and the commit that the image carries or the checkout is at."""
 
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+CARRIED = Path(__file__).with_name("commit.txt")
 
 
 def release() -> str:
@@ -15,9 +16,11 @@ def release() -> str:
 
 
 def git_commit() -> str:
-    """The commit of this checkout; `unknown` in an installed release that carries none."""
+    """The commit of the image, or of this checkout; `unknown` in a release that carries none."""
     git = ROOT / ".git"
     try:
+        if CARRIED.exists():
+            return CARRIED.read_text().strip()
         head = (git / "HEAD").read_text().strip()
         if not head.startswith("ref: "):
             return head

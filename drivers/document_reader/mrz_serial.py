@@ -19,7 +19,7 @@ from drivers.document_reader.mrz_lines import MrzLines
 from drivers.document_reader.mrz_protocol import IDLE_S, LINE_GARBLE, Decoder, Garble
 from drivers.document_reader.reader_errors import IllegibleError, SetupRefusedError
 from drivers.errors import DeviceError, DeviceTimeoutError, DeviceUrlError
-from drivers.transport.replay import Port
+from drivers.transport.base import Port
 from drivers.url import DeviceUrl
 
 READER_PARAMS = (

@@ -31,7 +31,7 @@ from drivers.fingerprint.zfm_protocol import (
     Packet,
     encode,
 )
-from drivers.transport.replay import Port
+from drivers.transport.base import Port
 from drivers.url import DeviceUrl, Params
 
 

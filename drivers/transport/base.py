@@ -22,3 +22,10 @@ class ByteStream(Protocol):
 
     def close(self) -> None:
         """Give the port back; safe to call twice."""
+
+
+class Port(ByteStream, Protocol):
+    """A byte stream that tells apart what came before now: a serial port, a keyboard, a player."""
+
+    def waiting(self) -> bytes:
+        """What came before now and was not read; b"" where nothing did. Raises DeviceGoneError."""

@@ -5,20 +5,13 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
-from typing import Protocol, TextIO
+from typing import TextIO
 
 from drivers.deadline import Deadline
 from drivers.errors import DeviceUrlError, ProtocolError
-from drivers.transport.base import ByteStream
+from drivers.transport.base import Port
 from drivers.transport.trace import HEADER, Step, TraceError, Way, read, write_step
 from drivers.url import DeviceUrl
-
-
-class Port(ByteStream, Protocol):
-    """A byte stream that tells apart what came before now: a serial port, a keyboard, a player."""
-
-    def waiting(self) -> bytes:
-        """What came before now and was not read; b"" where nothing did. Raises DeviceGoneError."""
 
 
 @dataclass(slots=True)
