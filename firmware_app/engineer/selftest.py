@@ -4,6 +4,7 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryFile
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -11,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from firmware_app import config as configuration
 from firmware_app import health
 from firmware_app.clock import utc_now
-from firmware_app.config import Config
+from firmware_app.config import Config, Devices
 from firmware_app.engineer.doctor import TROUBLE_EXIT_CODE, Finding, examine
 from firmware_app.engineer.report import emit, table
 from firmware_app.errors import ConfigError
@@ -28,6 +29,10 @@ from mqtt.errors import EnvelopeError
 
 DEVICE_LIMIT_S = 2.0
 PAGE_MEND = "Read `journalctl -u border-kiosk`: its last lines say what keeps it from starting."
+PLUG_MEND = "Check its cable; `journalctl -t border-kiosk-usb` says whether it was refused."
+USB = Path("/sys/bus/usb/devices")
+CLOSED = "out-of-service"
+CLOSED_MEND = "Read `journalctl -u border-kiosk`: it names the cause; then `kiosk outbox status`."
 SEAL_MEND = "The release on this card is damaged: flash it again, or take the newest update."
 DISK_MEND = "Look at the card and its free space; a card that refuses to write is worn."
 
@@ -40,7 +45,8 @@ def selftest(path: Path, *, as_json: bool) -> int:
     except ConfigError:
         pass  # the first finding says it
     else:
-        findings += [_page(config), _sealing(config.kiosk_id), _disk(config)]
+        findings += [_page(config, findings), _sealing(config.kiosk_id), _disk(config)]
+        findings += _plugged(config.devices)
     bad = [one for one in findings if one.verdict == "bad"]
     words = [table([(one.verdict, one.check, one.what) for one in findings])]
     words += [f"mend {one.check}: {one.mend}" for one in bad if one.mend]
@@ -49,10 +55,49 @@ def selftest(path: Path, *, as_json: bool) -> int:
     return TROUBLE_EXIT_CODE if bad else 0
 
 
-def _page(config: Config) -> Finding:
-    if health.page_answers(config.page.port):
-        return Finding("page", "good", f"answers on port {config.page.port}")
-    return Finding("page", "bad", f"no page on port {config.page.port}", PAGE_MEND)
+def _page(config: Config, findings: list[Finding]) -> Finding:
+    """Whether the page answers, and shows that travellers are served.
+
+    A kiosk whose outbox is full, or whose mirror is away, shows "out of service" itself.
+    """
+    port = config.page.port
+    if not health.page_answers(port):
+        return Finding("page", "bad", f"no page on port {port}", PAGE_MEND)
+    closed = any(one.check == "kiosk" and repr(CLOSED) in one.what for one in findings)
+    if closed:
+        return Finding("page", "bad", "it shows that it is out of service", CLOSED_MEND)
+    return Finding("page", "good", f"answers on port {port}")
+
+
+def _plugged(devices: Devices) -> list[Finding]:
+    """Each device that is named by a file or by vendor and product, and is not there.
+
+    A running kiosk holds its devices, so they are not opened; this sees a cable that is out.
+    """
+    urls = {name: getattr(devices, name) for name in Devices.__struct_fields__}
+    away = [name for name, url in urls.items() if not _is_there(str(url))]
+    if not away:
+        return [Finding("plugged", "good", "no device of kiosk.toml is away")]
+    return [Finding("plugged", "bad", f"{', '.join(away)} not there", PLUG_MEND)]
+
+
+def _is_there(url: str) -> bool:
+    """False where the URL names a file of /dev or /sys, or a USB device, that does not exist."""
+    parts = urlsplit(url)
+    if parts.scheme in {"serial", "v4l2", "evdev", "sysfs"}:
+        return Path(parts.path).exists()
+    if parts.scheme == "usb":
+        return parts.netloc.lower() in {_ids(one) for one in USB.glob("*/idVendor")}
+    return True
+
+
+def _ids(vendor: Path) -> str:
+    """VENDOR:PRODUCT; "" where it was pulled out just now."""
+    try:
+        product = vendor.with_name("idProduct").read_text().strip()
+        return f"{vendor.read_text().strip()}:{product}"
+    except OSError:
+        return ""
 
 
 def _sealing(kiosk: str) -> Finding:

@@ -82,7 +82,8 @@ class Provision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def text(self) -> str:
         """As a file."""
         head = "# For one kiosk, once. It holds a one-time token: a password until then.\n"
-        return head + toml_text({name: getattr(self, name) for name in self.__struct_fields__})
+        said = {name: getattr(self, name) for name in self.__struct_fields__}
+        return head + toml_text({name: one for name, one in said.items() if one != ""})
 
     def kiosk_toml(self) -> str:
         """The kiosk.toml that it makes, as text."""

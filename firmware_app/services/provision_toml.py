@@ -18,7 +18,8 @@ def toml_text(values: Mapping[str, object]) -> str:
 def _table(path: tuple[str, ...], values: Mapping[str, object]) -> list[str]:
     tables = {name: one for name, one in values.items() if isinstance(one, Mapping)}
     plain = [name for name in values if name not in tables]
-    lines = ["", f"[{'.'.join(_key(part) for part in path)}]"] if path else []
+    head = path and (plain or not tables)
+    lines = ["", f"[{'.'.join(_key(part) for part in path)}]"] if head else []
     lines += [f"{_key(name)} = {_value(values[name])}" for name in plain]
     for name, one in tables.items():
         lines += _table((*path, name), one)

@@ -1,12 +1,19 @@
 """`kiosk selftest`: good where a traveller could be served, and else says what is missing."""
 
 import json
+from datetime import date
 
 import pytest
 
 from firmware_app.__main__ import main
+from firmware_app.config import Devices
+from firmware_app.domain.rules import Policy
+from firmware_app.engineer import selftest
+from firmware_app.ui.screens import screen
 from firmware_app.ui.server import PageServer
 from firmware_app.ui.texts import Texts
+from firmware_app.workflow.outside import Terms
+from firmware_app.workflow.states import OutOfService
 from mqtt.keys import create_private_key, load_private_key, public_pem
 
 CONFIG = """
@@ -73,12 +80,37 @@ def test_a_kiosk_that_could_serve_passes_and_leaves_nothing_behind(ask, page, tm
     assert left == {"signing.pem", "centre.key", "centre.pem", "kiosk.toml"}
 
 
+def test_a_kiosk_that_says_out_of_service_does_not_pass(ask, page):
+    terms = Terms(date(2026, 11, 22), Policy(), ("en",), ())
+    page.show(screen(OutOfService("outbox"), terms))
+    code, _good, checks = ask(page.port)
+    assert code == 5
+    assert "out of service" in checks["page"]["what"]
+
+
 def test_without_its_page_it_does_not_pass_and_its_devices_are_opened(ask, tmp_path):
     code, good, checks = ask(1, camera=f"folder://{tmp_path}/none")
     assert (code, good) == (5, False)
     assert checks["page"]["verdict"] == "bad"
     assert checks["camera"]["verdict"] == "bad"
     assert checks["page"]["mend"]
+
+
+@pytest.mark.parametrize(
+    ("url", "there"),
+    [
+        ("v4l2:///dev/not-there-at-all", False),
+        ("serial:///dev/null?baud=9600", True),
+        ("usb://ffff:ffff", False),
+        ("", True),
+        ("pcsc://", True),
+    ],
+)
+def test_a_cable_that_is_out_is_seen_without_opening_anything(url, there):
+    devices = Devices(document_reader=url, camera="")
+    (found,) = selftest._plugged(devices)
+    assert (found.verdict == "good") is there
+    assert there or "document_reader" in found.what
 
 
 def test_a_folder_that_takes_nothing_does_not_pass(ask, page):
