@@ -95,7 +95,7 @@ ARGUMENTS = [
 KIOSK: ViewportSize = {"width": 1920, "height": 1080}
 UPRIGHT: ViewportSize = {"width": 1080, "height": 1920}
 SEVEN: ViewportSize = {"width": 1024, "height": 600}
-PICTURE_PX = 960
+PICTURE_PX = 800
 LIMIT_BYTES = 150_000
 MOMENT_MS = 4_800
 FREEZE = "at => document.getAnimations().forEach(a => { a.pause(); a.currentTime = at; })"
