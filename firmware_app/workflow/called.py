@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from firmware_app.workflow.commands import CallPerson, Step, StopDevices, Wipe
-from firmware_app.workflow.ends import give_up, to_officer
+from firmware_app.workflow.ends import leave, to_officer
 from firmware_app.workflow.events import Event, TimedOut, Touched
 from firmware_app.workflow.outside import Terms, home
 from firmware_app.workflow.resume import resume
@@ -45,7 +45,7 @@ def called(state: Called, event: Event, terms: Terms) -> Step:
         case Touched(button="to-officer") | TimedOut():
             return _hand_over(state.back_to, terms)
         case Touched(button="end"):
-            return give_up(terms)
+            return leave(state.back_to, terms)
         case _:
             return Step(state)
 

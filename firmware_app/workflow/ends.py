@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from firmware_app.domain.crossing import Visit
+from firmware_app.domain.crossing import Party, Visit
 from firmware_app.domain.rules import Outcome, accompanied_by, decide, fingers_told
 from firmware_app.workflow.commands import (
     CallPerson,
@@ -13,7 +13,17 @@ from firmware_app.workflow.commands import (
     Wipe,
 )
 from firmware_app.workflow.outside import Terms, home
-from firmware_app.workflow.states import Saving, SeeOfficer
+from firmware_app.workflow.states import (
+    Companions,
+    Go,
+    Idle,
+    Interrupted,
+    NextPerson,
+    OutOfService,
+    Saved,
+    Saving,
+    SeeOfficer,
+)
 
 
 def store(visit: Visit, terms: Terms) -> Step:
@@ -37,6 +47,26 @@ def to_officer(visit: Visit, terms: Terms) -> Step:
     return Step(stored.state, (StopDevices(), *stored.commands))
 
 
-def give_up(terms: Terms) -> Step:
-    """The traveller leaves, or has left: nothing of them stays."""
-    return Step(home(terms), (StopDevices(), Wipe()))
+def leave(state: Interrupted, terms: Terms) -> Step:
+    """The traveller leaves, or has left: nothing of them stays.
+
+    Those of their group who were saved before are still told where to go.
+    """
+    party = _not_told_yet(state)
+    rest = home(terms) if party is None else go(party)
+    return Step(rest, (StopDevices(), Wipe()))
+
+
+def go(party: Party) -> Go:
+    """Nobody of them comes any more, so that the answers need not be kept."""
+    return Go(replace(party, answers=()))
+
+
+def _not_told_yet(state: Interrupted) -> Party | None:
+    match state:
+        case Idle() | OutOfService() | Go():
+            return None
+        case Saved() | Companions() | NextPerson():
+            return state.party
+        case _:
+            return state.visit.party

@@ -11,7 +11,7 @@ from firmware_app.workflow.begin import begin
 from firmware_app.workflow.called import call, called
 from firmware_app.workflow.commands import Step, StopDevices, WatchForMotion
 from firmware_app.workflow.document import await_chip, await_document, confirm
-from firmware_app.workflow.ends import give_up
+from firmware_app.workflow.ends import leave
 from firmware_app.workflow.events import (
     Event,
     PortraitTaken,
@@ -103,7 +103,7 @@ def _watching(before: State, event: Event, step_: Step, terms: Terms) -> Step:
 def _still_there(state: StillThere, event: Event, terms: Terms) -> Step:
     match event:
         case TimedOut() | Touched(button="end"):
-            return give_up(terms)
+            return leave(state.back_to, terms)
         case Touched(button="help"):
             return call(state.back_to)
         case Touched() | Typed():
@@ -118,9 +118,9 @@ def _visiting(state: Interruptible, event: Event, terms: Terms) -> Step:
     """What holds at every step of a visit; the rest is the step's own."""
     match event:
         case Touched(button="end"):
-            return give_up(terms)
+            return leave(state, terms)
         case TimedOut() if state.visit.extensions >= EXTENSIONS:
-            return give_up(terms)
+            return leave(state, terms)
         case TimedOut():
             return Step(StillThere(state))
         case PortraitTaken(found=found):

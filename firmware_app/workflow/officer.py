@@ -9,7 +9,7 @@ from firmware_app.domain.crossing import Visit
 from firmware_app.domain.officer import Action, Deed
 from firmware_app.domain.rules import Outcome, accompanied_by, decide, fingers_told
 from firmware_app.workflow.commands import Step, StopDevices, StoreCrossing
-from firmware_app.workflow.ends import give_up
+from firmware_app.workflow.ends import leave
 from firmware_app.workflow.officer_words import (
     OfficerDecides,
     OfficerEnds,
@@ -38,7 +38,7 @@ def officer_step(state: State, event: OfficerEvent, terms: Terms) -> Step:
             helped = isinstance(state, Called) and state.helped
             return resume(running) if helped else Step(state)
         case OfficerEnds():
-            return give_up(terms)
+            return leave(running, terms)
 
 
 def running_visit(state: State) -> Visit | None:

@@ -7,6 +7,7 @@ from firmware_app.domain.crossing import Party, Stored, Visit
 from firmware_app.domain.rules import Outcome, is_adult
 from firmware_app.workflow.begin import to_document
 from firmware_app.workflow.commands import CallPerson, Step, Wipe
+from firmware_app.workflow.ends import go
 from firmware_app.workflow.events import (
     CrossingStored,
     Event,
@@ -106,7 +107,7 @@ def _companions(state: Companions, event: Event) -> Step:
         case Touched(button="together"):
             return Step(NextPerson(state.party))
         case TimedOut() | Touched(button="alone" | "end"):
-            return _go(state.party)
+            return Step(go(state.party))
         case _:
             return Step(state)
 
@@ -123,7 +124,7 @@ def _next_person(state: NextPerson, event: Event, terms: Terms) -> Step:
         case Touched(button="back"):
             return Step(Companions(state.party))
         case TimedOut() | Touched(button="end"):
-            return _go(state.party)
+            return Step(go(state.party))
         case _:
             return Step(state)
 
@@ -136,8 +137,3 @@ def _going(state: Go | SeeOfficer, event: Event, terms: Terms) -> Step:
             return Step(home(terms), (Wipe(),))
         case _:
             return Step(state)
-
-
-def _go(party: Party) -> Step:
-    """Nobody comes any more, so that the answers need not be kept."""
-    return Step(Go(replace(party, answers=())))

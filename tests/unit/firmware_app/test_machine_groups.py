@@ -285,3 +285,26 @@ def test_the_review_shows_what_will_be_saved_and_no_template_of_it():
     assert rows["direction-title"] == ("direction-entry", "message")
     assert rows["purpose-of-visit-title"] == ("purpose-of-visit-tourism", "message")
     assert shown.private
+
+
+@pytest.mark.parametrize("leaves", [Touched("end"), TimedOut()], ids=["end", "nobody there"])
+@pytest.mark.parametrize(
+    "where",
+    [
+        AwaitDocument(next_visit("two", REFERRED), 3),
+        Called(AwaitFace(next_visit("two", REFERRED), 3)),
+        Called(NextPerson(REFERRED)),
+    ],
+    ids=["a step", "called at a step", "called between two"],
+)
+def test_who_was_saved_is_told_where_to_go_though_the_next_one_leaves(where, leaves):
+    """Or a companion's touch would hide from a referred traveller that an officer waits."""
+    done = step(where, leaves, FAMILY)
+    if leaves == TimedOut():  # who called is handed over; who did not is asked once more
+        done = step(done.state, leaves, FAMILY)
+    if isinstance(done.state, Idle):
+        assert isinstance(where, Called), "the officer's screen stood in between"
+        return
+    assert Wipe() in done.commands
+    assert done.state == Go(REFERRED)
+    assert screen(done.state, FAMILY).name == "go"
