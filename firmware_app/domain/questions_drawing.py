@@ -4,13 +4,17 @@ from collections.abc import Iterator
 
 from firmware_app.domain.questions import Condition, Kind, Question, Questionnaire
 
+TOP = ""
+
 
 def tree(sheet: Questionnaire) -> str:
     """Each question with its answers; what hangs on an answer stands below the last it hangs on."""
-    top = [one for one in sheet.question if not one.when]
+    below: dict[str, list[Question]] = {}
+    for one in sheet.question:
+        below.setdefault(one.when[-1].question if one.when else TOP, []).append(one)
     lines = [f"at most {sheet.most_asked} questions are asked"]
-    for question in top:
-        lines += _branch(sheet, question, 0)
+    for question in below.pop(TOP, []):
+        lines += _branch(below, question, 0)
     return "\n".join(lines)
 
 
@@ -25,7 +29,8 @@ def dot(sheet: Questionnaire) -> str:
     return "\n".join(["digraph questions {", "  node [shape=box];", *nodes, *edges, "}"])
 
 
-def _branch(sheet: Questionnaire, question: Question, depth: int) -> Iterator[str]:
+def _branch(below: dict[str, list[Question]], question: Question, depth: int) -> Iterator[str]:
+    """Each question stands once, also where a bad file uses an id twice."""
     pad = "  " * depth
     conditions = "; ".join(f"{one.question} {_says(one)}" for one in question.when)
     yield f"{pad}{'if ' + conditions + ': ' if conditions else ''}{question.id} v{question.version}"
@@ -33,9 +38,8 @@ def _branch(sheet: Questionnaire, question: Question, depth: int) -> Iterator[st
     if audience:
         yield f"{pad}    only {audience}"
     yield f"{pad}    {_answers(question)}"
-    for below in sheet.question:
-        if below.when and below.when[-1].question == question.id:
-            yield from _branch(sheet, below, depth + 1)
+    for one in below.pop(question.id, []):
+        yield from _branch(below, one, depth + 1)
 
 
 def _label(question: Question) -> str:

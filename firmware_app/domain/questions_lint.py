@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from firmware_app.domain.codes import is_known_state
+from firmware_app.domain.languages import LANGUAGES
 from firmware_app.domain.questions import QUESTIONS, Condition, Kind, Question, Questionnaire
 from firmware_app.domain.questions_walk import TooManyWaysError, walk
 
@@ -13,6 +14,7 @@ TITLE_LONGEST = 90
 ANSWER_LONGEST = 48
 MOST_ANSWERS = 10
 MOST_QUESTIONS = 40
+HIGHEST_VERSION = 9999
 DIRECTIONS = ("", "ENTRY", "EXIT")
 SCREENS = frozenset(
     {
@@ -47,7 +49,7 @@ def problems(
         found += (f"{question.id}: {what}" for what in _texts(question, languages, has_text))
         found += (f"{question.id}: {what}" for what in _icons(question, has_icon))
         earlier[question.id] = question
-    return tuple(found) or tuple(_ways(sheet))
+    return tuple(_printable(one) for one in found) or tuple(_ways(sheet))
 
 
 def changes(sheet: Questionnaire, earlier: Questionnaire) -> tuple[str, ...]:
@@ -56,6 +58,11 @@ def changes(sheet: Questionnaire, earlier: Questionnaire) -> tuple[str, ...]:
     now = {one.id for one in sheet.question}
     gone = [one for one in earlier.question if one.id not in now]
     return tuple(what for one in sheet.question for what in _change(one, before.get(one.id), gone))
+
+
+def _printable(sentence: str) -> str:
+    """What a file holds may steer a terminal."""
+    return "".join(sign if sign.isprintable() else "?" for sign in sentence)
 
 
 def _change(now: Question, before: Question | None, gone: Sequence[Question]) -> Iterator[str]:
@@ -82,8 +89,8 @@ def _whole(sheet: Questionnaire) -> Iterator[str]:
 def _one(question: Question, earlier: dict[str, Question]) -> Iterator[str]:
     if not ID.fullmatch(question.id) or question.id in SCREENS:
         yield "the id is not a-z, 0-9, dashes, at most 40, or is a word of the kiosk itself."
-    if question.version < 1:
-        yield "version is below 1."
+    if not 1 <= question.version <= HIGHEST_VERSION:
+        yield f"version is not 1 to {HIGHEST_VERSION}."
     yield from _answers(question)
     yield from _audience(question)
     for name in question.icons.keys() | question.answer_text.keys():
@@ -138,11 +145,7 @@ def _texts(question: Question, languages: Sequence[str], has_text: HasText) -> I
     for message_id in own if question.id not in BUILT_IN_IDS else ():
         if languages and has_text(languages[0], message_id):
             yield f"{message_id} is a text of the kiosk itself: choose another id."
-    for message_id, by_language in own.items():
-        longest = TITLE_LONGEST if message_id.endswith("-title") else ANSWER_LONGEST
-        for language, text in by_language.items():
-            if not text.strip() or len(text) > longest or not text.isprintable():
-                yield f"{message_id} in {language} is empty, not one line, or over {longest} signs."
+    yield from _own_words(own)
     for message_id in message_ids(question):
         missing = [
             language
@@ -151,6 +154,16 @@ def _texts(question: Question, languages: Sequence[str], has_text: HasText) -> I
         ]
         if missing:
             yield f"no text {message_id} in {', '.join(missing)}."
+
+
+def _own_words(own: dict[str, dict[str, str]]) -> Iterator[str]:
+    for language in {tag for by_language in own.values() for tag in by_language} - set(LANGUAGES):
+        yield f"its texts name {language}, which is no language of the kiosk."
+    for message_id, by_language in own.items():
+        longest = TITLE_LONGEST if message_id.endswith("-title") else ANSWER_LONGEST
+        for language, text in by_language.items():
+            if not text.strip() or len(text) > longest or not text.isprintable():
+                yield f"{message_id} in {language} is empty, not one line, or over {longest} signs."
 
 
 def _icons(question: Question, has_icon: Callable[[str], bool]) -> Iterator[str]:

@@ -31,6 +31,7 @@ MEDIA = {".opus": "audio/ogg; codecs=opus", ".ogg": "audio/ogg", ".wav": "audio/
 LARGEST_BYTES = 2_000_000
 WORD = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 VALUE = re.compile(r"[A-Za-z0-9-]{1,16}")
+SERIAL = re.compile(r"[0-9]{1,15}")
 MOST_VALUES = 4
 
 
@@ -141,7 +142,7 @@ def sound_routes(sounds: Sounds, current: Current, texts: Texts) -> list[Route]:
     return [
         Route("/sound/settings", partial(_settings, sounds)),
         Route("/sound/{language}/{message}", partial(_sound, sounds)),
-        Route("/speak/{serial:int}/{row}", partial(_speak, sounds, current, texts, once)),
+        Route("/speak/{serial}/{row}", partial(_speak, sounds, current, texts, once)),
     ]
 
 
@@ -173,8 +174,8 @@ def _speak(
     """A row of the screen of now as speech, once; 404: no headphones here, 204: nothing to say."""
     if sounds.headphones == "none":
         return Response(status_code=404)
-    now = current.now()
-    serial, row = request.path_params["serial"], request.path_params["row"]
+    now, serial = current.now(), _serial(request.path_params["serial"])
+    row = request.path_params["row"]
     words = _words(now, row, texts) if now and now.serial == serial else ""
     if now is None or not words or not once.first(serial, row):
         return Response(status_code=204)
@@ -183,6 +184,11 @@ def _speak(
     except espeak.VoiceError:
         return Response(status_code=204)
     return Response(spoken, media_type=MEDIA[".wav"])
+
+
+def _serial(text: str) -> int:
+    """A screen's serial; -1, which is none, for anything else."""
+    return int(text) if SERIAL.fullmatch(text) else -1
 
 
 def _words(now: Shown, row: str, texts: Texts) -> str:

@@ -46,7 +46,13 @@ def test_a_change_of_answers_without_a_new_version_is_found(example, tmp_path, c
         ("at_least = 15", "at_last = 15", "nobody reads question 3: when 2: at_last"),
         ("version = 1", "versions = 1", "nobody reads question 1: versions"),
         ("most_asked = 4", "most_asked = [", "questions.toml"),
-        ('fr = "Combien de', 'xx = "Combien de', "no text stay-days-title in fr"),
+        ('fr = "Combien de', 'sw = "Combien de', "no text stay-days-title in fr"),
+        (
+            'fr = "Combien de',
+            'xx = "Combien de',
+            "its texts name xx, which is no language of the kiosk",
+        ),
+        ("version = 1", f"version = {10**20}", "version is not 1 to 9999"),
     ],
 )
 def test_a_bad_file_is_one_sentence_with_its_mend(example, old, new, says):
@@ -55,6 +61,23 @@ def test_a_bad_file_is_one_sentence_with_its_mend(example, old, new, says):
         questions.load(example, ("en", "fr"), lambda _tag, one: "purpose" in one)
     assert says in str(caught.value)
     assert "docs/questions.md" in caught.value.mend
+
+
+def test_what_a_file_holds_steers_no_terminal(example, capsys):
+    text = example.read_text(encoding="utf-8")
+    example.write_text(text.replace('id = "', 'id = "\\u001b[2J\\u202e', 1), encoding="utf-8")
+    assert main(["questions", "lint", str(example), *LANGUAGES]) == 1
+    assert not {"\x1b", "\u202e"} & set(capsys.readouterr().out)
+
+
+def test_a_file_with_one_id_many_times_is_drawn_once_through(example, capsys):
+    again = "".join(
+        '[[question]]\nid = "x"\nversion = 1\nkind = "days"\n' + when
+        for when in ("", *['when = [{ question = "x", at_least = 1 }]\n'] * 30)
+    )
+    example.write_text(again, encoding="utf-8")
+    assert main(["questions", "show", str(example)]) == 0
+    assert capsys.readouterr().out.count("a number of days") == 31
 
 
 def test_a_drawing_that_is_missing_is_found_by_the_linter_and_stops_no_kiosk(example, capsys):

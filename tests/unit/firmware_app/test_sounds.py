@@ -129,6 +129,7 @@ def test_a_clip_is_served_and_never_stored(served: PageServer) -> None:
         ("/sound/en/a/b", 404),
         ("/speak/1/0", 404),
         ("/speak/x/0", 404),
+        (f"/speak/{'9' * 5000}/0", 404),
     ],
 )
 def test_what_is_not_there_or_no_message_has_no_sound(
