@@ -115,8 +115,9 @@ class OfficerRegistry:
         officer_id = self.invited(code, now_utc)
         if officer_id is None:
             raise OfficersError("no such code, or it is used or too old.")
-        if self.signer(credential.id) is not None:
-            raise OfficersError("this key is registered already.")
+        known = [one.credential.id for one in self.officers() if one.credential is not None]
+        if credential.id in known:  # also one of a revoked officer: it counts no more, for ever
+            raise OfficersError("this key is registered already, or was taken back.")
         key = _Key(credential.id, _point(credential.key), code_digest(code), now_utc)
         self._write(f"{officer_id}.counter", str(credential.counter).encode())
         self._write(f"{officer_id}.key", msgspec.json.encode(key))

@@ -105,6 +105,15 @@ def test_a_kiosk_has_so_many_officers_and_no_more(registry):
         registry.add("B-one-more", NOW)
 
 
+def test_a_revoked_key_does_not_come_back_under_another_id(registry):
+    key = Authenticator(PARTY).credential()
+    registry.register(registry.add("B-117", NOW), key, NOW)
+    registry.revoke("B-117", NOW)
+    with pytest.raises(OfficersError):
+        registry.register(registry.add("B-120", NOW), key, NOW)
+    assert registry.signer(key.id) is None
+
+
 def test_the_command_gives_a_code_lists_keys_for_the_centre_and_revokes(tmp_path, capsys):
     where = ["--officers", str(tmp_path / "officers")]
     assert main(["officers", "add", "B-117", "--json", *where]) == 0
