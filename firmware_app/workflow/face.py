@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from firmware_app.domain.biometrics import Liveness, LivenessDecision
+from firmware_app.domain.biometrics import Comparison, Liveness, LivenessDecision
 from firmware_app.domain.crossing import Visit
 from firmware_app.workflow.fingers import next_finger
 from firmware_app.workflow.outside import Terms
@@ -30,7 +30,8 @@ def await_face(state: AwaitFace, event: Event, terms: Terms) -> Step:
             return Step(replace(state, cue=cue, ask=ask))
         case FaceTaken(sample=sample, liveness=liveness, comparison=comparison):
             graver = _graver(state.visit.liveness, liveness)
-            visit = replace(state.visit, face=sample, liveness=graver, comparison=comparison)
+            first = _first_no(state.visit.comparison, comparison)
+            visit = replace(state.visit, face=sample, liveness=graver, comparison=first)
             return next_finger(visit, terms)
         case FaceFailed(reason=reason) if worth_another(state.tries_left, reason):
             return looking(replace(state, tries_left=state.tries_left - 1))
@@ -55,6 +56,11 @@ def _graver(before: Liveness | None, now: Liveness) -> Liveness:
     """An attack that was seen once is not undone by another picture."""
     attacked = before is not None and before.decision is LivenessDecision.ATTACK
     return before if before is not None and attacked else now
+
+
+def _first_no(before: Comparison | None, now: Comparison | None) -> Comparison | None:
+    """A mismatch stays: more than one comparison would have another rate of false matches."""
+    return before if before is not None and not before.matched else now
 
 
 def once_more(visit: Visit) -> Step:

@@ -277,6 +277,13 @@ def test_an_attack_that_was_seen_is_not_undone_by_another_picture():
     assert state.visit.liveness.decision is LivenessDecision.ATTACK
 
 
+def test_a_mismatch_is_not_undone_by_another_picture():
+    mismatch = replace(MATCH, matched=False)
+    state = Review(replace(GIVEN, comparison=mismatch))
+    state, _ = walk(Touched("face-again"), FaceTaken(FACE, LIVE, MATCH), state=state)
+    assert state.visit.comparison == mismatch
+
+
 def test_the_review_shows_what_will_be_saved_and_no_template_of_it():
     shown = screen(Review(GIVEN), FULL)
     rows = {row.message: (row.value, row.kind) for row in shown.rows}
