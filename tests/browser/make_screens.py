@@ -168,7 +168,7 @@ def gallery(language: str, pictures_only: bool = False) -> dict[str, Screen]:
         wakes_on_motion=True,
         authority="UTO",
         retention_days=30,
-        states_first=("GHA", "ETH", "SOM", "JOR", "MLI", "TUN"),
+        states_first=("GHA", "ETH", "KEN", "JOR", "MLI", "TUN"),
         contact="data@border.example",
     )
     return {
