@@ -74,6 +74,7 @@ def _without_advice(screen: Screen) -> Screen:
     return replace(
         screen,
         cue="",
+        calm=False,
         countdown_s=0,
         live=False,
         challenge="",

@@ -13,6 +13,7 @@ const GLYPHS = { ar: "ع" }; // the letter a script is known by, where it is not
 const REST_MS = 300_000; // so long untouched, the first screen is drawn dim
 const SMALL_INCH = 10;
 const SMALL_SCALE = 0.577; // on 7 inch 20 mm become 11.5
+const LEAST_MM = [343, 193];
 const SHIFT_MS = 60_000;
 const SHIFTS = [[0, 0], [6, 4], [-5, 6], [-6, -4], [5, -6], [2, 3]]; // pixels against burn-in
 const TIPS = { thumb: [86, 242], index: [154, 104], middle: [206, 78], ring: [256, 100], little: [304, 148] };
@@ -31,6 +32,7 @@ let words = null; // the page's own words in the last language
 let freshAt = 0;
 let greeted = 0;
 let shifted = 0;
+let fitted = 1;
 let touchedAt = 0;
 let pendingTimer = 0;
 let looking = null; // cancels the live picture
@@ -97,6 +99,7 @@ function show(screen) {
   drawButtons(screen);
   drawPicture(screen);
   count(screen.countdown_s);
+  fit(newStep);
   if (newStep) arrive(screen);
   document.dispatchEvent(new CustomEvent("kiosk-screen", { detail: screen })); // for sound.js
 }
@@ -489,8 +492,17 @@ function measure() {
   const small = inches ? inches < SMALL_INCH : innerWidth > innerHeight && innerHeight <= 800;
   root.classList.toggle("small", small);
   if (!inches) return;
-  const mm_px = Math.hypot(innerWidth, innerHeight) / (inches * 25.4);
-  root.style.setProperty("--mm", `${mm_px * (small ? SMALL_SCALE : 1)}px`);
+  const sides = [innerWidth, innerHeight].sort((one, other) => other - one);
+  const mm_px = Math.hypot(...sides) / (inches * 25.4);
+  const most_px = Math.min(mm_px, ...sides.map((side, at) => side / LEAST_MM[at]));
+  root.style.setProperty("--mm", `${small ? mm_px * SMALL_SCALE : most_px}px`);
+}
+
+/** Rather smaller than cut. */
+function fit(afresh) {
+  const boxes = [find("words"), find("words").parentElement];
+  if (afresh) root.style.setProperty("--fit", fitted = 1);
+  while (fitted > 0.7 && boxes.some((e) => e.scrollHeight > e.clientHeight + 4)) root.style.setProperty("--fit", fitted -= 0.02);
 }
 
 /** Nobody is near: dim, never black. */
@@ -506,7 +518,7 @@ function shift() {
   kiosk.style.setProperty("--shift", `${x}px ${y}px`);
 }
 
-addEventListener("resize", measure);
+addEventListener("resize", () => { measure(); if (now) fit(true); });
 document.addEventListener("pointerdown", () => { touchedAt = performance.now(); if (now) dim(); }, true);
 setInterval(shift, SHIFT_MS);
 measure();

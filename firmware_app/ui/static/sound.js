@@ -225,12 +225,10 @@
     const { button, tool, key } = event.target.closest("[data-button],[data-tool],[data-key]")?.dataset || {};
     const item = screen.say.find((each) => button && each.button === button);
     if (item) tell([asButton(item)]);
-    else if (tool) {
+    else if (tool || key?.length > 1) {
       const text = event.target.getAttribute("aria-label") || "";
-      tell([{ kind: "tool", id: `tool-${tool}`, text, sounds: [`/sound/${screen.language}/tool-${tool}`] }]);
-    } else if (key?.length > 1) {
-      const text = event.target.getAttribute("aria-label") || "";
-      tell([{ kind: "key", id: `key-${key}`, text, sounds: [`/sound/${screen.language}/key-${key}`] }]);
+      const [kind, id] = tool ? ["tool", `tool-${tool}`] : ["key", `key-${key}`];
+      tell([{ kind, id, text, sounds: [`/sound/${screen.language}/${id}`] }]);
     } else if (key) spell(key);
   }
 
