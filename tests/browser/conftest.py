@@ -30,9 +30,9 @@ def pictures() -> ModuleType:
     return module
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(pictures: ModuleType) -> Iterator[Browser]:
-    """Chromium, once for all tests of a run."""
+    """Chromium, once for each file: while it lives, nothing else here can start a browser."""
     if not Path(pictures.CHROMIUM).exists():
         pytest.skip("no /usr/bin/chromium: apt install chromium")
     with sync_playwright() as playwright:
