@@ -1,5 +1,5 @@
 # The two commands of the border kiosk, and what its engineers use beside them.
-.PHONY: help run test lint format lock screens oracles torture fuzz soak monkey image image-test lock-refresh clean
+.PHONY: help run test lint format lock screens oracles torture fuzz soak monkey page-figures image image-test lock-refresh clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -46,6 +46,9 @@ soak: ## 2,000 travellers, the browser open: memory must stay flat, half an hour
 
 monkey: ## 5,000 random touches on the real page, an hour: no dead end, no fault; TOUCHES=5000 SEED=1
 	@.venv/bin/python -m tests.monkey.monkey --touches $(or $(TOUCHES),5000) --seed $(or $(SEED),1)
+
+page-figures: ## touch, preview, paint and memory at a whole kiosk
+	@.venv/bin/python -m tests.browser.measure_kiosk
 
 image: ## build a card image, as root; BOARD=pi4|pi3|virt KEY= CERT= VERSION=
 	@.venv/bin/python -m image_build.build --board $(or $(BOARD),pi4) $(if $(KEY),--key $(KEY) --cert $(CERT)) $(if $(VERSION),--version $(VERSION))
