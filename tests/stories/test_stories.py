@@ -4,6 +4,9 @@ The stories of this file share two sites and come one after the other, as travel
 is plugged in again between them, so that each also shows that the next traveller can cross.
 """
 
+import json
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -24,6 +27,7 @@ HOPELESS = frozenset(
     {"black_frames", "nothing_asked_is_done", "does_another_thing", "printed_photograph"}
 )
 # What must not go faster than the body does it, or something else was taken for it: step, seconds.
+DEVICES_LIMIT_S = 60.0
 AT_LEAST_S = {"latent_then_finger": ("finger", 1.5), "nobody_then_one": ("face", 2.0)}
 GOES_HOME = Story(
     title="Whoever stands there goes home",
@@ -62,12 +66,33 @@ def chip_site(tmp_path_factory):
         yield site
 
 
+def away(site: SmallSite) -> set[str]:
+    """The devices that the kiosk has lost and not found again, by its log."""
+    gone: set[str] = set()
+    for line in site.child("kiosk").log.read_text(errors="replace").splitlines():
+        if '"device_lost"' in line:
+            gone.add(json.loads(line)["device"])
+        elif '"device_back"' in line:
+            gone.discard(json.loads(line)["device"])
+    return gone
+
+
+def await_devices(site: SmallSite) -> None:
+    """What was plugged in again is found by the kiosk itself; until then it goes other ways."""
+    until_s = time.monotonic() + DEVICES_LIMIT_S
+    pause = threading.Event()
+    while away(site):
+        assert time.monotonic() < until_s, away(site)
+        pause.wait(0.2)
+
+
 def put_right(site: SmallSite) -> None:
     """Every plug in, every hand off the glass, and nobody in front of the kiosk."""
     send_cue(site.stage / "camera", replug=True, freeze=False, scene="face")
     send_cue(site.stage / "reader", replug=True, take_away=True)
     send_cue(site.stage / "page", replug=True)
     send_cue(site.stage / "finger", replug=True)
+    await_devices(site)
     Traveller(GOES_HOME, site.stage, site.page_port).walk(lambda name: name == "attract")
 
 

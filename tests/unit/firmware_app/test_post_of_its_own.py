@@ -130,7 +130,7 @@ def _attracts(port):
 def test_a_bad_file_of_questions_stops_the_start_and_is_found_before(post, capsys):
     path, _ = post
     sheet = path.with_name("questions.toml")
-    sheet.write_text(sheet.read_text(encoding="utf-8").replace('fr = "Avez', 'xx = "Avez'))
+    sheet.write_text(sheet.read_text(encoding="utf-8").replace('fr = "Avez', 'sw = "Avez'))
     with pytest.raises(ConfigError, match="no text has-work-permit-title in fr") as caught:
         Kiosk(config.load(path), path)
     assert "docs/questions.md" in caught.value.mend
