@@ -27,6 +27,7 @@ from mqtt.broker import (
     diagnose,
     hung_up,
     hurry,
+    last_words,
     line_dead,
     refused,
     sent_away,
@@ -123,6 +124,7 @@ class BrokerLink:
         client.connect_timeout = CONNECT_LIMIT_S
         client.max_inflight_messages_set(WINDOW + 1)  # our own window is the tighter one
         client.on_socket_open = lambda _client, _data, line: self._opened(line)
+        client.on_socket_close = lambda _client, _data, line: self._closing(line)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
@@ -267,6 +269,11 @@ class BrokerLink:
             self.trouble = clock_trouble(self.settings.broker, *found)
             line.close()
             raise _DatesError
+
+    def _closing(self, line: Line) -> None:
+        """Before the line is given back: why a broker that never said yes hung up."""
+        if not self.up and self.trouble is None:
+            self._last_words = last_words(line) or self._last_words
 
     def _tell_traffic(self, now_s: float) -> None:
         new, told = self._meter, self._told
