@@ -2,7 +2,6 @@
 
 import signal
 import sys
-from types import FrameType
 
 from firmware_app import log
 from firmware_app.officer import settings as settings_of
@@ -20,19 +19,17 @@ def main(words: list[str] | None = None) -> int:
     try:
         told = settings_of.settings(settings_of.parser().parse_args(words))
         texts = Texts.load(HERE / "locales", LANGUAGES)
+        server = OfficerServer(told, texts)
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, _ended)  # uvicorn stops at them, then raises them once more
+            # before uvicorn listens to them itself, and once more when it has ended at one
+            signal.signal(number, lambda _number, _frame: server.stop())
         log.say("officer_page_started", url=told.origin)
-        OfficerServer(told, texts).run()
+        server.run()
     except OfficerSetupError as error:
         log.say("cannot_start", "error", what=str(error), mend=error.mend)
         return EXIT_CONFIGURATION
     log.say("officer_page_stopped")
     return 0
-
-
-def _ended(_number: int, _frame: FrameType | None) -> None:
-    """Nothing more: the server has ended in good order."""
 
 
 if __name__ == "__main__":

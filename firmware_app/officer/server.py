@@ -69,6 +69,7 @@ class OfficerServer:
         context = self.settings.tls()
         listener = _listener(self.settings.host, self.settings.port)
         self._uvicorn = uvicorn.Server(_config(self._application(), context))
+        self._uvicorn.should_exit = self._stopping  # somebody was quicker than the start
         self.link.start()
         try:
             self._uvicorn.run([listener])

@@ -152,6 +152,7 @@ def test_a_session_ends_where_nobody_acts(bench, page):
     bench.desk.gate.idle_s = 0.3
     key = bench.officer()
     page.sign_in(key)
+    bench.patient(lambda: not bench.desk.gate.officers())
     page.sees(lambda live: live.sessions == ())
     assert why(page.act("here")) == "signed_out"
 
