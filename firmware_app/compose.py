@@ -7,7 +7,7 @@ from pathlib import Path
 
 import uuid_utils
 
-from firmware_app import clock, log
+from firmware_app import clock, health, log
 from firmware_app.config import Config
 from firmware_app.crew import Crew, Openers, clock_doubt_days, today
 from firmware_app.domain.rules import Policy
@@ -100,6 +100,7 @@ class Kiosk:
         self._eyes = eyes
         self._out_of_service = self._upkeep.why_closed()
         self._stopping = threading.Event()
+        self._manager = health.started_by()
 
     def run(self) -> None:
         """Serve travellers until `stop`; raises SetupError where something cannot start."""
@@ -133,9 +134,25 @@ class Kiosk:
         threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
         self._upkeep.start()
         threading.Thread(target=self._watch, name="watch", daemon=True).start()
+        pulse = health.Pulse(self._manager, self._signs_of_life())
+        threading.Thread(
+            target=pulse.keep, args=(self._stopping,), name="pulse", daemon=True
+        ).start()
         log.say("kiosk_started", version=release(), url=f"http://{HOST}:{self._page.port}")
+        self._manager.ready("a traveller can start")
+
+    def _signs_of_life(self) -> health.Signs:
+        def turns() -> bool:
+            return time.monotonic() - self.runner.turned_at_s < health.MAIN_THREAD_LIMIT_S
+
+        return (
+            ("main thread", turns),
+            ("page", lambda: health.page_answers(self._page.port)),
+            ("store", self._workers.store.is_alive),
+        )
 
     def _close(self) -> None:
+        self._manager.stopping()
         self._stopping.set()
         self._page.stop()
         stop_desk(self._desk, self._workers.lamp)

@@ -1,17 +1,26 @@
 """Tells systemd that the kiosk is ready and alive (sd_notify(3)), by what the kiosk itself shows.
 
-Alive is: the main thread steps, the page answers, the store can still commit. Where one of them
+Alive is: the main thread steps, the page answers, the store's thread lives. Where one of them
 stands still, nothing is said, and systemd starts the service anew after WatchdogSec.
 """
 
 import http.client
 import os
 import socket
+import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from firmware_app import log
+
+Signs = tuple[tuple[str, Callable[[], bool]], ...]
+
 PAGE_LIMIT_S = 2.0
+LOOK_S = 1.0
+MAIN_THREAD_LIMIT_S = 10.0
+MEND = "Nothing: systemd starts the kiosk anew; keep this line where it comes again."
 LEAST_BEAT_S = 1.0
 
 
@@ -78,15 +87,25 @@ class Pulse:
     """Beats for the manager as long as every sign of life is there; asked once a second or so."""
 
     manager: Manager
-    signs: tuple[tuple[str, Callable[[], bool]], ...]
+    signs: Signs
     _next_s: float = 0.0
+    _missing: str = ""
+
+    def keep(self, stopping: threading.Event) -> None:
+        """Beat until then, from a thread of its own; one line for each time a sign goes missing."""
+        said = ""
+        while not stopping.wait(LOOK_S):
+            missing = self.beat(time.monotonic())
+            if missing and missing != said:
+                log.say("standing_still", "error", what=missing, mend=MEND)
+            said = missing
 
     def beat(self, now_s: float) -> str:
         """Tell the manager when it is time; the name of the first sign that is missing, or ""."""
         if not self.manager.beat_s or now_s < self._next_s:
-            return ""
+            return self._missing
         self._next_s = now_s + self.manager.beat_s
-        missing = next((name for name, is_there in self.signs if not is_there()), "")
-        if not missing:
+        self._missing = next((name for name, is_there in self.signs if not is_there()), "")
+        if not self._missing:
             self.manager.alive()
-        return missing
+        return self._missing

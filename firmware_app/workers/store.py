@@ -57,6 +57,10 @@ class StoreWorker:
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
         self._thread.start()
 
+    def is_alive(self) -> bool:
+        """Whether its thread still takes work."""
+        return self._thread is not None and self._thread.is_alive()
+
     def store(self, command: StoreCrossing, durations: Durations) -> None:
         """Take the visit and its pictures; CrossingStored or StoreFailed follows."""
         self._work.put(_Work(command, durations, self.session.attachments()))

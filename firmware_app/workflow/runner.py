@@ -78,13 +78,15 @@ class Runner:
     """Owns the state. `post` is safe from any thread; everything else happens in `run`.
 
     terms: asked at each step, since days change; hand_out: gives one command to its worker;
-    show: draws a state; both must return at once.
+    show: draws a state; both must return at once. turned_at_s: when `run` last went round, which
+    it does twice a second at least.
     """
 
     terms: Callable[[], Terms]
     hand_out: Callable[[Command, Durations], None]
     show: Callable[[State, Terms], None]
     state: State = field(default_factory=Idle)
+    turned_at_s: float = field(default_factory=time.monotonic)
     _events: "queue.Queue[Event]" = field(default_factory=lambda: queue.Queue(EVENTS_LIMIT))
     _durations: Durations = field(default_factory=Durations)
     _entered_at_s: float = 0.0
@@ -107,6 +109,7 @@ class Runner:
         self._enter(self.state, self.terms())
         self.post(ServiceChanged())
         while not self._stopping.is_set():
+            self.turned_at_s = time.monotonic()
             event = self._next_event()
             if event is not None:
                 self._step(event)
