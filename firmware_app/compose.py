@@ -326,6 +326,11 @@ def _commands(
     return CommandWorker(post, record, KioskOrders(config, config_file, outbox, keys))
 
 
+def _standing_still(what: str) -> None:
+    mend = "Nothing: systemd starts the kiosk anew; keep this line where it comes again."
+    log.say("standing_still", "error", what=what, mend=mend)
+
+
 def _say_receipt(receipt: Receipt) -> None:
     log.say(
         "receipt_verified",

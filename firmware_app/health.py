@@ -13,14 +13,11 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from firmware_app import log
-
 Signs = tuple[tuple[str, Callable[[], bool]], ...]
 
 PAGE_LIMIT_S = 2.0
 LOOK_S = 1.0
 MAIN_THREAD_LIMIT_S = 10.0
-MEND = "Nothing: systemd starts the kiosk anew; keep this line where it comes again."
 LEAST_BEAT_S = 1.0
 
 
@@ -91,13 +88,13 @@ class Pulse:
     _next_s: float = 0.0
     _missing: str = ""
 
-    def keep(self, stopping: threading.Event) -> None:
-        """Beat until then, from a thread of its own; one line for each time a sign goes missing."""
+    def keep(self, stopping: threading.Event, tell: Callable[[str], None]) -> None:
+        """Beat until then, in a thread of its own; tells once of each sign that goes missing."""
         said = ""
         while not stopping.wait(LOOK_S):
             missing = self.beat(time.monotonic())
             if missing and missing != said:
-                log.say("standing_still", "error", what=missing, mend=MEND)
+                tell(missing)
             said = missing
 
     def beat(self, now_s: float) -> str:

@@ -1,6 +1,7 @@
 """What the service manager hears of the kiosk, over a real datagram socket."""
 
 import socket
+import threading
 from contextlib import closing
 
 import pytest
@@ -46,6 +47,27 @@ def test_who_stands_still_is_named_and_the_manager_hears_nothing(ear):
     ear.settimeout(0.05)
     with pytest.raises(TimeoutError):
         ear.recv(200)
+
+
+def test_a_sign_that_goes_missing_is_told_of_once_and_beats_come_again_with_it(ear, monkeypatch):
+    monkeypatch.setattr("firmware_app.health.LOOK_S", 0.01)
+    monkeypatch.setattr("firmware_app.health.LEAST_BEAT_S", 0.01)
+    manager = Manager.of(environment(ear, WATCHDOG_USEC="30000"), 1)
+    there, over, told = threading.Event(), threading.Event(), []
+    pulse = Pulse(manager, (("store", there.is_set),))
+    keeper = threading.Thread(target=pulse.keep, args=(over, told.append))
+    keeper.start()
+    try:
+        ear.settimeout(0.3)
+        with pytest.raises(TimeoutError):
+            ear.recv(200)
+        there.set()
+        ear.settimeout(10)
+        assert ear.recv(200) == b"WATCHDOG=1"
+    finally:
+        over.set()
+        keeper.join(10)
+    assert told == ["store"]
 
 
 def test_without_a_manager_nothing_is_said_and_nothing_is_asked():

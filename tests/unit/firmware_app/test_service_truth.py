@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import pty
+import socket
 import threading
 import time
 
@@ -76,11 +77,15 @@ def running(tmp_path, monkeypatch):
         started.append((kiosk, thread))
         return lambda: screen_now(port)
 
-    start.port = port
+    def stop():
+        while started:
+            kiosk, thread = started.pop()
+            kiosk.stop()
+            thread.join(20.0)
+
+    start.port, start.stop = port, stop
     yield start
-    for kiosk, thread in started:
-        kiosk.stop()
-        thread.join(20.0)
+    stop()
 
 
 def screen_now(port):
@@ -136,3 +141,22 @@ def test_the_page_camera_reads_for_a_traveller_whose_reader_is_away(running, tmp
     )
     walker.walk(lambda name: name in {"confirm", "typing", "officer"})
     assert seen[-2:] == ["document", "confirm"]
+
+
+def test_systemd_hears_that_it_is_ready_then_its_pulse_then_that_it_goes(
+    running, tmp_path, monkeypatch
+):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind(str(tmp_path / "notify"))
+        ear.settimeout(LIMIT_S)
+        monkeypatch.setenv("NOTIFY_SOCKET", ear.getsockname())
+        monkeypatch.setenv("WATCHDOG_USEC", "3000000")
+        monkeypatch.delenv("WATCHDOG_PID", raising=False)
+        running()
+        assert ear.recv(200) == b"READY=1\nSTATUS=a traveller can start"
+        assert [ear.recv(200) for _ in range(2)] == [b"WATCHDOG=1"] * 2
+        running.stop()
+        heard = [ear.recv(200)]
+        while heard[-1] != b"STOPPING=1":
+            heard.append(ear.recv(200))
+        assert set(heard) <= {b"WATCHDOG=1", b"STOPPING=1"}
