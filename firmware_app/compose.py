@@ -135,9 +135,8 @@ class Kiosk:
         self._upkeep.start()
         threading.Thread(target=self._watch, name="watch", daemon=True).start()
         pulse = health.Pulse(self._manager, self._signs_of_life())
-        threading.Thread(
-            target=pulse.keep, args=(self._stopping,), name="pulse", daemon=True
-        ).start()
+        told = (self._stopping, _standing_still)
+        threading.Thread(target=pulse.keep, args=told, name="pulse", daemon=True).start()
         log.say("kiosk_started", version=release(), url=f"http://{HOST}:{self._page.port}")
         self._manager.ready("a traveller can start")
 
