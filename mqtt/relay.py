@@ -4,7 +4,6 @@ import os
 import queue
 import select
 import socket
-import struct
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -23,14 +22,23 @@ from mqtt.outbox import Outbox
 from mqtt.receipts import Receipt
 from mqtt.relay_asides import Aside
 from mqtt.relay_frames import FrameError, ToPublisher
-from mqtt.relay_owner import Clock, OnReceipt, OnSigned, OwnerSide, RelaySettings, no_floor
+from mqtt.relay_owner import (
+    Clock,
+    OnAlarm,
+    OnReceipt,
+    OnSigned,
+    OwnerSide,
+    RelaySettings,
+    no_alarm,
+    no_floor,
+)
 from mqtt.relay_socket import FrameSocket
+from mqtt.unix_socket import listen, peer_uid
 
 __all__ = ["RelayServer", "RelaySettings", "RelaySocketError"]
 
 QUEUED_LIMIT_BYTES = 4 * 1024 * 1024
 JOIN_LIMIT_S = 5.0
-_PEER = struct.Struct("3i")  # struct ucred of unix(7): pid, uid, gid
 
 
 class RelaySocketError(Exception):
@@ -50,8 +58,8 @@ class RelayServer:
     """Owns the relay's one thread, the socket and the talk; the outbox stays with its owner.
 
     `on_signed(leaf, payload)` gets what arrives below cmd, shadow/desired and lists/, unjudged, in
-    the relay's thread, `on_receipt` each verified receipt that marked a row of ours; both must come
-    back soon and raise nothing. `peer_uids` may connect, no other.
+    the relay's thread, `on_receipt` each verified receipt that marked a row of ours, `on_alarm` why
+    one was refused; they must come back soon and raise nothing. `peer_uids` may connect, no other.
     """
 
     path: Path
@@ -61,6 +69,7 @@ class RelayServer:
     on_signed: OnSigned
     tell: Tell
     on_receipt: OnReceipt = _nothing
+    on_alarm: OnAlarm = no_alarm
     settings: RelaySettings = field(default_factory=RelaySettings)
     peer_uids: frozenset[int] = frozenset({os.geteuid()})
     outbox_clock: Clock = time.monotonic
@@ -86,6 +95,7 @@ class RelayServer:
             receipt_keys=self.receipt_keys,
             on_signed=self.on_signed,
             on_receipt=self.on_receipt,
+            on_alarm=self.on_alarm,
             said=self._said,
             settings=self.settings,
             outbox_clock=self.outbox_clock,
@@ -114,7 +124,7 @@ class RelayServer:
         self._wake = socket.socketpair()
         self._wake[1].setblocking(False)
         try:
-            self._listening = _listen(self.path)
+            self._listening = listen(self.path)
         except OSError as error:
             for end in self._wake:
                 end.close()
@@ -201,7 +211,7 @@ class RelayServer:
 
     def _accept(self) -> None:
         line, _ = self._listening.accept()
-        uid = _PEER.unpack(line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size))[1]
+        uid = peer_uid(line)
         if uid not in self.peer_uids:
             line.close()
             what = f"User {uid} tried to use the relay socket."
@@ -247,16 +257,3 @@ class RelayServer:
         self._file.remove()
         for end in self._wake:
             end.close()
-
-
-def _listen(path: Path) -> socket.socket:
-    path.unlink(missing_ok=True)
-    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        listening.bind(str(path))
-        path.chmod(0o660)
-        listening.listen(2)
-    except OSError:
-        listening.close()
-        raise
-    return listening

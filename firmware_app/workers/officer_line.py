@@ -4,7 +4,6 @@ import os
 import queue
 import select
 import socket
-import struct
 import threading
 import time
 import traceback
@@ -28,6 +27,7 @@ from firmware_app.workers.officer_frames import (
     ToOfficer,
     encode,
 )
+from mqtt.unix_socket import listen, peer_uid
 
 READ_BYTES = 64 * 1024
 ASK_LIMIT_BYTES = 16 * 1024
@@ -36,7 +36,6 @@ TURN_S = 0.5
 LIVE_AT_LEAST_EVERY_S = 2.0
 DEAF_S = 2.0
 JOIN_LIMIT_S = 5.0
-_PEER = struct.Struct("3i")  # struct ucred of unix(7): pid, uid, gid
 FAULT_MEND = "Keep this line and tell the maker; the kiosk and the officer's page go on."
 GONE_MEND = "systemd starts it again; see `journalctl -u border-kiosk-officer`. The kiosk goes on."
 
@@ -109,7 +108,7 @@ class OfficerLine:
     def start(self) -> None:
         """Listen and serve; raises OSError where the socket cannot be made."""
         if self.path is not None:
-            self._listening = _listen(self.path)
+            self._listening = listen(self.path)
         self._wake = socket.socketpair()
         self._wake[1].setblocking(False)
         self._thread = threading.Thread(target=self._run, name="officer", daemon=True)
@@ -185,7 +184,7 @@ class OfficerLine:
 
     def _accept(self, listening: socket.socket) -> None:
         line, _ = listening.accept()
-        uid = _PEER.unpack(line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size))[1]
+        uid = peer_uid(line)
         if uid not in self.peer_uids:
             line.close()
             mend = "Only the officer's program may; see who runs as that user on this kiosk."
@@ -243,16 +242,3 @@ class OfficerLine:
             self.path.unlink(missing_ok=True)
         for end in self._wake or ():
             end.close()
-
-
-def _listen(path: Path) -> socket.socket:
-    path.unlink(missing_ok=True)
-    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        listening.bind(str(path))
-        path.chmod(0o660)
-        listening.listen(2)
-    except OSError:
-        listening.close()
-        raise
-    return listening
