@@ -18,6 +18,7 @@ from firmware_app.services.officer import open_desk, start_desk, stop_desk
 from firmware_app.services.orders import KioskOrders
 from firmware_app.services.outbox import OutboxUpkeep, open_outbox
 from firmware_app.services.questions import questions_and_texts
+from firmware_app.services.receipt_alarms import ReceiptAlarms
 from firmware_app.ui import state_search
 from firmware_app.ui.screens import screen
 from firmware_app.ui.server import PageError, PageServer
@@ -51,7 +52,7 @@ from mqtt.errors import OutboxError
 from mqtt.outbox import Outbox
 from mqtt.receipts import Receipt
 from mqtt.relay import RelayServer, RelaySettings, RelaySocketError
-from mqtt.relay_owner import OnSigned
+from mqtt.relay_owner import OnAlarm, OnSigned
 from mqtt.time_floor_file import FloorKeeper, floor_path
 
 HOST = "127.0.0.1"
@@ -82,7 +83,8 @@ class Kiosk:
         self._page.diagonal_inch = config.page.diagonal_inch
         reads_zones, face = config.devices.read_by_camera, config.face
         eyes = Eyes(reads_zones=reads_zones, limits=face.limits, camera=face.camera)
-        self._relay = _relay(config, self._outbox, keys, self._centre_says)
+        self._alarms = ReceiptAlarms(self._outbox, keys.sealer)
+        self._relay = _relay(config, self._outbox, keys, self._centre_says, self._alarms.heard)
         self._commands = _commands(config, config_file, self._outbox, keys, self._relay)
         crew = Crew(config, openers or Openers(), self._session, eyes, self.runner.post)
         self._desk = open_desk(
@@ -177,6 +179,7 @@ class Kiosk:
         """
         by_hand = self.config.policy.type_document
         while not self._stopping.wait(WATCH_S):
+            self._alarms.write(self._relay.committed)
             try:
                 why = self._upkeep.why_closed() or self._workers.missing(by_hand=by_hand)
                 used_pct = self._outbox.levels(time.monotonic()).used_pct
@@ -288,7 +291,9 @@ def _site(config: Config, config_file: Path, eyes: Eyes) -> Site:
     )
 
 
-def _relay(config: Config, outbox: Outbox, keys: Keys, on_signed: OnSigned) -> RelayServer:
+def _relay(
+    config: Config, outbox: Outbox, keys: Keys, on_signed: OnSigned, on_alarm: OnAlarm
+) -> RelayServer:
     floor = FloorKeeper(floor_path(config.storage.outbox))
     clock.keep_floor(floor.earliest_utc_s)
 
@@ -303,6 +308,7 @@ def _relay(config: Config, outbox: Outbox, keys: Keys, on_signed: OnSigned) -> R
         kiosk=config.kiosk_id,
         on_signed=on_signed,
         on_receipt=on_receipt,
+        on_alarm=on_alarm,
         earliest_utc_s=floor.earliest_utc_s,
         tell=lambda one: log.say(one.name, one.severity, what=one.what, mend=one.mend),
         settings=RelaySettings(

@@ -127,7 +127,10 @@ class TimeAnchor(Closed, frozen=True, kw_only=True, tag_field="kind", tag="time_
 
 
 class Counters(Closed, frozen=True, kw_only=True, tag_field="kind", tag="counters"):
-    """Impersonal counts between two times, such as visits abandoned, by name."""
+    """Impersonal counts between two times, such as visits abandoned, by name.
+
+    A name that begins with `alarm.` is one: somebody should look (mqtt/receipts.py, ReceiptAlarm).
+    """
 
     event_id: Uuid
     since: Utc

@@ -254,6 +254,14 @@ class Outbox:
             self._repeat((outbox_sql.RECEIPTED_THERE,), keys)
         return len(marked)
 
+    def is_strange(self, receipt: Receipt) -> bool:
+        """Whether it names a statement that this chain does not hold; never so for a repeated one.
+
+        `receipt` comes from `receipts.verify_receipt` and is for this kiosk.
+        """
+        with self._guard, typed_errors():
+            return outbox_table.is_strange(self._db, self.kiosk, receipt.entries)
+
     def erase(self, now_s: float, keep_after_receipt_s: float) -> int:
         """Erase rows receipted for that long, and sooner, oldest first, where room is short.
 

@@ -39,6 +39,7 @@ UPDATE row SET state = 'receipted', receipted_at_s = ?
 WHERE epoch = ? AND sequence = ? AND statement_sha256 = ? AND state IN ('ready', 'sent')
 RETURNING row_id
 """
+STATEMENT_AT = "SELECT statement_sha256 FROM row WHERE epoch = ? AND sequence = ?"
 RECEIPTED_THERE = """
 UPDATE row SET state = 'receipted', receipted_at_s = ?
 WHERE epoch = ? AND sequence = ? AND statement_sha256 = ? AND state <> 'receipted'

@@ -1,6 +1,6 @@
 """What outbox and mirror do alike with an open file: meta values, head, rows, transactions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from mqtt.envelope import Head, Kind, Sealed, to_wire
 from mqtt.errors import OutboxCorruptError, OutboxForeignError
 from mqtt.outbox_file import Connection
 from mqtt.outbox_rows import PAGE_BYTES, Levels, Row
+from mqtt.receipts import ReceiptEntry
 
 
 @contextmanager
@@ -58,6 +59,21 @@ def insert(db: Connection, one: Sealed, clock_s: float) -> None:
     fields = (one.epoch, one.sequence, one.kind.value, one.event_id, one.hour, attachment)
     row = db.execute(outbox_sql.INSERT_ROW, (*fields, one.statement_sha256, clock_s)).lastrowid
     db.execute(outbox_sql.INSERT_BYTES, (row, one.statement, one.ciphertext))
+
+
+def is_strange(db: Connection, kiosk: str, entries: Iterable[ReceiptEntry]) -> bool:
+    """Whether one names another statement than the row at its place, or a place not yet reached.
+
+    What was erased, and epochs of which no row is left, cannot be judged: they are not strange.
+    """
+    head = head_of(db, kiosk)
+    for one in entries:
+        found = db.execute(outbox_sql.STATEMENT_AT, (one.epoch, one.sequence)).fetchone()
+        if found is not None and found[0] != one.statement_sha256:
+            return True
+        if head is not None and one.epoch == head.epoch and one.sequence >= head.sequence:
+            return True
+    return False
 
 
 def used_bytes(db: Connection) -> int:

@@ -23,6 +23,17 @@ class ReceiptLevel(StrEnum):
     REPLICATED = "replicated"
 
 
+class ReceiptAlarm(StrEnum):
+    """Why a receipt erased nothing and was no accident; the name of its count in `Counters`."""
+
+    FORGED = "alarm.receipt_forged"
+    """No key that the kiosk holds as the centre's signed it."""
+    FOREIGN = "alarm.receipt_foreign"
+    """The centre signed it, for another kiosk."""
+    REPLAYED = "alarm.receipt_replayed"
+    """The centre signed it for this kiosk, of a statement that this kiosk's chain does not hold."""
+
+
 class ReceiptEntry(Struct, frozen=True, array_like=True):
     """One event; the hash (32 bytes) binds the receipt to the very statement that was stored."""
 

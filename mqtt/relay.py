@@ -22,7 +22,16 @@ from mqtt.outbox import Outbox
 from mqtt.receipts import Receipt
 from mqtt.relay_asides import Aside
 from mqtt.relay_frames import FrameError, ToPublisher
-from mqtt.relay_owner import Clock, OnReceipt, OnSigned, OwnerSide, RelaySettings, no_floor
+from mqtt.relay_owner import (
+    Clock,
+    OnAlarm,
+    OnReceipt,
+    OnSigned,
+    OwnerSide,
+    RelaySettings,
+    no_alarm,
+    no_floor,
+)
 from mqtt.relay_socket import FrameSocket
 from mqtt.unix_socket import listen, peer_uid
 
@@ -49,8 +58,8 @@ class RelayServer:
     """Owns the relay's one thread, the socket and the talk; the outbox stays with its owner.
 
     `on_signed(leaf, payload)` gets what arrives below cmd, shadow/desired and lists/, unjudged, in
-    the relay's thread, `on_receipt` each verified receipt that marked a row of ours; both must come
-    back soon and raise nothing. `peer_uids` may connect, no other.
+    the relay's thread, `on_receipt` each verified receipt that marked a row of ours, `on_alarm` why
+    one was refused; they must come back soon and raise nothing. `peer_uids` may connect, no other.
     """
 
     path: Path
@@ -60,6 +69,7 @@ class RelayServer:
     on_signed: OnSigned
     tell: Tell
     on_receipt: OnReceipt = _nothing
+    on_alarm: OnAlarm = no_alarm
     settings: RelaySettings = field(default_factory=RelaySettings)
     peer_uids: frozenset[int] = frozenset({os.geteuid()})
     outbox_clock: Clock = time.monotonic
@@ -85,6 +95,7 @@ class RelayServer:
             receipt_keys=self.receipt_keys,
             on_signed=self.on_signed,
             on_receipt=self.on_receipt,
+            on_alarm=self.on_alarm,
             said=self._said,
             settings=self.settings,
             outbox_clock=self.outbox_clock,

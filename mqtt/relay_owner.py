@@ -14,7 +14,7 @@ from mqtt.link_report import LinkReport
 from mqtt.notice import Notice, OnChange
 from mqtt.outbox import ERASE_SLICE, Outbox, Row
 from mqtt.reason_codes import answer
-from mqtt.receipts import Receipt, verify_receipt
+from mqtt.receipts import Receipt, ReceiptAlarm, verify_receipt
 from mqtt.relay_asides import Asides
 from mqtt.relay_frames import (
     Answer,
@@ -31,6 +31,7 @@ from mqtt.relay_frames import (
 
 OnSigned = Callable[[str, bytes], None]
 OnReceipt = Callable[[Receipt], None]
+OnAlarm = Callable[[ReceiptAlarm], None]
 Clock = Callable[[], float]
 IDLE_LONGEST_S = 0.5
 
@@ -38,6 +39,10 @@ IDLE_LONGEST_S = 0.5
 def no_floor() -> float:
     """No time is known to have passed: the publisher's release is the floor."""
     return 0.0
+
+
+def no_alarm(_alarm: ReceiptAlarm) -> None:
+    """Nobody counts them: the notice is all that is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ class OwnerSide:
     on_signed: OnSigned
     on_receipt: OnReceipt
     said: OnChange
+    on_alarm: OnAlarm = no_alarm
     settings: RelaySettings = field(default_factory=RelaySettings)
     clock: Clock = time.monotonic
     outbox_clock: Clock = time.monotonic
@@ -168,10 +174,10 @@ class OwnerSide:
         try:
             receipt = verify_receipt(frame.payload, self.receipt_keys)
         except ReceiptError as error:
-            self._refuse(error)
+            self._refuse(error, ReceiptAlarm.FORGED)
             return
         if receipt.kiosk != self.kiosk:
-            self._refuse(ReceiptError("it is for another kiosk."))
+            self._refuse(ReceiptError("it is for another kiosk."), ReceiptAlarm.FOREIGN)
             return
         marked = self.outbox.receipted(receipt, self.outbox_clock())
         self.last_receipt_at_s = self.clock()
@@ -180,11 +186,16 @@ class OwnerSide:
             self._unreceipted.pop(place, None)
             if marked:  # a row with its receipt needs no word that it was sent
                 self._acknowledged.pop(place, None)
-        self.said.say("receipts", Notice("receipts_come", "info", "The centre gives receipts."))
+        if marked < len(receipt.entries) and self.outbox.is_strange(receipt):
+            what = "it names a statement that this kiosk's chain does not hold."
+            self._refuse(ReceiptError(what), ReceiptAlarm.REPLAYED)
+        else:
+            self.said.say("receipts", Notice("receipts_come", "info", "The centre gives receipts."))
         if marked:
             self.on_receipt(receipt)
 
-    def _refuse(self, error: ReceiptError) -> None:
+    def _refuse(self, error: ReceiptError, alarm: ReceiptAlarm) -> None:
+        self.on_alarm(alarm)
         self.said.say("receipts", Notice("receipt_refused", "error", str(error), error.mend))
 
     def flush(self) -> None:

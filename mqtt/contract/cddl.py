@@ -11,6 +11,10 @@ HEAD = """\
 ; What is inside an envelope, after decryption. Generated from mqtt/events.py and mqtt/groups.py
 ; (`python -m mqtt.contract.generate`); do not edit. Deterministic CBOR (RFC 8949, 4.2.1).
 ; Readers pass over fields that they do not know. Personal data: everything but kind and ids.
+; A name in counters that begins with "alarm." is an alarm: receipts that erased nothing, counted.
+; alarm.receipt_forged: signed by no key that the kiosk holds as the centre's;
+; alarm.receipt_foreign: for another kiosk;
+; alarm.receipt_replayed: of a statement that the kiosk's chain does not hold.
 
 utc = tstr .regexp "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}(Z|[+-][0-9]{2}:[0-9]{2})"
 event = crossing-event / attachment / epoch-start / time-anchor / counters / officer-decision

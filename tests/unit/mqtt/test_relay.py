@@ -10,7 +10,13 @@ import pytest
 from mqtt.contract import specimen
 from mqtt.envelope import Head
 from mqtt.outbox import Outbox
-from mqtt.receipts import Receipt, ReceiptEntry, ReceiptLevel, make_receipt
+from mqtt.receipts import (
+    Receipt,
+    ReceiptAlarm,
+    ReceiptEntry,
+    ReceiptLevel,
+    make_receipt,
+)
 from mqtt.relay import RelayServer, RelaySettings, RelaySocketError
 from mqtt.relay_frames import Answer, Greeting, Link, Offer, Retain, Signed, Taken
 from mqtt.relay_socket import connect
@@ -24,6 +30,7 @@ class Owner:
         self.notices = []
         self.signed = []
         self.receipts = []
+        self.alarms = []
         self.receipt_key = receipt_key
         self.seal = seal
         self.rows = []
@@ -34,6 +41,7 @@ class Owner:
             kiosk=specimen.KIOSK,
             on_signed=lambda *what: self.signed.append(what),
             on_receipt=self.receipts.append,
+            on_alarm=self.alarms.append,
             tell=self.notices.append,
             settings=SETTINGS,
         )
@@ -189,6 +197,33 @@ def test_a_liar_that_acknowledges_all_and_forges_receipts_erases_nothing(
     assert (levels.receipted, levels.erased) == (0, 0)
     assert owner.receipts == []
     assert "receipt_refused" in owner.names()
+    forged = ReceiptAlarm.FORGED
+    assert owner.alarms == [forged, ReceiptAlarm.FOREIGN, ReceiptAlarm.REPLAYED, forged, forged]
+
+
+def test_a_true_receipt_that_comes_again_is_no_alarm_also_when_its_row_is_erased(owner, peer):
+    peer.say(Link(True, ""), *(Signed(token, "receipts", owner.receipt()) for token in (1, 2, 3)))
+    until(lambda: owner.levels().erased == 1)
+    peer.say(Signed(4, "receipts", owner.receipt()))
+    until(lambda: len(peer.of(Taken)) == 4)
+    assert owner.alarms == []
+    assert "receipt_refused" not in owner.names()
+
+
+@pytest.mark.parametrize(
+    ("epoch", "sequence", "alarms"),
+    [
+        (specimen.EPOCH, 2, [ReceiptAlarm.REPLAYED]),  # this epoch has not come so far
+        ("01920000-0000-7000-8000-0000000000ee", 1, []),  # an epoch long erased, perhaps
+    ],
+)
+def test_a_receipt_of_another_life_of_this_kiosk(owner, peer, epoch, sequence, alarms):
+    entries = (ReceiptEntry(epoch, sequence, bytes(32)),)
+    word = Receipt(specimen.KIOSK, ReceiptLevel.COMMITTED, entries, specimen.CAPTURED_AT)
+    peer.say(Signed(1, "receipts", make_receipt(word, owner.receipt_key)))
+    until(lambda: peer.of(Taken))
+    assert owner.alarms == alarms
+    assert owner.levels().ready == 1
 
 
 @pytest.mark.parametrize(
