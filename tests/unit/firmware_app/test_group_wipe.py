@@ -8,71 +8,32 @@ from pathlib import Path
 import pytest
 
 from drivers.stage import send_cue
-from firmware_app import config
-from firmware_app.compose import Kiosk
 from firmware_app.domain.biometrics import FaceSample, FingerSample
 from firmware_app.domain.crossing import Document, Visit
 from firmware_app.domain.mrz import Mrz
 from firmware_app.engineer import story as stories
-from firmware_app.engineer.small_site import KIOSK_ID
 from firmware_app.engineer.traveller import Traveller
 from firmware_app.workflow.commands import StoreCrossing
 from mqtt.central.mosquitto import free_port
-from mqtt.central.site import init_site
+from tests.peers.own_kiosk import running_kiosk, write_kiosk_file
 
 PERSONAL = (Visit, Document, Mrz, FaceSample, FingerSample, StoreCrossing)
 LIMIT_S = 20.0
-CONFIG = """
-kiosk_id = "{kiosk}"
-profile = "demo"
-relay_socket = "relay.sock"
-[post]
-locode = "UTABC"
-code = "X"
-authority = "UTO"
-[page]
-port = {port}
-[devices]
-document_reader = "simulated://{folder}/reader?framing=honeywell"
-page_camera = "simulated://{folder}/page?scene=page"
-camera = "simulated://{folder}/camera"
-finger_scanner = "simulated://{folder}/finger"
-[liveness]
-count = 0
-[storage]
-outbox = "outbox.sqlite3"
-[keys]
-signing = "signing.pem"
-recipients = ["{recipient}"]
-receipts = ["{receipts}"]
-[law]
-legal_basis = "act"
-notice_version = "1"
-retention_days = 1
-"""
 FAMILY = Path(__file__).parents[2] / "stories/groups/family.toml"
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 
 @pytest.fixture
 def kiosk(tmp_path):
-    site = init_site(tmp_path / "site", KIOSK_ID)
-    path = tmp_path / "kiosk.toml"
-    path.write_text(
-        CONFIG.format(
-            kiosk=KIOSK_ID,
-            port=free_port(),
-            folder=tmp_path,
-            recipient=site.recipient.public,
-            receipts=site.receipts.public,
-        )
-    )
-    kiosk = Kiosk(config.load(path), path)
-    thread = threading.Thread(target=kiosk.run)
-    thread.start()
-    yield kiosk
-    kiosk.stop()
-    thread.join(20.0)
+    differs = {
+        "page.port": free_port(),
+        "devices.document_reader": "simulated://{folder}/reader?framing=honeywell",
+        "devices.page_camera": "simulated://{folder}/page?scene=page",
+        "devices.finger_scanner": "simulated://{folder}/finger",
+        "liveness.count": 0,
+    }
+    with running_kiosk(write_kiosk_file(tmp_path, differs)) as kiosk:
+        yield kiosk
 
 
 def alive():

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import threading
 import time
 
 import pytest
@@ -10,40 +9,10 @@ import pytest
 from firmware_app import config
 from firmware_app.__main__ import main
 from firmware_app.compose import Kiosk
-from firmware_app.engineer.small_site import KIOSK_ID
 from firmware_app.errors import ConfigError
 from mqtt.central.mosquitto import free_port
-from mqtt.central.site import init_site
+from tests.peers.own_kiosk import running_kiosk, write_kiosk_file
 
-CONFIG = """
-kiosk_id = "{kiosk}"
-profile = "demo"
-relay_socket = "relay.sock"
-[post]
-locode = "UTABC"
-code = "X"
-authority = "UTO"
-[page]
-port = {port}
-languages = ["en", "fr", "ar"]
-[policy]
-questions = "questions.toml"
-states_first = ["GHA"]
-[devices]
-document_reader = ""
-camera = "simulated://{folder}/camera"
-[storage]
-outbox = "outbox.sqlite3"
-[keys]
-signing = "signing.pem"
-recipients = ["{recipient}"]
-receipts = ["{receipts}"]
-[law]
-legal_basis = "act"
-notice_version = "1"
-retention_days = 1
-contact = "+233 302 000 000"
-"""
 LIMIT_S = 40.0
 pytestmark = pytest.mark.slow
 
@@ -51,20 +20,16 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def post(tmp_path, capsys):
     """The post's kiosk.toml, with the shipped example of questions beside it."""
-    site = init_site(tmp_path / "site", KIOSK_ID)
     assert main(["questions", "example"]) == 0
     (tmp_path / "questions.toml").write_text(capsys.readouterr().out, encoding="utf-8")
-    path, port = tmp_path / "kiosk.toml", free_port()
-    path.write_text(
-        CONFIG.format(
-            kiosk=KIOSK_ID,
-            port=port,
-            folder=tmp_path,
-            recipient=site.recipient.public,
-            receipts=site.receipts.public,
-        )
-    )
-    return path, port
+    differs = {
+        "page.port": free_port(),
+        "page.languages": ["en", "fr", "ar"],
+        "policy.questions": "questions.toml",
+        "policy.states_first": ["GHA"],
+        "law.contact": "+233 302 000 000",
+    }
+    return write_kiosk_file(tmp_path, differs), differs["page.port"]
 
 
 def ask(port, method, path, body=None):
@@ -96,10 +61,7 @@ def touch(port, button, until):
 
 def test_documents_are_typed_where_the_post_has_no_reader(post):
     path, port = post
-    kiosk = Kiosk(config.load(path), path)
-    thread = threading.Thread(target=kiosk.run)
-    thread.start()
-    try:
+    with running_kiosk(path):
         limit_s = time.monotonic() + LIMIT_S
         while not _attracts(port):
             assert time.monotonic() < limit_s
@@ -114,10 +76,6 @@ def test_documents_are_typed_where_the_post_has_no_reader(post):
         assert {"id": "state-BFA", "label": "Burkina Faso"}.items() <= found["buttons"][1].items()
         number = touch(port, "state-BFA", lambda one: one["picture"] == "typing-number")
         assert number["entry"]["length_max"] > 9
-    finally:
-        kiosk.stop()
-        thread.join(20)
-    assert not thread.is_alive()
 
 
 def _attracts(port):

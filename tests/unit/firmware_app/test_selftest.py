@@ -14,34 +14,8 @@ from firmware_app.ui.server import PageServer
 from firmware_app.ui.texts import Texts
 from firmware_app.workflow.outside import Terms
 from firmware_app.workflow.states import OutOfService
-from mqtt.keys import create_private_key, load_private_key, public_pem
-
-CONFIG = """
-kiosk_id = "uto-1"
-profile = "demo"
-relay_socket = "relay.sock"
-[post]
-locode = "UTABC"
-code = "X"
-authority = "UTO"
-[page]
-port = {port}
-[devices]
-document_reader = ""
-camera = "{camera}"
-[storage]
-outbox = "{outbox}"
-outbox_limit_mb = 8
-ballast_mb = 0
-[keys]
-signing = "signing.pem"
-recipients = ["centre.pem"]
-receipts = ["centre.pem"]
-[law]
-legal_basis = "act"
-notice_version = "1"
-retention_days = 1
-"""
+from mqtt.keys import create_private_key
+from tests.peers.own_kiosk import write_kiosk_file
 
 
 @pytest.fixture
@@ -57,12 +31,15 @@ def ask(tmp_path, capsys):
     """Exit code, and each check by name."""
 
     def asked(port, outbox="outbox.sqlite3", camera=""):
-        for name in ("signing.pem", "centre.key"):
-            create_private_key(tmp_path / name)
-        centre = load_private_key(tmp_path / "centre.key").public_key()
-        (tmp_path / "centre.pem").write_bytes(public_pem(centre))
-        path = tmp_path / "kiosk.toml"
-        path.write_text(CONFIG.format(port=port, outbox=outbox, camera=camera))
+        create_private_key(tmp_path / "signing.pem")
+        differs = {
+            "page.port": port,
+            "devices.camera": camera,
+            "storage.outbox": outbox,
+            "storage.outbox_limit_mb": 8,
+            "storage.ballast_mb": 0,
+        }
+        path = write_kiosk_file(tmp_path, differs)
         code = main(["selftest", "--json", "--config", str(path)])
         told = json.loads(capsys.readouterr().out)
         return code, told["good"], {one["check"]: one for one in told["checks"]}
@@ -77,7 +54,7 @@ def test_a_kiosk_that_could_serve_passes_and_leaves_nothing_behind(ask, page, tm
         assert checks[name]["verdict"] == "good", name
     assert checks["clock"]["verdict"] != "bad"
     left = {path.name for path in tmp_path.iterdir()}
-    assert left == {"signing.pem", "centre.key", "centre.pem", "kiosk.toml"}
+    assert left == {"signing.pem", "site", "kiosk.toml"}
 
 
 def test_a_kiosk_that_says_out_of_service_does_not_pass(ask, page):

@@ -7,46 +7,19 @@ import pty
 import socket
 import threading
 import time
+from contextlib import ExitStack
 
 import pytest
 
-from firmware_app import config, crew
-from firmware_app.compose import Kiosk
-from firmware_app.engineer.small_site import KIOSK_ID
+from firmware_app import crew
 from firmware_app.engineer.story import Expect, Story
 from firmware_app.engineer.traveller import Traveller
 from firmware_app.workers import device_worker
 from mqtt.central.mosquitto import free_port
-from mqtt.central.site import init_site
+from tests.peers.own_kiosk import running_kiosk, write_kiosk_file
 
 LIMIT_S = 40.0
-CONFIG = """
-kiosk_id = "{kiosk}"
-profile = "demo"
-relay_socket = "relay.sock"
-[post]
-locode = "UTABC"
-code = "X"
-authority = "UTO"
-[policy]
-type_document = {by_hand}
-[page]
-port = {port}
-[devices]
-document_reader = "serial://{folder}/reader"
-camera = "simulated://{folder}/camera"
-{more}
-[storage]
-outbox = "outbox.sqlite3"
-[keys]
-signing = "signing.pem"
-recipients = ["{recipient}"]
-receipts = ["{receipts}"]
-[law]
-legal_basis = "act"
-notice_version = "1"
-retention_days = 1
-"""
+PAGE_CAMERA = {"devices.page_camera": "simulated://{folder}/page?scene=page"}
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 
@@ -55,37 +28,20 @@ def running(tmp_path, monkeypatch):
     """Starts a kiosk in this process; gives what its page shows."""
     monkeypatch.setattr(crew, "AWAY_LIMIT_S", 1.0)
     monkeypatch.setattr(device_worker, "LOOK_AFTER_S", 0.2)
-    site = init_site(tmp_path / "site", KIOSK_ID)
-    path, port = tmp_path / "kiosk.toml", free_port()
-    started = []
+    usual = {
+        "page.port": free_port(),
+        "policy.type_document": False,
+        "devices.document_reader": "serial://{folder}/reader",
+    }
+    with ExitStack() as kiosks:
 
-    def start(more="", by_hand="false"):
-        path.write_text(
-            CONFIG.format(
-                kiosk=KIOSK_ID,
-                port=port,
-                by_hand=by_hand,
-                folder=tmp_path,
-                more=more.format(folder=tmp_path),
-                recipient=site.recipient.public,
-                receipts=site.receipts.public,
-            )
-        )
-        kiosk = Kiosk(config.load(path), path)
-        thread = threading.Thread(target=kiosk.run)
-        thread.start()
-        started.append((kiosk, thread))
-        return lambda: screen_now(port)
+        def start(**differs):
+            path = write_kiosk_file(tmp_path, {**usual, **differs})
+            kiosks.enter_context(running_kiosk(path))
+            return lambda: screen_now(start.port)
 
-    def stop():
-        while started:
-            kiosk, thread = started.pop()
-            kiosk.stop()
-            thread.join(20.0)
-
-    start.port, start.stop = port, stop
-    yield start
-    stop()
+        start.port, start.stop = usual["page.port"], kiosks.close
+        yield start
 
 
 def screen_now(port):
@@ -119,19 +75,19 @@ def test_without_a_reader_it_is_closed_and_open_again_once_the_reader_is_back(ru
 
 
 @pytest.mark.parametrize(
-    ("more", "by_hand"),
-    [('page_camera = "simulated://{folder}/page?scene=page"', "false"), ("", "true")],
+    "differs",
+    [PAGE_CAMERA, {"policy.type_document": True}],
     ids=["the page camera reads instead", "documents may be typed"],
 )
-def test_where_there_is_another_way_it_stays_open(running, more, by_hand):
-    shown = running(more, by_hand)
+def test_where_there_is_another_way_it_stays_open(running, differs):
+    shown = running(**differs)
     until(shown, "attract")
     threading.Event().wait(3.0)
     assert shown() == "attract"
 
 
 def test_the_page_camera_reads_for_a_traveller_whose_reader_is_away(running, tmp_path):
-    shown = running('page_camera = "simulated://{folder}/page?scene=page"')
+    shown = running(**PAGE_CAMERA)
     until(shown, "attract")
     hands = {"attract": "start", "language": "language-en", "notice": "continue"}
     seen = []
