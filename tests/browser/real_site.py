@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,11 +14,20 @@ from firmware_app.engineer.small_site import SmallSite
 from firmware_app.engineer.story import Story
 from firmware_app.engineer.traveller import Traveller
 from firmware_app.errors import StoryError
+from mqtt.central.mosquitto import free_port
 
 PATIENCE_S = 60.0
 FRESH_MS = 340
 POST = ('direction = "ask"', 'transport = ["on-foot", "car", "bus"]', "group_size_max = 1")
 SHOWN = "() => [kiosk.dataset.screen, Number(kiosk.dataset.serial)]"
+
+
+def short_way(folder: Path, **more: Any) -> SmallSite:
+    """A site whose traveller turns the head once and has no chip; `more` goes to SmallSite."""
+    turn = ("turn_left",)
+    return SmallSite(
+        folder, free_port(), challenges=turn, challenge_count=1, chip=False, post=POST, **more
+    )
 
 
 @contextmanager

@@ -24,8 +24,7 @@ from firmware_app.engineer.small_site import SmallSite
 from firmware_app.ui import espeak
 from firmware_app.ui.sounds import MANIFEST, Clip, Manifest
 from firmware_app.ui.texts import Texts
-from mqtt.central.mosquitto import free_port
-from tests.browser.real_site import FRESH_MS, POST, wait_for
+from tests.browser.real_site import FRESH_MS, short_way, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -73,15 +72,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallSite]:
         pytest.skip("no espeak-ng or opusenc: apt install espeak-ng opus-tools")
     folder = tmp_path_factory.mktemp("site")
     short_clips(folder / "sounds", ("en", "ar"))
-    with SmallSite(
-        folder,
-        free_port(),
-        challenges=("turn_left",),
-        challenge_count=1,
-        challenge_s=40.0,
-        chip=False,
-        post=POST,
-    ) as site:
+    with short_way(folder, challenge_s=40.0) as site:
         yield site
 
 

@@ -9,8 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from firmware_app.engineer import story as stories
 from firmware_app.engineer.small_site import SmallSite
-from mqtt.central.mosquitto import free_port
-from tests.browser.real_site import POST, acting, await_screen, leave, tap, wait_for
+from tests.browser.real_site import acting, await_screen, leave, short_way, tap, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -58,10 +57,7 @@ WORDED = {"attract", "language", "moment"}
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallSite]:
-    folder = tmp_path_factory.mktemp("site")
-    with SmallSite(
-        folder, free_port(), challenges=("turn_left",), challenge_count=1, chip=False, post=POST
-    ) as site:
+    with short_way(tmp_path_factory.mktemp("site")) as site:
         yield site
 
 

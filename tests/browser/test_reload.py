@@ -13,8 +13,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Error, Page, sync_playwright
 
 from firmware_app.engineer.small_site import SmallSite
-from mqtt.central.mosquitto import free_port
-from tests.browser.real_site import POST, acting, await_screen, leave, screen_of, tap, wait_for
+from tests.browser.real_site import acting, await_screen, leave, screen_of, short_way, tap, wait_for
 from tests.soak.soak import ARGUMENTS, CHROMIUM
 from tests.stories.test_canaries import CANARIES, SURNAME, canaries_in, canaries_under, story
 
@@ -47,10 +46,7 @@ HANDS = {
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallSite]:
-    folder = tmp_path_factory.mktemp("site")
-    with SmallSite(
-        folder, free_port(), challenges=("turn_left",), challenge_count=1, chip=False, post=POST
-    ) as site:
+    with short_way(tmp_path_factory.mktemp("site")) as site:
         yield site
 
 
