@@ -84,7 +84,7 @@ def test_cog_shows_the_page_and_the_camera(
         start_new_session=True,
     )
     try:
-        until(lambda: server._clients == 1)  # its script runs and listens
+        until(lambda: server._web.clients == 1)  # its script runs and listens
         assert camera.fetched == 0
         server.show(pictures.gallery("en")["face-turn"])
         until(lambda: camera.fetched > PICTURES)  # one at a time
@@ -93,7 +93,7 @@ def test_cog_shows_the_page_and_the_camera(
         assert memory_mib < PSS_LIMIT_MIB
         server.show(pictures.gallery("fr")["attract"])
         until(lambda: stands_still(camera))  # the picture leaves with its screen
-        assert server._clients == 1
+        assert server._web.clients == 1
         assert browser.poll() is None
     finally:
         os.killpg(browser.pid, signal.SIGTERM)

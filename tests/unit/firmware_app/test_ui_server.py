@@ -280,7 +280,7 @@ def test_many_screens_leave_only_the_newest_for_a_client(kiosk: Kiosk) -> None:
 
 
 def test_a_silent_stream_has_a_heartbeat(kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("firmware_app.ui.server.HEARTBEAT_S", 0.05)
+    monkeypatch.setattr("firmware_app.ui.web.HEARTBEAT_S", 0.05)
     client = kiosk.listen()
     client.until(b"event: heartbeat\ndata: \n\n")
     client.until(b"event: heartbeat\ndata: \n\n")
@@ -504,11 +504,21 @@ def test_nothing_of_the_traveller_is_logged_or_shown_by_repr(
     assert "CANARY" not in repr(kiosk.server)
 
 
+def test_a_stop_that_was_quicker_than_the_start_ends_it(texts: Texts) -> None:
+    server = PageServer("127.0.0.1", 0, texts, lambda _: None, lambda: None)
+    server.stop()
+    server.start()
+    assert server._thread is not None
+    server._thread.join(30)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((server.host, server.port), 5)
+
+
 @pytest.mark.slow
 def test_a_client_that_reads_nothing_is_dropped_and_holds_little(
     texts: Texts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("firmware_app.ui.server.STALLED_MS", 1_500)
+    monkeypatch.setattr("firmware_app.ui.web.STALLED_MS", 1_500)
     server = PageServer("127.0.0.1", 0, texts, lambda _: None, lambda: None)
     server.start()
     kiosk = Kiosk(server, SimpleQueue(), [None])
