@@ -101,11 +101,11 @@ class Peer:
     def _play(self) -> None:
         while not self._leaving:
             ends = [self._door.fileno(), *([self._cable.peer_end] if self.plugged else [])]
-            ready, _, _ = select.select(ends, [], [], self._patience_s())
-            if self._cable.peer_end in ready:
-                self._hear()
-            for cue in self._door.cues():
+            select.select(ends, [], [], self._patience_s())
+            for cue in self._door.cues():  # before the host: what was taken away is not read
                 self._act(cue)
+            if self.plugged and select.select([self._cable.peer_end], [], [], 0)[0]:
+                self._hear()
             self._send_due()
         self._pull_out()
         self._door.close()
