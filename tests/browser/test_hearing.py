@@ -29,7 +29,9 @@ CONTINUE = Button("continue", "button-continue", "primary", "continue")
 LISTEN = """() => {
   window.heard = [];
   document.addEventListener('kiosk-said', (said) => window.heard.push(said.detail));
-}"""
+  const focus = { kind: 'focus', id: '', text: '', button: '' };
+  document.addEventListener('focusin', () => window.heard.push(focus), true);
+}"""  # what answers a key comes after its focus: until then the voice may be telling all buttons
 FLOW = (  # each screen, and the button that leads on ("": the device does)
     (Screen("attract", "attract-title", cue="attract-cue",
             buttons=(Button("start", "button-start", "primary"), HELP)), "start"),
@@ -100,6 +102,8 @@ class Ear:
             since = len(self.heard())
             self.kiosk.page.keyboard.press("Tab")
             with suppress(AssertionError):  # a long text that can be scrolled has no name
+                self.wait_for(lambda one: one["kind"] == "focus", since, 4.0)
+                since += [one["kind"] for one in self.heard()[since:]].index("focus")
                 said = self.wait_for(lambda one: one["kind"] in {"button", "tool"}, since, 4.0)
                 if said["button"] == button:
                     assert said["text"].startswith("Button: ")
