@@ -50,9 +50,9 @@ from mqtt.command_record import CommandRecord
 from mqtt.commands import Reader
 from mqtt.errors import OutboxError
 from mqtt.outbox import Outbox
-from mqtt.receipts import Receipt
+from mqtt.receipts import OnAlarm, Receipt
 from mqtt.relay import RelayServer, RelaySettings, RelaySocketError
-from mqtt.relay_owner import OnAlarm, OnSigned
+from mqtt.relay_owner import OnSigned
 from mqtt.time_floor_file import FloorKeeper, floor_path
 
 HOST = "127.0.0.1"
@@ -74,7 +74,9 @@ class Kiosk:
         keys = open_keys(config)
         self._outbox = open_outbox(config)
         path = config.storage.outbox
-        self._upkeep = OutboxUpkeep(self._outbox, path, keys.ring.receipts)
+        self._alarms = ReceiptAlarms(self._outbox, keys.sealer)
+        receipts = keys.ring.receipts
+        self._upkeep = OutboxUpkeep(self._outbox, path, receipts, self._alarms.heard)
         self.runner = Runner(self._terms, self._hand_out, self._show)
         heard = Sounds(config.sound.folder, config.sound.speech, config.sound.headphones)
         self._page = PageServer(
@@ -83,7 +85,6 @@ class Kiosk:
         self._page.diagonal_inch = config.page.diagonal_inch
         reads_zones, face = config.devices.read_by_camera, config.face
         eyes = Eyes(reads_zones=reads_zones, limits=face.limits, camera=face.camera)
-        self._alarms = ReceiptAlarms(self._outbox, keys.sealer)
         self._relay = _relay(config, self._outbox, keys, self._centre_says, self._alarms.heard)
         self._commands = _commands(config, config_file, self._outbox, keys, self._relay)
         crew = Crew(config, openers or Openers(), self._session, eyes, self.runner.post)

@@ -126,6 +126,9 @@ class TimeAnchor(Closed, frozen=True, kw_only=True, tag_field="kind", tag="time_
     corrects_boot_id: Uuid
 
 
+ALARM = "alarm."
+
+
 class Counters(Closed, frozen=True, kw_only=True, tag_field="kind", tag="counters"):
     """Impersonal counts between two times, such as visits abandoned, by name.
 

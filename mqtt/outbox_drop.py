@@ -10,7 +10,7 @@ from mqtt.courier import Cargo, CourierError
 from mqtt.errors import OutboxCourierError, ReceiptError
 from mqtt.keys import PublicKey
 from mqtt.outbox import Outbox
-from mqtt.receipts import Receipt, verify_receipt
+from mqtt.receipts import OnAlarm, Receipt, ReceiptAlarm, no_alarm, verify_receipt
 
 FILE_LIMIT_BYTES = 64 * 1024 * 1024
 MANIFEST_BYTES = len(courier.MAGIC) + courier.HEAD_BYTES + courier.MANIFEST_LIMIT_BYTES
@@ -24,6 +24,7 @@ class Dropped:
     entries: int
     receipts: tuple[Receipt, ...]
     refused: int
+    foreign: int = 0  # the centre's, for another kiosk
 
 
 def drop_folder(outbox: Path) -> Path:
@@ -52,7 +53,7 @@ def read_receipts(path: Path, kiosk: str, keys: Sequence[PublicKey]) -> Dropped:
     """
     reader = courier.Reader()
     found: list[Receipt] = []
-    refused = 0
+    refused = foreign = 0
     try:
         if path.stat().st_size > FILE_LIMIT_BYTES:
             raise OutboxCourierError(f"{path.name} is too large to be a file of receipts.")
@@ -64,6 +65,8 @@ def read_receipts(path: Path, kiosk: str, keys: Sequence[PublicKey]) -> Dropped:
                 continue
             if receipt.kiosk == kiosk:
                 found.append(receipt)
+            else:
+                foreign += 1
         manifest = reader.end()
     except CourierError as error:
         raise OutboxCourierError(f"{path.name}: {error}") from None
@@ -71,7 +74,7 @@ def read_receipts(path: Path, kiosk: str, keys: Sequence[PublicKey]) -> Dropped:
         raise OutboxCourierError(f"{path}: {error.strerror}.") from None
     if manifest.cargo is not Cargo.RECEIPTS or manifest.kiosk != kiosk:
         raise OutboxCourierError(f"{path.name} is not a file of receipts for {kiosk}.")
-    return Dropped(sum(len(one.entries) for one in found), tuple(found), refused)
+    return Dropped(sum(len(one.entries) for one in found), tuple(found), refused, foreign)
 
 
 def drop(path: Path, outbox: Path) -> Path:
@@ -89,7 +92,11 @@ def drop(path: Path, outbox: Path) -> Path:
 
 
 def take_dropped(
-    outbox: Outbox, path: Path, keys: Sequence[PublicKey], now_s: float
+    outbox: Outbox,
+    path: Path,
+    keys: Sequence[PublicKey],
+    now_s: float,
+    on_alarm: OnAlarm = no_alarm,
 ) -> list[tuple[str, int, str]]:
     """The owner's part: apply each file, then remove it. Gives name, rows marked, what is wrong.
 
@@ -105,11 +112,23 @@ def take_dropped(
             why = str(error)
         else:
             marked = sum(outbox.receipted(receipt, now_s) for receipt in dropped.receipts)
-            why = f"{dropped.refused} receipts are not the centre's." if dropped.refused else ""
+            alarms = _alarms(outbox, dropped)
+            why = f"{len(alarms)} receipts are not the centre's for this kiosk." if alarms else ""
+            for alarm in alarms:
+                on_alarm(alarm)
         with suppress(OSError):
             file.rename(file.with_name(file.name + REFUSED_SUFFIX)) if why else file.unlink()
         told.append((file.name, marked, why))
     return told
+
+
+def _alarms(outbox: Outbox, dropped: Dropped) -> list[ReceiptAlarm]:
+    strange = sum(outbox.is_strange(receipt) for receipt in dropped.receipts)
+    return [
+        *[ReceiptAlarm.FORGED] * dropped.refused,
+        *[ReceiptAlarm.FOREIGN] * dropped.foreign,
+        *[ReceiptAlarm.REPLAYED] * strange,
+    ]
 
 
 def _waiting(folder: Path) -> list[Path]:

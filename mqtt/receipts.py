@@ -1,6 +1,6 @@
 """The centre's signed word that it keeps an event: make, verify."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -32,6 +32,13 @@ class ReceiptAlarm(StrEnum):
     """The centre signed it, for another kiosk."""
     REPLAYED = "alarm.receipt_replayed"
     """The centre signed it for this kiosk, of a statement that this kiosk's chain does not hold."""
+
+
+OnAlarm = Callable[[ReceiptAlarm], None]
+
+
+def no_alarm(_alarm: ReceiptAlarm) -> None:
+    """Nobody counts them: what is said in the log is all."""
 
 
 class ReceiptEntry(Struct, frozen=True, array_like=True):

@@ -19,17 +19,15 @@ from mqtt.keys import PublicKey
 from mqtt.link_report import LinkReport, ReportFile, report_path
 from mqtt.notice import Notice, OnChange, Tell
 from mqtt.outbox import Outbox
-from mqtt.receipts import Receipt
+from mqtt.receipts import OnAlarm, Receipt, no_alarm
 from mqtt.relay_asides import Aside
 from mqtt.relay_frames import FrameError, ToPublisher
 from mqtt.relay_owner import (
     Clock,
-    OnAlarm,
     OnReceipt,
     OnSigned,
     OwnerSide,
     RelaySettings,
-    no_alarm,
     no_floor,
 )
 from mqtt.relay_socket import FrameSocket

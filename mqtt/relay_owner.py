@@ -14,7 +14,7 @@ from mqtt.link_report import LinkReport
 from mqtt.notice import Notice, OnChange
 from mqtt.outbox import ERASE_SLICE, Outbox, Row
 from mqtt.reason_codes import answer
-from mqtt.receipts import Receipt, ReceiptAlarm, verify_receipt
+from mqtt.receipts import OnAlarm, Receipt, ReceiptAlarm, no_alarm, verify_receipt
 from mqtt.relay_asides import Asides
 from mqtt.relay_frames import (
     Answer,
@@ -31,7 +31,6 @@ from mqtt.relay_frames import (
 
 OnSigned = Callable[[str, bytes], None]
 OnReceipt = Callable[[Receipt], None]
-OnAlarm = Callable[[ReceiptAlarm], None]
 Clock = Callable[[], float]
 IDLE_LONGEST_S = 0.5
 
@@ -39,10 +38,6 @@ IDLE_LONGEST_S = 0.5
 def no_floor() -> float:
     """No time is known to have passed: the publisher's release is the floor."""
     return 0.0
-
-
-def no_alarm(_alarm: ReceiptAlarm) -> None:
-    """Nobody counts them: the notice is all that is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +191,8 @@ class OwnerSide:
 
     def _refuse(self, error: ReceiptError, alarm: ReceiptAlarm) -> None:
         self.on_alarm(alarm)
-        self.said.say("receipts", Notice("receipt_refused", "error", str(error), error.mend))
+        refused = Notice("receipt_refused", "error", str(error), error.mend)
+        self.said.say(alarm, refused)  # not as "receipts": true and forged ones may come by turns
 
     def flush(self) -> None:
         """Write which rows the broker has and the centre has not, in one commit.

@@ -14,6 +14,7 @@ from mqtt.outbox import Disk, Outbox
 from mqtt.outbox_drop import take_dropped
 from mqtt.outbox_file import CHECKED_WHOLE_BYTES, full_check
 from mqtt.outbox_room import check_partition
+from mqtt.receipts import OnAlarm, no_alarm
 
 MB = 1024 * 1024
 
@@ -54,10 +55,17 @@ def sizes(config: Config) -> tuple[int, int]:
 class OutboxUpkeep:
     """What the owner does once a second, and once after the start; every call from one thread."""
 
-    def __init__(self, outbox: Outbox, path: Path, receipt_keys: Sequence[PublicKey]) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        path: Path,
+        receipt_keys: Sequence[PublicKey],
+        on_alarm: OnAlarm = no_alarm,
+    ) -> None:
         self._outbox = outbox
         self._path = path
         self._receipt_keys = receipt_keys
+        self._on_alarm = on_alarm
         self._mirror_said = ""
         self._damaged = ""
 
@@ -80,7 +88,9 @@ class OutboxUpkeep:
         return "outbox_mirror" if self._outbox.why_closed is not None else ""
 
     def _take_receipts(self) -> None:
-        told = take_dropped(self._outbox, self._path, self._receipt_keys, time.monotonic())
+        now_s = time.monotonic()
+        keys, on_alarm = self._receipt_keys, self._on_alarm
+        told = take_dropped(self._outbox, self._path, keys, now_s, on_alarm)
         for name, marked, why in told:
             if why:
                 mend = "Ask the centre for the receipts of this kiosk; the file is kept."

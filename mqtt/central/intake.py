@@ -28,6 +28,7 @@ SITE_EVERY_S = 15.0
 QUARANTINE_MEND = "Compare registry and keys with the kiosk's; then `kiosk-central rejudge`."
 FULL_MEND = "See who sends it with `kiosk-central fleet`; mend, then `kiosk-central rejudge`."
 FORK_MEND = "Its card was copied or set back: send an engineer; both branches are kept."
+KIOSK_MEND = "docs/delivery.md tells what each name means and where to look."
 
 
 class _State(msgspec.Struct, frozen=True):
@@ -140,6 +141,10 @@ class Intake:
         if outcome is Outcome.FORK and one.entry is not None:
             what = f"{one.kiosk}: a second branch at {one.entry.epoch} {one.entry.sequence}."
             self.alarms.say(one.kiosk, Notice("fork", "error", what, FORK_MEND), now_s)
+        if one.facts.alarms:
+            counted = ", ".join(f"{name} ({count})" for name, count in one.facts.alarms)
+            what = f"{one.kiosk}: {counted}."
+            self.alarms.say(one.kiosk, Notice("kiosk_alarm", "error", what, KIOSK_MEND), now_s)
 
     def watch(self) -> None:
         """Now and then, also while nothing arrives: alarm for gaps that last, count the site."""

@@ -13,14 +13,20 @@ from mqtt.errors import EnvelopeError, MessageError
 from mqtt.keys import PrivateKey
 from mqtt.receipts import ReceiptEntry
 
+MOST_ALARMS = 8  # of one event, by name: a line that is read
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What an opened event says that the store orders by; `retain_until` is an ISO date."""
+    """What an opened event says that the store orders by; `retain_until` is an ISO date.
+
+    `alarms` are names and counts that the kiosk asks somebody to look at.
+    """
 
     event_id: str | None = None
     relates_to: str | None = None
     retain_until: str | None = None
+    alarms: tuple[tuple[str, int], ...] = ()
 
 
 def facts_of(event: events.Event) -> Facts:
@@ -32,6 +38,9 @@ def facts_of(event: events.Event) -> Facts:
             return Facts(event.event_id, event.relates_to)
         case events.OfficerDecision():
             return Facts(event.event_id, event.relates_to, event.retention_until)
+        case events.Counters(event_id=event_id, counts=counts):
+            asked = sorted(one for one in counts.items() if one[0].startswith(events.ALARM))
+            return Facts(event_id, alarms=tuple(asked[:MOST_ALARMS]))
         case _:
             return Facts(event.event_id)
 

@@ -5,6 +5,7 @@ import subprocess
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,7 +18,7 @@ from mqtt.outbox import Outbox
 from mqtt.outbox_drop import drop, drop_folder, is_for, read_receipts, take_dropped
 from mqtt.outbox_export import export
 from mqtt.outbox_status import look, owner_pid
-from mqtt.receipts import Receipt, ReceiptEntry, ReceiptLevel, make_receipt
+from mqtt.receipts import Receipt, ReceiptAlarm, ReceiptEntry, ReceiptLevel, make_receipt
 
 KIOSK = specimen.KIOSK
 MAX_BYTES = 64 * 2**20
@@ -58,9 +59,14 @@ def carried(file):
     return reader.end(), rows
 
 
-def receipts_file(folder, rows, key, kiosk=KIOSK, cargo=Cargo.RECEIPTS):
-    entries = tuple(ReceiptEntry(one.epoch, one.sequence, one.statement_sha256) for one in rows)
-    receipt = Receipt(kiosk, ReceiptLevel.COMMITTED, entries, datetime(2026, 3, 1, tzinfo=UTC))
+def entry(row):
+    return ReceiptEntry(row.epoch, row.sequence, row.statement_sha256)
+
+
+def receipts_file(folder, rows, key, kiosk=KIOSK, cargo=Cargo.RECEIPTS, of=""):
+    made_at = datetime(2026, 3, 1, tzinfo=UTC)
+    entries = tuple(entry(one) for one in rows)
+    receipt = Receipt(of or kiosk, ReceiptLevel.COMMITTED, entries, made_at)
     data = make_receipt(receipt, key)
     manifest = Manifest(cargo=cargo, kiosk=kiosk, file=FILE, part=1, rows=1, bytes=len(data))
     file = folder / manifest.name
@@ -70,7 +76,7 @@ def receipts_file(folder, rows, key, kiosk=KIOSK, cargo=Cargo.RECEIPTS):
 
 def test_a_stick_takes_what_has_no_receipt_events_first_and_sealed(outbox, path, stick, seal):
     rows = put(outbox, seal, 3)
-    entries = tuple(ReceiptEntry(one.epoch, one.sequence, one.statement_sha256) for one in rows[:2])
+    entries = tuple(entry(one) for one in rows[:2])
     receipt = Receipt(KIOSK, ReceiptLevel.COMMITTED, entries, datetime(2026, 3, 1, tzinfo=UTC))
     outbox.receipted(receipt, 2.0)
     found = export(path, stick)
@@ -176,19 +182,36 @@ def test_receipts_that_came_back_by_stick_mark_the_rows_by_the_owner(
     assert take_dropped(outbox, path, [centre_key.public_key()], 3.0) == [(file.name, 0, "")]
 
 
-def test_receipts_that_the_centre_did_not_sign_mark_nothing_and_are_kept(
+def test_receipts_that_the_centre_did_not_sign_mark_nothing_are_kept_and_told(
     outbox, path, stick, seal, centre_key, kiosk_key
 ):
     rows = put(outbox, seal)
     file = receipts_file(stick, rows, kiosk_key)
-    assert read_receipts(file, KIOSK, [centre_key.public_key()]).refused == 1
+    alarms = []
+    keys = [centre_key.public_key()]
+    assert read_receipts(file, KIOSK, keys).refused == 1
     drop(file, path)
-    ((name, marked, why),) = take_dropped(outbox, path, [centre_key.public_key()], 3.0)
+    ((name, marked, why),) = take_dropped(outbox, path, keys, 3.0, alarms.append)
+    assert alarms == [ReceiptAlarm.FORGED]
     assert (name, marked) == (file.name, 0)
     assert "not the centre's" in why
     assert outbox.levels(4.0).receipted == 0
     assert look(path).receipts_refused == 1
     assert take_dropped(outbox, path, [centre_key.public_key()], 3.0) == []
+
+
+def test_true_receipts_in_the_wrong_place_mark_nothing_and_are_told(
+    outbox, path, stick, seal, centre_key
+):
+    rows = put(outbox, seal)
+    keys, alarms = [centre_key.public_key()], []
+    drop(receipts_file(stick, rows, centre_key, of="another"), path)
+    lie = SimpleNamespace(epoch=rows[0].epoch, sequence=1, statement_sha256=bytes(32))
+    drop(receipts_file(stick, [lie], centre_key).rename(stick / "strange.receipts"), path)
+    told = take_dropped(outbox, path, keys, 3.0, alarms.append)
+    assert sorted(alarms) == [ReceiptAlarm.FOREIGN, ReceiptAlarm.REPLAYED]
+    assert [(marked, bool(why)) for _, marked, why in told] == [(0, True), (0, True)]
+    assert outbox.levels(4.0).receipted == 0
 
 
 @pytest.mark.parametrize("fault", ["cut", "foreign", "events", "letter", "gone"])

@@ -115,6 +115,25 @@ def test_a_second_branch_is_kept_receipted_and_alarmed(centre, chain, sealer):
     assert centre.store.last_arrival() == 5
 
 
+def test_what_a_kiosk_counted_as_an_alarm_is_said_once_with_its_mend(centre, seal):
+    counts = {"alarm.receipt_forged": 7, "alarm.receipt_foreign": 1, "abandoned": 3}
+    event = events.Counters(
+        event_id=specimen.EPOCH, since=specimen.CAPTURED_AT, until=NOW, counts=counts
+    )
+    wire = seal(START, events.encode(event)).wire()
+    centre.take(wire)
+    centre.take(wire)
+    (said,) = centre.notices
+    assert said.name == "kiosk_alarm"
+    assert said.what == f"{KIOSK}: alarm.receipt_foreign (1), alarm.receipt_forged (7)."
+    assert "docs/delivery.md" in said.mend
+    plain = events.Counters(
+        event_id=specimen.EPOCH, since=specimen.CAPTURED_AT, until=NOW, counts={"abandoned": 3}
+    )
+    centre.take(seal(Head(KIOSK, specimen.EPOCH, 2), events.encode(plain)).wire())
+    assert "kiosk_alarm" not in centre.names()[1:]
+
+
 def test_a_copied_card_shows_as_a_fork_though_its_epoch_is_new(centre, chain, seal):
     centre.take(*(one.wire() for one in chain))
     for epoch in ("11111111-0000-7000-8000-000000000000", "22222222-0000-7000-8000-000000000000"):
