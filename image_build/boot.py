@@ -12,7 +12,9 @@ from image_build.system import Built
 COMMON: Final = (
     # a system that hangs or panics starts again, so that a one-shot trial ends where it began
     "ro quiet panic=10 systemd.gpt_auto=no systemd.show_status=no "
-    "init_on_alloc=1 slab_nomerge lockdown=integrity"
+    "init_on_alloc=1 slab_nomerge lockdown=integrity "
+    # where usbcore is a module, modprobe reads this word; what the initramfs loaded, init closes
+    "usbcore.authorized_default=0"
 )
 ABOUT: Final = """border-kiosk: this small partition is read before all others.
 Put provision.toml here to set the kiosk up (`kiosk provision make` writes it).

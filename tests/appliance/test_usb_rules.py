@@ -8,6 +8,7 @@ import pytest
 
 RULES = Path(__file__).parents[2] / "systemd" / "61-border-kiosk-usb.rules"
 NAMES = Path(__file__).parents[2] / "systemd" / "60-border-kiosk.rules"
+MODPROBE = "modprobe.d/border-kiosk.conf"
 TOKEN = re.compile(r'([A-Z]+(?:\{[^}]*\})?)(==|!=|\+=|=)"([^"]*)"')
 
 
@@ -117,3 +118,16 @@ def test_every_device_that_has_a_name_may_live():
     pairs = [f"{vendor}:{one}" for vendor, products in found for one in products.split("|")]
     assert len(pairs) > 10
     assert [one for one in pairs if not plugged(":ffffff:", one).get("ATTR{authorized}")] == []
+
+
+@pytest.mark.parametrize(("port", "ids"), [("1-1.1", "0424:ec00"), ("1-1.1.1", "0424:7800")])
+def test_the_ethernet_of_a_raspberry_pi_3_lives_at_its_own_place_alone(port, ids):
+    assert plugged(":ff00ff:", ids, KERNEL=port) == {"ATTR{authorized}": "1"}
+    assert "ATTR{authorized}" not in plugged(":ff00ff:", ids, KERNEL="1-1.3")
+
+
+def test_no_driver_that_is_refused_is_needed_by_one_that_a_board_has():
+    """Modprobe runs `install` lines of what a driver needs, too: usbnet is smsc95xx's."""
+    refused = re.findall(r"^install (\S+)", (RULES.parent / MODPROBE).read_text(), re.MULTILINE)
+    assert "rndis_host" in refused
+    assert not {"usbnet", "mii", "usbcore", "cdc_acm", "usbserial"} & set(refused)

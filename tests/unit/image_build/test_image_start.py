@@ -73,6 +73,42 @@ def test_init_is_a_script_that_a_shell_can_read_and_never_starts_unproven():
     assert "${opened%%/*}" in mounts[0]
 
 
+def usb(root, name, **files):
+    """A device as sysfs shows it: a folder below its bus, a link from the list of devices."""
+    folder = root / "devices/pci/usb1" / name if name != "usb1" else root / "devices/pci/usb1"
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, text in files.items():
+        (folder / file).write_text(text)
+    (root / "bus/usb/devices").mkdir(parents=True, exist_ok=True)
+    (root / "bus/usb/devices" / name).symlink_to(folder)
+    return folder
+
+
+def test_usb_is_dead_when_the_system_starts_but_for_the_disk_that_it_started_from(tmp_path):
+    root = tmp_path / "sys"
+    hub = usb(root, "usb1", authorized_default="1", authorized="1", bDeviceClass="09")
+    keyboard = usb(root, "1-1", authorized="1", bDeviceClass="00")
+    disk = usb(root, "1-2", authorized="1", bDeviceClass="00")
+    interface = usb(root, "1-2:1.0", authorized="1")
+    module = root / "module/usbcore/parameters"
+    module.mkdir(parents=True)
+    text = initramfs.INIT.read_text(encoding="utf-8")
+    function = text[text.index("close_usb() {") : text.index("# end of close_usb")]
+    script = f'{function}\nclose_usb "$1" "$2"'
+    words = ["sh", "-euc", script, "sh", root, f"{disk}/host0/block/sda/sda4"]
+    subprocess.run(words, check=True)
+    assert (module / "authorized_default").read_text() == "0\n"
+    assert (hub / "authorized_default").read_text() == "0\n"
+    said = [(one / "authorized").read_text() for one in (hub, keyboard, disk, interface)]
+    assert said == ["1", "0\n", "1", "1"]
+
+
+def test_a_board_without_usb_starts_too(tmp_path):
+    text = initramfs.INIT.read_text(encoding="utf-8")
+    function = text[text.index("close_usb() {") : text.index("# end of close_usb")]
+    subprocess.run(["sh", "-euc", f'{function}\nclose_usb "$1" x', "sh", tmp_path], check=True)
+
+
 AUTOBOOT = "# a word\n[all]\ntryboot_a_b=1\nboot_partition=2\n[tryboot]\nboot_partition=3\n"
 
 
