@@ -25,12 +25,13 @@ from firmware_app.engineer import (
     sounds_commands,
 )
 from firmware_app.engineer.typed_words import count, port, seconds
-from firmware_app.errors import KioskError, SetupError
+from firmware_app.errors import KioskError, NotShippedError, SetupError
 from mqtt.no_core import write_no_core
 
 Run = Callable[[argparse.Namespace], int]
 CONFIG = Path("kiosk.toml")
 INTERRUPTED = 130
+OURS = frozenset({"drivers", "firmware_app", "mqtt", "vision"})
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -39,7 +40,7 @@ def main(words: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(words)
     run: Run = chosen.run
     try:
-        return run(chosen)
+        return _run_shipped(run, chosen)
     except KioskError as error:
         print(f"kiosk {chosen.command}: {error}", file=sys.stderr)
         print(f"  mend: {error.mend}", file=sys.stderr)
@@ -55,6 +56,17 @@ def main(words: Sequence[str] | None = None) -> int:
         print(f"kiosk {chosen.command}: {where}{error.strerror or error}.", file=sys.stderr)
         print("  mend: Check that it exists, may be read by you and has room.", file=sys.stderr)
         return SetupError.exit_code
+
+
+def _run_shipped(run: Run, chosen: argparse.Namespace) -> int:
+    """Run a command; raises NotShippedError where it needs modules of ours that are not here."""
+    try:
+        return run(chosen)
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in OURS:
+            raise
+        what = f"a part of this program is not on this machine: {error.msg.partition(' (')[0]}."
+        raise NotShippedError(what) from error
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -34,3 +34,9 @@ class StoryError(KioskError):
 
     mend = "The line above says where; log/kiosk.log in the folder of the run says why."
     exit_code = 4
+
+
+class NotShippedError(SetupError):
+    """A command whose modules the image does not hold: simulators, centre, attack laboratory."""
+
+    mend = "Run it from a checkout on the engineer's machine; a kiosk holds no simulator."
