@@ -35,6 +35,8 @@ Restart=always
 _LAST_STEP: Final = "mount --move /run /system/run"
 PI_3_TREE: Final = "bcm2837-rpi-3-b.dtb"  # what QEMU's raspi3b is
 _READ_BYTES: Final = 65536
+MEMORY_MB: Final = 1024
+PLAIN: Final = ("-nic", "user,model=virtio-net-pci,restrict=on")
 
 
 class ConsoleError(Exception):
@@ -125,16 +127,19 @@ def overlay(packed: Path, init: str, brought: Sequence[Path], into: Path) -> Pat
 # ---- the machine ------------------------------------------------------------------------------
 
 
-def virt(kernel: Kernel, disk: Path, memory_mb: int = 1024) -> list[str]:
-    """The words that start a board of QEMU's own with the processor of a Pi 4."""
+def virt(kernel: Kernel, disk: Path, extra: Sequence[str] = PLAIN) -> list[str]:
+    """The words that start a board of QEMU's own with the processor of a Pi 4, and what is on it.
+
+    `extra`: what is plugged in besides the card; without it a network that leads nowhere.
+    """
     return [
         *("qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a72", "-smp", "2"),
-        *("-m", str(memory_mb)),
+        *("-m", str(MEMORY_MB)),
         *("-kernel", str(kernel.image), "-initrd", str(kernel.initramfs)),
         *("-append", kernel.command_line),
         *("-drive", f"if=none,id=card,format=raw,file={disk}"),
         *("-device", "virtio-blk-pci,drive=card"),
-        *("-device", "virtio-rng-pci", "-nic", "user,model=virtio-net-pci,restrict=on"),
+        *("-device", "virtio-rng-pci", "-device", "virtio-gpu-pci", *extra),
         *("-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"),
     ]
 
