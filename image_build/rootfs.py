@@ -67,6 +67,17 @@ PRUNED: Final = (
     "var/tmp/*",
     "vmlinuz*",
 )
+# GStreamer's plugins that the page's sounds need: what is not there is neither read at each start,
+# nor fed with anybody's bytes.
+PLUGINS: Final = "usr/lib/aarch64-linux-gnu/gstreamer-1.0"
+PLAYING: Final = frozenset(
+    f"libgst{name}.so"
+    for name in (
+        *("alsa", "app", "audioconvert", "audioresample", "autodetect", "coreelements", "gio"),
+        *("interleave", "ogg", "opus", "playback", "typefindfunctions", "volume", "vorbis"),
+        "wavparse",
+    )
+)
 # Folder or ending below systemd/ -> folder of the system.
 UNIT_FOLDERS: Final = {
     "system": "usr/lib/systemd/system",
@@ -144,7 +155,8 @@ def unpack(tar: Path, root: Path) -> None:
 
 def reduce(root: Path) -> None:
     """Take away what only setting up needed, caches, papers, and drivers of other machines."""
-    for path in debian.files_of(root, REMOVED):
+    plugins = {path for path in (root / PLUGINS).glob("*.so") if path.name not in PLAYING}
+    for path in {*debian.files_of(root, REMOVED), *plugins}:
         path.unlink()
     for pattern in PRUNED:
         for path in _matching(root, pattern):
