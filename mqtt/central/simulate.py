@@ -66,6 +66,7 @@ class Figures:
     receipt_p95_ms: float
     receipt_p99_ms: float
     receipts: int
+    killed: int
     resent: int
     lost: int
     doubled: int
@@ -254,6 +255,7 @@ class SimulatedSite:
             receipt_p95_ms=_quantile(waits, 0.95) * 1e3,
             receipt_p99_ms=_quantile(waits, 0.99) * 1e3,
             receipts=sum(one.receipts for one in self.kiosks),
+            killed=self._killed,
             resent=sum(one.resent for one in self.kiosks),
             lost=sum(one.waiting for one in self.kiosks),
             doubled=max(stored - count, 0),

@@ -64,4 +64,4 @@ def _text(one: Figures) -> str:
   sent       {one.events} events of {each:.0f} bytes in {one.seconds:.1f} s: {rate:.1f} events/s
   receipt    after {p50} ms (median), {p95} ms (95 %), {p99} ms (99 %); {one.receipts} receipts
   CPU        members {one.member_cpu_ms:.2f} ms, broker {one.broker_cpu_ms:.2f} ms for each event
-  {wrong}, sent anew {one.resent}"""
+  {wrong}, sent anew {one.resent}; killed {one.killed} times"""

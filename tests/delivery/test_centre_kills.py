@@ -47,5 +47,5 @@ def test_members_and_database_killed_at_random_lose_and_double_nothing(
         figures = site.run(lambda _sent: None)
     assert figures.events == 150
     assert (figures.lost, figures.doubled, figures.broken_chains) == (0, 0, 0)
-    assert figures.refused == 0
+    assert (figures.refused, figures.killed) == (0, 6)
     assert figures.resent > 0, "no kill hit anything"
