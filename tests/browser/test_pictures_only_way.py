@@ -11,7 +11,7 @@ from firmware_app.engineer import story as stories
 from firmware_app.engineer.small_site import SmallSite
 from tests.browser.real_site import acting, await_screen, leave, short_way, tap, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 LETTERS = r"""() => {
   const data = '#rows dd bdi:not(.told), #code bdi, #entry .field, #keys, #countdown output';

@@ -15,7 +15,7 @@ from mqtt.central.mosquitto import free_port
 from mqtt.central.site import MEMBERS
 from mqtt.keys import load_public_key
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 LIMIT_S = 30.0
 

@@ -14,7 +14,7 @@ from mqtt.keys import load_private_key
 from mqtt.receipts import Receipt, ReceiptEntry, ReceiptLevel, make_receipt
 from tests.delivery.conftest import Client, until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 FLOOD = 50
 
 

@@ -16,7 +16,7 @@ from firmware_app.engineer.story import Act, Expect, Story
 from mqtt.central.mosquitto import free_port
 
 HERE = Path(__file__).parent
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def real_lines(data):

@@ -28,7 +28,7 @@ from mqtt.central.site import MEMBERS
 SURNAME, GIVEN, NUMBER, PERSONAL = "QUEZALVORX", "ZYPHRELIND", "Q7X4K9W2Z", "V8J5H3P6T1M9R4"
 CANARIES = (SURNAME, GIVEN, NUMBER, PERSONAL)
 GOES = Story("Goes", {"saved": "continue", "go": "end"}, (), (), Expect("none"))
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def passport() -> list[str]:

@@ -15,7 +15,7 @@ import pytest
 from mqtt.central.mosquitto import free_port
 
 KIOSK = Path(sys.executable).parent / "kiosk"
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def demo(folder, *words, **options):

@@ -17,7 +17,7 @@ from firmware_app.engineer.small_site import SmallSite
 from firmware_app.engineer.story import Act, Expect, Story
 from mqtt.central.mosquitto import free_port
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 BY_CAMERA = {
     "document_reader": "camera:page_camera",

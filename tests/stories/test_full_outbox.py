@@ -31,7 +31,7 @@ HIGH_WATER_BYTES = 0.9 * LIMIT_MB * 2**20
 MOST_CROSSINGS = 6
 DEMO = stories.load(Path("demo"))
 LEAVES = Story("Leaves", {"saved": "continue", "go": "end"}, (), (), Expect("none"))
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def until(true: Callable[[], object], what: str, limit_s: float) -> None:

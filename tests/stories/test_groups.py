@@ -17,7 +17,7 @@ from tests.stories.test_canaries import ask
 POST = ('direction = "ask"', 'transport = ["on-foot", "car"]', "group_size_max = 3")
 LIMIT_S = 40.0
 GOES = Story("Goes", {"go": "end"}, (), (), Expect("none"))
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,7 @@ GOES_HOME = Story(
     body=(),
     expect=Expect("none"),
 )
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from tests.stories.test_canaries import CANARIES, ask, canaries_in, canaries_und
 
 PROBE = Path(__file__).parent / "probed_kiosk.py"
 REST_LIMIT_S = 60.0
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @dataclass

@@ -31,7 +31,7 @@ TYPED = {
     "surname": f"={SURNAME}",
     "given-names": f"={GIVEN}",
 }
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture

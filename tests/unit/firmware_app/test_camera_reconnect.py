@@ -17,7 +17,7 @@ from firmware_app.workers.device_worker import DeviceWorker, Job
 PEER = Path(__file__).parents[3] / "tests" / "peers" / "jpeg_stream.py"
 
 
-@pytest.mark.timeout(90)
+@pytest.mark.timeout(240)
 def test_frames_go_on_after_each_death_of_the_camera(tmp_path, monkeypatch, capsys):
     program = tmp_path / "rpicam-vid"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{PEER}" "$@"\n', encoding="utf-8")

@@ -20,7 +20,7 @@ from tests.peers.own_kiosk import running_kiosk, write_kiosk_file
 PERSONAL = (Visit, Document, Mrz, FaceSample, FingerSample, StoreCrossing)
 LIMIT_S = 20.0
 FAMILY = Path(__file__).parents[2] / "stories/groups/family.toml"
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.peers.own_kiosk import running_kiosk, write_kiosk_file
 
 LIMIT_S = 40.0
 PAGE_CAMERA = {"devices.page_camera": "simulated://{folder}/page?scene=page"}
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture
