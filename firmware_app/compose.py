@@ -19,6 +19,7 @@ from firmware_app.services.orders import KioskOrders
 from firmware_app.services.outbox import OutboxUpkeep, open_outbox
 from firmware_app.services.questions import questions_and_texts
 from firmware_app.services.receipt_alarms import ReceiptAlarms
+from firmware_app.services.update import UpdateDesk
 from firmware_app.ui import state_search
 from firmware_app.ui.screens import screen
 from firmware_app.ui.server import PageError, PageServer
@@ -86,7 +87,9 @@ class Kiosk:
         reads_zones, face = config.devices.read_by_camera, config.face
         eyes = Eyes(reads_zones=reads_zones, limits=face.limits, camera=face.camera)
         self._relay = _relay(config, self._outbox, keys, self._centre_says, self._alarms.heard)
-        self._commands = _commands(config, config_file, self._outbox, keys, self._relay)
+        self._updates = UpdateDesk.of(config, keys)
+        orders = KioskOrders(config, config_file, self._outbox, keys, updates=self._updates)
+        self._commands = _commands(config, orders, self._relay)
         crew = Crew(config, openers or Openers(), self._session, eyes, self.runner.post)
         self._desk = open_desk(
             config, keys, self._outbox, self._relay, self._session, self.runner.post
@@ -126,6 +129,8 @@ class Kiosk:
         except PageError as error:
             raise SetupError(str(error), error.mend) from error
         try:
+            if self._updates is not None:
+                self._updates.start()
             self._commands.start()
             self._relay.start()
             self._workers.store.start()
@@ -183,7 +188,9 @@ class Kiosk:
             self._alarms.write(self._relay.committed)
             try:
                 why = self._upkeep.why_closed() or self._workers.missing(by_hand=by_hand)
-                used_pct = self._outbox.levels(time.monotonic()).used_pct
+                levels = self._outbox.levels(time.monotonic())
+                used_pct = levels.used_pct
+                why = self._updates_say(levels.ready) or why
             except OutboxError as error:
                 why, used_pct = "outbox_unusable", 0.0
                 if why != self._out_of_service:
@@ -194,6 +201,13 @@ class Kiosk:
                 log.say(why or again, used_pct=used_pct)
                 self._out_of_service = why
                 self.runner.post(ServiceChanged())
+
+    def _updates_say(self, waiting_rows: int) -> str:
+        """Tell the centre how an update goes; why nobody may start now, or ""."""
+        if self._updates is None:
+            return ""
+        self._updates.look(self._commands.later, waiting_rows=waiting_rows)
+        return self._updates.closed()
 
     # ---- what the runner calls --------------------------------------------------------------
 
@@ -320,16 +334,14 @@ def _relay(
     )
 
 
-def _commands(
-    config: Config, config_file: Path, outbox: Outbox, keys: Keys, relay: RelayServer
-) -> CommandWorker:
+def _commands(config: Config, orders: KioskOrders, relay: RelayServer) -> CommandWorker:
     try:
         record = CommandRecord.open(config.storage.outbox.with_name("commands.record"))
     except OSError as error:
         raise SetupError(str(error), "Check the path under [storage] in kiosk.toml.") from error
     reader = Reader(config.kiosk_id, frozenset(config.keys.groups), record.highest)
-    post = Post(reader, keys.signer, keys.ring, relay.say, clock.utc_now)
-    return CommandWorker(post, record, KioskOrders(config, config_file, outbox, keys))
+    post = Post(reader, orders.keys.signer, orders.keys.ring, relay.say, clock.utc_now)
+    return CommandWorker(post, record, orders)
 
 
 def _standing_still(what: str) -> None:

@@ -11,6 +11,7 @@ from drivers.errors import DeviceUrlError
 from drivers.registry import check_url, is_simulated
 from firmware_app import field_record
 from firmware_app.config_officer import OfficerPage
+from firmware_app.config_update import Update
 from firmware_app.domain.languages import MOST_ON_THE_SCREEN, Tag
 from firmware_app.errors import ConfigError
 from mqtt.groups import Code, KioskId
@@ -311,11 +312,12 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     face: Face = Face()
     liveness: Liveness = Liveness()
     officer: OfficerPage | None = None
+    update: Update | None = None
 
 
 GROUPS = (
     *(Post, Page, Sound, Devices, PolicyChoice, Face, FaceQuality, Liveness, PassiveModel, Storage),
-    *(Keys, Delivery, Law, OfficerPage),
+    *(Keys, Delivery, Law, OfficerPage, Update),
 )
 
 

@@ -4,6 +4,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+SYSTEM = Path("/usr/lib/border-kiosk/version")
 CARRIED = Path(__file__).with_name("commit.txt")
 
 
@@ -13,6 +14,14 @@ def release() -> str:
         return version("border-kiosk")
     except PackageNotFoundError:
         return "0"
+
+
+def system_version(file: Path = SYSTEM) -> str:
+    """The version of the image, by which updates go; where there is none, the release's."""
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except OSError:
+        return release()
 
 
 def git_commit() -> str:

@@ -1,7 +1,8 @@
 """What the centre may ask of a kiosk, signed and expiring, and what the kiosk answers (pure).
 
-Never code: a command is one of six values. Each bears an id and a number that rises in all commands
-of a centre, so that the kiosk refuses what is old or out of order with one number and a short list.
+Never code: a command is one of seven values. Each bears an id and a number that rises in all
+commands of a centre, so that the kiosk refuses what is old or out of order with one number and a
+short list.
 """
 
 from collections.abc import Sequence
@@ -26,6 +27,11 @@ KIOSKS_LIMIT = 1000
 LONGEST_LIFE = timedelta(days=31)
 
 Number = Annotated[int, Meta(ge=1, le=2**53 - 1)]
+Version = Annotated[str, Meta(pattern=r"^[0-9A-Za-z.+-]{1,64}$(?!\n)")]
+HttpsUrl = Annotated[
+    str, Meta(pattern=r"^https://[A-Za-z0-9.-]{1,200}(:[0-9]{1,5})?/[!-~]{0,300}$(?!\n)")
+]
+BUNDLE_BYTES_MOST = 2**31
 
 
 class Resend(Struct, frozen=True, kw_only=True, tag_field="what", tag="resend"):
@@ -62,6 +68,19 @@ class UpdateList(Struct, frozen=True, kw_only=True, tag_field="what", tag="updat
     bundle: Annotated[bytes, Meta(max_length=384 * 1024)]
 
 
+class Update(Struct, frozen=True, kw_only=True, tag_field="what", tag="update"):
+    """A new system lies at `url`: fetch it, put it in while nobody is served, start it on trial.
+
+    `older`: also a version below the running one; what the bundle itself allows is asked besides.
+    """
+
+    version: Version
+    url: HttpsUrl
+    size: Annotated[int, Meta(ge=1, le=BUNDLE_BYTES_MOST)]
+    sha256: Digest
+    older: bool = False
+
+
 class RequestSupport(Struct, frozen=True, kw_only=True, tag_field="what", tag="request_support"):
     """Answer with impersonal facts: release, levels, keys, clock."""
 
@@ -70,7 +89,7 @@ class Ping(Struct, frozen=True, kw_only=True, tag_field="what", tag="ping"):
     """Answer, and do nothing."""
 
 
-Order = Resend | Rotate | Configure | UpdateList | RequestSupport | Ping
+Order = Resend | Rotate | Configure | UpdateList | Update | RequestSupport | Ping
 
 
 class Command(Struct, frozen=True, kw_only=True):

@@ -10,9 +10,10 @@ from firmware_app.errors import KioskError
 from firmware_app.release import git_commit, release
 from firmware_app.services.config_stage import ConfigStage, changed
 from firmware_app.services.keys import Keys, wanted_file
+from firmware_app.services.update import UpdateDesk
 from mqtt.bundle_store import UtcClock
 from mqtt.bundles import KEYS, kid_text, month_ends
-from mqtt.commands import Configure, Resend
+from mqtt.commands import Command, Configure, Resend, Update
 from mqtt.files import write_durably
 from mqtt.outbox import Outbox
 
@@ -25,6 +26,12 @@ class NoRootError(KioskError):
     mend = "Set keys.root and keys.bundles in kiosk.toml: `kiosk keys enrol` fills them."
 
 
+class NoUpdatesError(KioskError):
+    """An update was announced to a kiosk that cannot take one."""
+
+    mend = "Set [update] as kiosk.example.toml has it; until then a new system is a new card."
+
+
 @dataclass(slots=True)
 class KioskOrders:
     """The hands of `workers.commands`: outbox, keys and configuration of this kiosk."""
@@ -34,6 +41,7 @@ class KioskOrders:
     outbox: Outbox
     keys: Keys
     utc_now: UtcClock = clock.utc_now
+    updates: UpdateDesk | None = None
 
     def resend(self, order: Resend) -> Facts:
         """Make the kept rows of the range ready; raises OutboxError."""
@@ -65,12 +73,19 @@ class KioskOrders:
             self.keys.ring.renew()
         return {"name": name, "version": str(bundle.version)}
 
+    def update(self, command: Command, order: Update) -> Facts:
+        """Note an announced system; raises UpdateError, OSError."""
+        if self.updates is None:
+            raise NoUpdatesError("this kiosk has no [update] in its kiosk.toml.")
+        return self.updates.announce(command, order)
+
     def support(self) -> Facts:
         """Release, levels, keys, clock; nothing of any traveller, and no key."""
         levels = self.outbox.levels(time.monotonic())
         quality = clock.quality()
         found = self.keys.store.keys() if self.keys.store is not None else None
         return {
+            **(self.updates.facts() if self.updates else {}),
             "release": release(),
             "git_commit": git_commit(),
             "profile": self.config.profile,

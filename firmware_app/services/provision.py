@@ -38,6 +38,11 @@ APPLIANCE: dict[str, object] = {
         "bundles": "/var/lib/border-kiosk/bundles",
         "tls": "/var/lib/border-kiosk-publish/tls",
     },
+    "update": {
+        "board": "/run/border-kiosk/update",
+        "room": "/var/lib/border-kiosk-update",
+        "door": "/run/border-kiosk-update/door",
+    },
 }
 """What the units of systemd/ settle, so that no engineer types it; the file may say otherwise."""
 

@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -22,6 +23,7 @@ from mqtt.commands import (
     Resend,
     Result,
     Rotate,
+    Update,
     UpdateList,
     read_command,
     refusal,
@@ -59,9 +61,24 @@ class Hands(Protocol):
         """Verify and keep; keys count at once."""
         ...
 
+    def update(self, command: Command, order: Update) -> Facts:
+        """Note what is to be fetched and put in."""
+        ...
+
     def support(self) -> Facts:
         """Impersonal facts of this kiosk."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A later answer to a command that takes its time; it replaces the one before."""
+
+    command: str
+    number: int
+    outcome: Outcome
+    why: str | None
+    facts: Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +99,7 @@ class CommandWorker:
     post: Post
     record: CommandRecord
     hands: Hands
-    _waiting: "queue.Queue[tuple[str, bytes] | None]" = field(
+    _waiting: "queue.Queue[tuple[str, bytes] | Later | None]" = field(
         default_factory=lambda: queue.Queue(WAITING_LIMIT)
     )
     _thread: threading.Thread | None = None
@@ -105,8 +122,19 @@ class CommandWorker:
         except queue.Full:
             log.say("signed_messages_too_many", "warning", what=leaf)
 
+    def later(self, answer: Later) -> None:
+        """Answer a command anew; comes back at once. What finds no room is said at the next start.
+
+        The centre keeps the newest answer, and a replay of the command is given it from now on.
+        """
+        with suppress(queue.Full):
+            self._waiting.put_nowait(answer)
+
     def _run(self) -> None:
         while (one := self._waiting.get()) is not None:
+            if isinstance(one, Later):
+                self._answer_later(one)
+                continue
             leaf, payload = one
             if leaf == "cmd":
                 self.command(payload)
@@ -133,7 +161,7 @@ class CommandWorker:
             log.say("command_refused", "warning", what="it is for others.")
             return
         result = self._done(command) if why is None else self._result(command, "refused", why)
-        self._answer(command, result, remember=why is None)
+        self._answer(result, remember=why is None)
 
     def _done(self, command: Command) -> Result:
         try:
@@ -158,14 +186,26 @@ class CommandWorker:
                 return self.hands.take_bundle(order.name, order.bundle)
             case RequestSupport():
                 return self.hands.support()
-            case Ping():
-                return {}
+            case Update() | Ping() as order:
+                return self.hands.update(command, order) if isinstance(order, Update) else {}
 
-    def _answer(self, command: Command, result: Result, *, remember: bool) -> None:
+    def _answer_later(self, one: Later) -> None:
+        result = Result(
+            kiosk=self.post.reader.kiosk,
+            command=one.command,
+            number=one.number,
+            outcome=one.outcome,
+            at=self.post.utc_now(),
+            why=one.why,
+            facts=one.facts,
+        )
+        self._answer(result, remember=True)
+
+    def _answer(self, result: Result, *, remember: bool) -> None:
         try:
             signed = sign_result(result, self.post.signer)
             if remember:
-                self.record.keep(command.id, command.number, signed)
+                self.record.keep(result.command, result.number, signed)
         except (OSError, KeyFileError, ValueError) as error:
             what = f"{type(error).__name__}: the answer was not kept; the centre asks again."
             log.say("command_unanswered", "error", what=what)

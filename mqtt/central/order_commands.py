@@ -3,7 +3,7 @@
 import argparse
 import json
 from collections.abc import Callable
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 import msgspec
@@ -22,6 +22,7 @@ from mqtt.commands import (
     RequestSupport,
     Resend,
     Rotate,
+    Update,
     UpdateList,
 )
 from mqtt.keys import load_private_key
@@ -65,6 +66,20 @@ def _add_orders(orders: "Commands[argparse.ArgumentParser]") -> None:
     update = _order(orders, "update-list", _update, "bring a bundle that the root signed", "keys")
     update.add_argument("name", help="`keys`, or the name of a list")
     update.add_argument("--bundle", type=Path, metavar="FILE", help="default: NAME.bundle there")
+    system = _order(
+        orders,
+        "update",
+        _system,
+        "announce a new system: fetched from the URL, put in while nobody is served",
+        "--bundle border-kiosk-1.3.0-pi4.raucb --version 1.3.0"
+        " --url https://centre.example:8443/border-kiosk-1.3.0-pi4.raucb",
+    )
+    system.add_argument(
+        "--bundle", type=Path, required=True, metavar="FILE", help="what lies there"
+    )
+    system.add_argument("--version", required=True, help="as the bundle names it")
+    system.add_argument("--url", required=True, help="https; port 443 or 8443 leaves a kiosk")
+    system.add_argument("--older", action="store_true", help="also onto a newer one: a way back")
     _order(orders, "support", lambda _: RequestSupport(), "ask for impersonal facts", "")
     _order(orders, "ping", lambda _: Ping(), "ask for an answer and nothing else", "")
 
@@ -134,6 +149,18 @@ def _configure(args: argparse.Namespace) -> Order:
     text = args.file.read_text(encoding="utf-8")
     digest = sha256(text.encode()).digest()
     return Configure(step=args.step, sha256=digest, toml="" if args.step == "apply" else text)
+
+
+def _system(args: argparse.Namespace) -> Order:
+    with args.bundle.open("rb") as file:
+        digest = file_digest(file, "sha256").digest()
+    return Update(
+        version=args.version,
+        url=args.url,
+        size=args.bundle.stat().st_size,
+        sha256=digest,
+        older=args.older,
+    )
 
 
 def _update(args: argparse.Namespace) -> Order:

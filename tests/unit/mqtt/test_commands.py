@@ -23,6 +23,7 @@ from mqtt.commands import (
     Resend,
     Result,
     Rotate,
+    Update,
     UpdateList,
     read_command,
     read_result,
@@ -37,11 +38,13 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 CENTRE, KIOSK, OTHER = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
 ID = "01920000-0000-4000-8000-000000000001"
 EPOCH = "01920000-0000-7000-8000-0000000000e0"
+URL = "https://centre.example:8443/border-kiosk-1.3.0-pi4.raucb"
 ORDERS = [
     Resend(epoch=EPOCH, first=3, last=9),
     Rotate(),
     Configure(step="stage", sha256=bytes(32), toml="kiosk_id = 'x'"),
     UpdateList(name="watchlist", bundle=b"signed by the root"),
+    Update(version="1.3.0", url=URL, size=9, sha256=bytes(32)),
     RequestSupport(),
     Ping(),
 ]
@@ -104,6 +107,21 @@ def test_what_is_no_command_is_not_signed(changes):
         sign_command(command(**changes), CENTRE)
 
 
+UPDATE = {"what": "update", "version": "1.3.0", "url": URL, "size": 9, "sha256": bytes(32)}
+NO_UPDATES = [
+    {"url": "http://centre.example/a.raucb"},
+    {"url": "https://user@centre.example/a.raucb"},
+    {"url": "https://centre.example"},
+    {"url": "file:///etc/passwd"},
+    {"url": URL + "\n"},
+    {"version": "../1.3.0"},
+    {"version": ""},
+    {"size": 0},
+    {"size": 2**31 + 1},
+    {"sha256": bytes(31)},
+]
+
+
 def signed_fields(**changes):
     return cose.sign1(cbor.dumps(plain(command()) | changes), CENTRE, COMMAND_TYPE)
 
@@ -115,6 +133,7 @@ def signed_fields(**changes):
         {"order": {"what": "resend", "epoch": EPOCH, "first": 9, "last": 3}},
         {"order": {"what": "configure", "step": "now", "sha256": bytes(32)}},
         {"order": "ping"},
+        *({"order": UPDATE | one} for one in NO_UPDATES),
         {"id": "1"},
         {"expires_at": "2030-01-01T00:00:00Z"},
     ],

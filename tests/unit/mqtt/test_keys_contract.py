@@ -19,6 +19,7 @@ RULES = {
     "rotate": commands.Rotate,
     "configure": commands.Configure,
     "update-list": commands.UpdateList,
+    "update": commands.Update,
     "request-support": commands.RequestSupport,
     "ping": commands.Ping,
     "result": commands.Result,
@@ -64,5 +65,6 @@ def test_sizes_are_those_of_the_code():
         commands.RESULT_LIMIT_BYTES,
         alerts.ALERT_LIMIT_BYTES,
         enrol.REQUEST_LIMIT_BYTES,
+        commands.BUNDLE_BYTES_MOST,
     ):
         assert re.search(rf"\b{number}\b", TEXT), number

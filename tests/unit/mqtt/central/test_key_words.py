@@ -189,6 +189,15 @@ def test_a_kiosk_of_the_demo_site_is_sent_commands(say, tmp_path):
             "2",
         ),
         ("configure", "stage", site.registry),
+        (
+            "update",
+            "--bundle",
+            site.registry,
+            "--version",
+            "1.3.0",
+            "--url",
+            "https://centre.example/1.3.0.raucb",
+        ),
         ("configure", "apply", site.registry),
     )
     for order in orders:
@@ -214,6 +223,7 @@ def test_a_kiosk_of_the_demo_site_is_sent_commands(say, tmp_path):
         ),
         ("command", "send"),
         ("command", "send", "c", "--all", "resend"),
+        ("command", "send", "c", "--all", "update"),
     ],
 )
 def test_each_word_has_an_example(words, capsys):
