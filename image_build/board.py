@@ -33,6 +33,7 @@ class Board:
     loader_firmware: tuple[str, ...]
     config: str
     autoboot: str
+    trial: str  # who counts a new system's starts: tryboot, counted, none (boot_slots.TRIES)
 
 
 def names() -> list[str]:

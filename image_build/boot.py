@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from image_build import initramfs
+from image_build import boot_slots, initramfs
 from image_build.board import Board
+from image_build.boot_slots import Slots
 from image_build.steps import BuildError, run
 from image_build.system import Built
 
@@ -18,13 +19,14 @@ COMMON: Final = (
 )
 ABOUT: Final = """border-kiosk: this small partition is read before all others.
 Put provision.toml here to set the kiosk up (`kiosk provision make` writes it).
-autoboot.txt says which of the two systems starts; the kiosk changes it after a good update.
+autoboot.txt and slots.txt say which of the two systems starts; the kiosk changes them.
 """
 
 
 def command_line(board: Board, built: Built) -> str:
     """What the kernel is told; the same for both slots, because the root hash finds the system."""
-    return f"{board.console} {COMMON} {built.verity.word()}"
+    ours = f"kiosk.board={board.name} kiosk.trial={board.trial} {built.verity.word()}"
+    return f"{board.console} {COMMON} {ours}"
 
 
 def slot_files(board: Board, built: Built, debs: Mapping[str, Path], work: Path) -> dict[str, Path]:
@@ -52,8 +54,10 @@ def first_files(board: Board, debs: Mapping[str, Path], work: Path) -> dict[str,
     """Files of the first partition by their names."""
     folder = work / f"boot-{board.name}"
     folder.mkdir(exist_ok=True)
+    autoboot = boot_slots.sector(board.autoboot.lstrip())
     files = {
-        "autoboot.txt": _text(folder / "autoboot.txt", board.autoboot.lstrip()),
+        boot_slots.AUTOBOOT: _text(folder / boot_slots.AUTOBOOT, autoboot),
+        boot_slots.SLOTS: _text(folder / boot_slots.SLOTS, boot_slots.slots_text(Slots())),
         "README.txt": _text(folder / "README.txt", ABOUT),
     }
     files |= {name: firmware(debs, work) / name for name in board.loader_firmware}

@@ -48,6 +48,7 @@ class Order:
     board: Board
     release: Release
     signer: Signer
+    older_allowed: bool
     out: Path
     work: Path
     cache: Path
@@ -85,6 +86,7 @@ def _make(order: Order) -> None:
             order.release,
             (boot_image, built.image),
             order.signer,
+            older_allowed=order.older_allowed,
         )
     _lists(order, built, lock)
 
@@ -162,6 +164,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", help="of the image (pyproject.toml's)")
     parser.add_argument("--key", type=Path, metavar="PEM", help="signs image and bundle")
     parser.add_argument("--cert", type=Path, metavar="PEM", help="what kiosks will believe")
+    older = "the update may go onto a newer system"
+    parser.add_argument("--allow-older", action="store_true", help=older)
     build = release.ROOT / "build"
     parser.add_argument("--out", type=Path, default=build / "image", help="build/image")
     parser.add_argument("--work", type=Path, default=build / "work", help="build/work")
@@ -179,6 +183,7 @@ def main() -> int:
             board.load(chosen.board),
             release.of(chosen.commit, chosen.version),
             signing.signer(chosen.key, chosen.cert),
+            chosen.allow_older,
             *(folder.resolve() for folder in (chosen.out, chosen.work, chosen.cache)),
         )
         make(order)

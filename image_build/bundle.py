@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from image_build import update_rule
 from image_build.board import Board
 from image_build.release import Release
 from image_build.signing import Signer
@@ -34,15 +35,26 @@ def manifest(board: Board, release: Release) -> str:
 
 
 def make(
-    bundle: Path, board: Board, release: Release, images: tuple[Path, Path], by: Signer
+    bundle: Path,
+    board: Board,
+    release: Release,
+    images: tuple[Path, Path],
+    by: Signer,
+    *,
+    older_allowed: bool = False,
 ) -> None:
-    """Write `bundle` from the images of boot partition and system."""
+    """Write `bundle` from the images of boot partition and system.
+
+    Kiosks with a newer system take it only where `older_allowed`, which the signature covers.
+    """
     folder = bundle.with_suffix(".content")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     for image, name in zip(images, ("boot.vfat", "system.img"), strict=True):
         os.link(image, folder / name)
     (folder / "manifest.raucm").write_text(manifest(board, release), encoding="utf-8")
+    if older_allowed:
+        (folder / update_rule.OLDER_ALLOWED).touch()
     bundle.unlink(missing_ok=True)
     run(["rauc", "bundle", f"--cert={by.certificate}", f"--key={by.key}", folder, bundle])
     shutil.rmtree(folder)

@@ -1,8 +1,10 @@
 """Boots a card image in QEMU as a board's loader would, and speaks with it over its serial line.
 
 The loader's part is played here: autoboot.txt of the first partition says which boot partition's
-kernel, initramfs and command line are taken; the file `tryboot` beside it says, once, that the
-trial one is meant (a Raspberry Pi keeps that flag in a register, and forgets it at the next start).
+kernel, initramfs and command line are taken. A trial is started as the card's board would: a
+counting loader (kiosk.trial=counted) takes a try from slots.txt, writes that down, and starts it;
+for a Raspberry Pi 4 the file `tryboot` says, once, that the trial one is meant (it keeps that flag
+in a register, and forgets it at the next start).
 """
 
 import os
@@ -16,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
-from image_build import cpio, layout
+from image_build import boot_slots, cpio, layout
 from image_build.steps import BuildError, run
 
 HERE: Final = "the-shell-is-here"
@@ -46,18 +48,6 @@ class ConsoleError(Exception):
 # ---- the loader ---------------------------------------------------------------------------------
 
 
-def chosen_partition(autoboot: str, *, trial: bool) -> int:
-    """Which partition autoboot.txt names; of several values in a section the last counts."""
-    section, found = "all", {"all": 0, "tryboot": 0}
-    for line in autoboot.splitlines():
-        word = line.split("#")[0].strip()
-        if word.startswith("[") and word.endswith("]"):
-            section = word[1:-1]
-        elif word.startswith("boot_partition=") and section in found:
-            found[section] = int(word.removeprefix("boot_partition="))
-    return found["tryboot"] if trial and found["tryboot"] else found["all"]
-
-
 @dataclass(frozen=True, slots=True)
 class Kernel:
     """What a loader hands over."""
@@ -70,13 +60,8 @@ class Kernel:
 
 
 def load(disk: Path, folder: Path) -> Kernel:
-    """Take kernel, initramfs and command line from `disk` as a Raspberry Pi 4 would choose them."""
-    trial = "tryboot" in _listing(disk, "bootconfig")
-    if trial:
-        run(["mdel", "-i", _at(disk, "bootconfig"), "::tryboot"])
-    told = run(["mtype", "-i", _at(disk, "bootconfig"), "::autoboot.txt"])
-    number = chosen_partition(told, trial=trial)
-    slot = {2: "a", 3: "b"}[number]
+    """Take kernel, initramfs and command line from `disk` as its board's loader would."""
+    slot = choose(disk, folder)
     for name in ("vmlinuz", "initrd.img", "cmdline.txt"):
         run(["mcopy", "-n", "-o", "-i", _at(disk, f"boot_{slot}"), f"::{name}", folder / name])
     words = (folder / "cmdline.txt").read_text(encoding="utf-8").strip()
@@ -85,6 +70,25 @@ def load(disk: Path, folder: Path) -> Kernel:
         run(["mcopy", "-n", "-o", "-i", _at(disk, f"boot_{slot}"), f"::{tree.name}", tree])
     started = f"{words} kiosk.slot={slot}"
     return Kernel(slot, folder / "vmlinuz", folder / "initrd.img", started, tree)
+
+
+def choose(disk: Path, folder: Path) -> str:
+    """Which slot starts now; what the choice uses up is written to `disk` before this returns."""
+    first, found = _at(disk, "bootconfig"), _listing(disk, "bootconfig")
+    autoboot = run(["mtype", "-i", first, f"::{boot_slots.AUTOBOOT}"])
+    trial = "tryboot" in found
+    if trial:
+        run(["mdel", "-i", first, "::tryboot"])
+    slot = {2: "a", 3: "b"}[boot_slots.named(autoboot, trial=trial)]
+    words = run(["mtype", "-i", _at(disk, f"boot_{slot}"), "::cmdline.txt"]).split()
+    if boot_slots.SLOTS not in found or "kiosk.trial=counted" not in words:
+        return slot
+    before = boot_slots.read(autoboot, run(["mtype", "-i", first, f"::{boot_slots.SLOTS}"]))
+    slot, after = boot_slots.start(before)
+    for name, text in boot_slots.writes(before, after):
+        (folder / name).write_text(text, encoding="ascii")
+        run(["mcopy", "-n", "-o", "-i", first, folder / name, f"::{name}"])
+    return slot
 
 
 def _at(disk: Path, partition: str) -> str:

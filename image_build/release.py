@@ -7,17 +7,21 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from image_build.steps import run
+from image_build import update_rule
+from image_build.steps import BuildError, run
 
 ROOT: Final = Path(__file__).parent.parent
 HERE: Final = Path(__file__).parent
 RECIPE: Final = (
+    "boot_slots.py",
     "contents.py",
     "debian.py",
     "drivers.toml",
     "modules.py",
+    "rauc_config.py",
     "rootfs.py",
     "system.py",
+    "update_rule.py",
     "verity.py",
     "wheels.py",
 )
@@ -47,6 +51,10 @@ def of(commit: str, version: str | None) -> Release:
     if version is None:
         project = tomllib.loads(file_of(full, "pyproject.toml"))["project"]
         version = str(project["version"])
+    try:
+        update_rule.key(version)
+    except ValueError as error:  # a kiosk could not tell whether it is newer
+        raise BuildError(f"{error}.", "Give --version X.Y.Z.") from error
     changed = run(["git", "status", "--porcelain", "--", "image_build"], cwd=ROOT).strip()
     behind = run(["git", "diff", "--name-only", full, "--", "image_build"], cwd=ROOT).strip()
     return Release(f"{version}+dirty" if changed or behind else version, full, epoch_s)
@@ -71,6 +79,7 @@ def recipe_hash() -> str:
     """Name everything below image_build that the system image depends on."""
     digest = sha256()
     laid_over = (path for path in (HERE / "rootfs_files").rglob("*") if path.is_file())
-    for file in sorted([*(HERE / name for name in RECIPE), *laid_over]):
+    boards = (HERE / "boards").glob("*.toml")  # RAUC's settings are made from them
+    for file in sorted([*(HERE / name for name in RECIPE), *boards, *laid_over]):
         digest.update(f"{file.relative_to(HERE)}\0".encode() + file.read_bytes())
     return digest.hexdigest()

@@ -6,14 +6,12 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from image_build import base, release, rootfs, sbom, verity, wheels
+from image_build import base, rauc_config, release, rootfs, sbom, verity, wheels
 from image_build.packages import Lock
 from image_build.release import Release
 from image_build.sbom import Part
 from image_build.steps import step
 from image_build.verity import Verity
-
-RAUC_KEYRING = "etc/rauc/keyring.pem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,8 @@ class Wanted:
 
     def key(self) -> str:
         """Name this system among the cached ones."""
-        told = (self.release.commit, base.key(self.lock), self.requirements, release.recipe_hash())
+        commit, version = self.release.commit, self.release.version
+        told = (commit, version, base.key(self.lock), self.requirements, release.recipe_hash())
         return sha256("\n".join(told).encode() + self.keyring).hexdigest()[:16]
 
 
@@ -75,8 +74,7 @@ def _make(wanted: Wanted, debs: dict[str, Path], cache: Path, work: Path) -> Non
         release.checkout(wanted.release.commit, checkout)
         parts += _program(wanted, fetched, checkout, work)
         rootfs.install_units(checkout / "systemd", root)
-        (root / RAUC_KEYRING).parent.mkdir(parents=True, exist_ok=True)
-        (root / RAUC_KEYRING).write_bytes(wanted.keyring)
+        rauc_config.lay(root, wanted.release.version, wanted.keyring)
         rootfs.settle(root)
     with step("compressing the system"):
         image = work / "system.img"

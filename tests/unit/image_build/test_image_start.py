@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from image_build import cpio, elf, emulator, initramfs, modules
+from image_build import boot_slots, cpio, elf, emulator, initramfs, modules
 from image_build.steps import BuildError
 
 NEEDS = {
@@ -123,7 +123,7 @@ AUTOBOOT = "# a word\n[all]\ntryboot_a_b=1\nboot_partition=2\n[tryboot]\nboot_pa
     ],
 )
 def test_the_loader_takes_the_partition_that_autoboot_names(text, trial, number):
-    assert emulator.chosen_partition(text, trial=trial) == number
+    assert boot_slots.named(text, trial=trial) == number
 
 
 def test_the_tests_shell_is_one_more_step_of_the_same_init(tmp_path):
