@@ -9,7 +9,10 @@ import pytest
 UNITS = Path(__file__).parents[2] / "systemd"
 SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
 TIMERS = sorted(path.name for path in UNITS.glob("*.timer"))
-PROGRAMS = ("kiosk", "border-kiosk-publish", "border-kiosk-officer", "cage")
+PROGRAMS = (
+    *("kiosk", "border-kiosk-publish", "border-kiosk-officer", "cage", "rauc", "systemctl"),
+    "../lib/border-kiosk/boot-slots",
+)
 DEBIAN_UNITS = Path("/usr/lib/systemd/system")
 MOST_EXPOSURE = 15  # tenths: 1.5 of 10
 pytestmark = pytest.mark.skipif(
