@@ -1,6 +1,7 @@
 """The screen of now and which touches are meant for it; thread-safe, no I/O, no event loop."""
 
 import threading
+import time
 from dataclasses import dataclass, field, replace
 
 from firmware_app.ui.page_event import screen_event
@@ -10,12 +11,16 @@ from firmware_app.ui.texts import Texts
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Shown:
-    """A screen and its serial; touches from `since` on are meant for it; `event` is personal."""
+    """A screen and its serial; touches from `since` on are meant for it; `event` is personal.
+
+    entered_at_s: since when a screen of this name is shown.
+    """
 
     serial: int
     since: int
     screen: Screen
     event: bytes
+    entered_at_s: float
 
     def __repr__(self) -> str:
         """Say which screen, never what stands on it."""
@@ -42,8 +47,10 @@ class Current:
             before = self._shown
             same = before is not None and _same_step(before.screen, screen)
             since = before.since if before and same else serial
+            stays = before is not None and before.screen.name == screen.name
+            entered_s = before.entered_at_s if before and stays else time.monotonic()
             self._serial = serial
-            self._shown = Shown(serial, since, screen, event)
+            self._shown = Shown(serial, since, screen, event, entered_s)
 
     def now(self) -> Shown | None:
         """The newest screen; hold it no longer than needed."""

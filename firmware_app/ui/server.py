@@ -8,6 +8,7 @@ nothing changed.
 
 import asyncio
 import threading
+import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -191,11 +192,12 @@ class PageServer:
         return now is not None and now.screen.live
 
     async def _health(self, _request: Request) -> Response:
-        """What `kiosk doctor` asks: nothing of a traveller in it."""
+        """What `kiosk doctor` and updates ask: nothing of a traveller in it."""
         shown = self._current.now()
         return JSONResponse(
             {
                 "screen": shown.screen.name if shown else "",
+                "shown_s": round(time.monotonic() - shown.entered_at_s, 1) if shown else 0.0,
                 "serial": shown.serial if shown else 0,
                 "clients": self._web.clients,
                 "reviews": {tag: self.texts.review(tag) for tag in self.texts.languages()},

@@ -77,6 +77,7 @@ warning-title = አሁንም እዚህ ነዎት?
 warning-cue = ለደህንነትዎ ሁሉም ነገር ይሰረዛል።
 out-of-service-title = ይህ ኪዮስክ ተዘግቷል
 out-of-service-cue = እባክዎ ወደ ኦፊሰሩ ይሂዱ።
+out-of-service-cue-update = በመዘመን ላይ ነው። እባክዎ ወደ ኦፊሰሩ ይሂዱ።
 
 ## Document cues
 document-cue-present = ፎቶዎ ያለበትን ገጽ ከፍተው በመስታወቱ ላይ ያስቀምጡት።

@@ -77,6 +77,7 @@ warning-title = هل ما زلت هنا؟
 warning-cue = سيُمحى كل شيء حفاظاً على سلامتك.
 out-of-service-title = هذا الكشك مغلق
 out-of-service-cue = توجّه إلى الموظف من فضلك.
+out-of-service-cue-update = يجري تحديث هذا الكشك. توجّه إلى الموظف من فضلك.
 
 ## Document cues
 document-cue-present = افتحها على صفحة الصورة وضعها على الزجاج.

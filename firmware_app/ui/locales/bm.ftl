@@ -77,6 +77,7 @@ warning-title = Yala i bɛ yan hali bi wa?
 warning-cue = A bɛɛ bɛna jɔsi i lakanani kama.
 out-of-service-title = Nin masin datugulen don
 out-of-service-cue = Taa baarakɛla fɛ sabali.
+out-of-service-cue-update = A bɛ ka kuraya. Taa baarakɛla fɛ sabali.
 
 ## Document cues
 document-cue-present = A yɛlɛ i ja ɲɛ na, k’a da dugalen kan.

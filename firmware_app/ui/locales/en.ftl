@@ -77,6 +77,7 @@ warning-title = Are you still there?
 warning-cue = Everything will be cleared for your safety.
 out-of-service-title = This kiosk is closed
 out-of-service-cue = Please go to the officer.
+out-of-service-cue-update = An update is being put in. Please go to the officer.
 
 ## Document cues
 document-cue-present = Open it at the page with your photo and lay it on the glass.

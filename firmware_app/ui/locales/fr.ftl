@@ -77,6 +77,7 @@ warning-title = Êtes-vous toujours là ?
 warning-cue = Tout sera effacé pour votre sécurité.
 out-of-service-title = Cette borne est fermée
 out-of-service-cue = Veuillez vous adresser à l’agent.
+out-of-service-cue-update = Une mise à jour est en cours. Veuillez vous adresser à l’agent.
 
 ## Document cues
 document-cue-present = Ouvrez-le à la page de la photo et posez-le sur la vitre.

@@ -77,6 +77,7 @@ warning-title = Har yanzu kuna nan?
 warning-cue = Za a goge komai don kare ku.
 out-of-service-title = Wannan na’ura a rufe take
 out-of-service-cue = Don Allah ku je wurin jami’i.
+out-of-service-cue-update = Ana sabunta ta. Don Allah ku je wurin jami’i.
 
 ## Document cues
 document-cue-present = Ku buɗe shafin da hotonku yake, ku ɗora shi a kan gilashi.

@@ -77,6 +77,7 @@ warning-title = Weli ma joogtaa?
 warning-cue = Wax walba waa la tirtirayaa si aad ammaan u ahaato.
 out-of-service-title = Kiyooskani waa xiran yahay
 out-of-service-cue = Fadlan u tag sarkaalka.
+out-of-service-cue-update = Waa la cusboonaysiinayaa. Fadlan u tag sarkaalka.
 
 ## Document cues
 document-cue-present = Fur bogga sawirkaagu ku yaal oo saar muraayadda.

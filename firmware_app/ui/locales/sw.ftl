@@ -77,6 +77,7 @@ warning-title = Je, bado upo?
 warning-cue = Kila kitu kitafutwa kwa usalama wako.
 out-of-service-title = Kioski hiki kimefungwa
 out-of-service-cue = Tafadhali nenda kwa afisa.
+out-of-service-cue-update = Kinasasishwa sasa. Tafadhali nenda kwa afisa.
 
 ## Document cues
 document-cue-present = Fungua ukurasa wenye picha yako na uuweke juu ya kioo.

@@ -77,6 +77,7 @@ warning-title = Hâlâ orada mısınız?
 warning-cue = Güvenliğiniz için her şey silinecek.
 out-of-service-title = Bu kiosk kapalı
 out-of-service-cue = Lütfen görevliye gidin.
+out-of-service-cue-update = Güncelleme yapılıyor. Lütfen görevliye gidin.
 
 ## Document cues
 document-cue-present = Fotoğraflı sayfasını açın ve camın üzerine koyun.
