@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from firmware_app.engineer import (
+    break_glass_commands,
     chip_commands,
     clock_commands,
     face_commands,
@@ -120,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     outbox_commands.add_outbox(commands, _add)
     keys_commands.add_keys(commands, _add)
     provision_commands.add_provision(commands, _add)
+    break_glass_commands.add_break_glass(commands, _add)
     officers_commands.add_officers(commands, _add)
     clock_commands.add_time_floor(commands, _add)
     questions_commands.add_questions(commands, _add)
