@@ -24,6 +24,7 @@ from firmware_app.engineer import (
     questions_commands,
     selftest_commands,
     sounds_commands,
+    update_commands,
 )
 from firmware_app.engineer.typed_words import count, port, seconds
 from firmware_app.errors import KioskError, NotShippedError, SetupError
@@ -127,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     questions_commands.add_questions(commands, _add)
     locales_commands.add_locales(commands, _add)
     sounds_commands.add_sounds(commands, _add)
+    update_commands.add_update(commands, _add)
     _add_bench(commands)
     _add_evaluate(commands)
     _add(commands, "version", "release, commit and models", "kiosk version", _version, ("json",))

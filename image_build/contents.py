@@ -52,6 +52,8 @@ STARTED: Final = (
     "firmware_app.engineer.provision",
     "firmware_app.engineer.provision_camera",
     "firmware_app.engineer.selftest",
+    "firmware_app.engineer.update_fetch",
+    "firmware_app.engineer.update_install",
     "firmware_app.officer.program",
     "mqtt.publisher",
     "drivers.registry",

@@ -118,6 +118,7 @@ MOUNTED_ON: Final = (
     "var/lib/border-kiosk",
     "var/lib/border-kiosk-publish",
     "var/lib/border-kiosk-officer",
+    "var/lib/border-kiosk-update",
     "var/lib/rauc",
 )
 # Nobody signs in at a kiosk, on any screen or line; and it runs no other machine's programs.
@@ -225,6 +226,7 @@ def settle(root: Path) -> None:
         "var/lib/border-kiosk",
         "var/lib/border-kiosk-publish",
         "var/lib/border-kiosk-officer",
+        "var/lib/border-kiosk-update",
         "var/lib/rauc",
     ):
         (root / place).mkdir(parents=True, exist_ok=True)

@@ -53,7 +53,7 @@ class UpdateDesk:
     running: Callable[[], str] = system_version
     _wanted: Wanted | None = None
     _told: dict[str, Progress] = field(default_factory=dict)
-    _delivering: bool | None = None
+    _marks: dict[str, bool] = field(default_factory=dict)
 
     @classmethod
     def of(cls, config: Config, keys: Keys) -> "UpdateDesk | None":
@@ -101,15 +101,18 @@ class UpdateDesk:
 
     def look(self, later: Callable[[Later], None], *, waiting_rows: int) -> None:
         """Say what is new, and let the download step aside while crossings wait for the line."""
-        self._mark(delivering=waiting_rows > 0)
+        self._set(self.places.delivering, there=waiting_rows > 0)
         for source, found in self._progress().items():
             if self._told.get(source) == found:
                 continue
             self._told[source] = found
             said = " ".join(filter(None, (source, found.step, found.why, found.what)))
             log.say("update", "error" if found.bad else "info", what=said, version=found.version)
-            if self._wanted is not None and found.order == self._wanted.order:
+            if self._wanted is not None and source == "centre":
                 later(self._answer(self._wanted, found))
+        newest = self._told.get("centre")
+        over = newest is not None and newest.over and newest.order == self._order
+        self._set(self.places.waits, there=self._order is not None and not over)
 
     def facts(self) -> Facts:
         """The running system, and how far the newest updates have come; impersonal."""
@@ -118,8 +121,12 @@ class UpdateDesk:
             told[f"update_{source}"] = f"{found.version} {found.step} {found.why}".rstrip()
         return told
 
+    @property
+    def _order(self) -> str | None:
+        return self._wanted.order if self._wanted else None
+
     def _progress(self) -> dict[Source, Progress]:
-        order = self._wanted.order if self._wanted else None
+        order = self._order
         found: dict[Source, Progress | None] = {
             "centre": progress(self.places, "centre", order) if order else None,
             "stick": progress(self.places, "stick"),
@@ -137,18 +144,18 @@ class UpdateDesk:
             facts | ({"what": found.what} if found.what else {}),
         )
 
-    def _mark(self, *, delivering: bool) -> None:
-        if delivering == self._delivering:
+    def _set(self, mark: Path, *, there: bool) -> None:
+        """A mark on the board, written only where it changes."""
+        if self._marks.get(mark.name) == there:
             return
-        self._delivering = delivering
-        mark = self.places.delivering
         try:
-            if delivering:
-                mark.touch()
+            if there:
+                mark.touch(0o644)
             else:
                 mark.unlink(missing_ok=True)
-        except OSError:  # the board is a courtesy to the download, no more
-            self._delivering = None
+        except OSError:  # a courtesy to the download, no more
+            return
+        self._marks[mark.name] = there
 
     def _lay(self) -> None:
         told = self.config.update

@@ -21,6 +21,7 @@ KEPT_ORDERS = 8
 BOARD, ROOM = Path("/run/border-kiosk/update"), Path("/var/lib/border-kiosk-update")
 DOOR = Path("/run/border-kiosk-update/door")
 
+Step = Literal["installing", "installed", "restarting", "trial", "running", "failed", "fell_back"]
 Source = Literal["centre", "stick"]
 Hex = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 OrderId = Annotated[str, Meta(pattern=r"^[0-9a-f-]{1,80}$(?!\n)")]
@@ -72,9 +73,7 @@ class Installed(Struct, frozen=True, kw_only=True):
     """What became of a bundle that was ready."""
 
     order: OrderId
-    step: Literal[
-        "installing", "installed", "restarting", "trial", "running", "failed", "fell_back"
-    ]
+    step: Step
     version: str
     why: str = ""
     what: Words = ""
@@ -107,6 +106,11 @@ class Places:
     def notice(self) -> Path:
         """The board's file."""
         return self.board / "board.json"
+
+    @property
+    def waits(self) -> Path:
+        """There while something announced is not put in: what the timer looks at."""
+        return self.board / "waits"
 
     @property
     def delivering(self) -> Path:
@@ -155,6 +159,11 @@ class Progress:
     def bad(self) -> bool:
         """Whether it ended, and not as it should."""
         return self.step in {"failed", "fell_back"}
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.bad or self.step == "running"
 
 
 def progress(places: Places, source: Source, order: str | None = None) -> Progress | None:

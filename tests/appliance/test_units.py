@@ -102,6 +102,8 @@ def test_only_what_settles_files_of_others_is_root_and_it_is_named():
         "/usr/lib/border-kiosk/provision-media bring",
         "/usr/lib/border-kiosk/provision-media return",
         "/usr/bin/systemd-tmpfiles --create border-kiosk.conf",
+        "/usr/lib/border-kiosk/update-media",
+        "/usr/lib/border-kiosk/boot-slots restart",
     }
     found = {
         value.lstrip("+-")
