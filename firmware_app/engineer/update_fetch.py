@@ -142,6 +142,7 @@ class Fetch:
         try:
             return say("ready", version=work())
         except NotTheBundleError as error:
+            self.places.part(began.sha256).unlink(missing_ok=True)
             return say("failed", type(error).__name__, str(error))
         except LinkError as error:
             say("waits", type(error).__name__, str(error))
@@ -156,14 +157,13 @@ class Fetch:
         part = self.places.part(wanted.sha256)
         download = Download(wanted, part, context(board.authorities), pace, etag)
         resumed = self._tries(download, wanted)
-        if not _is(part, wanted.sha256):
+        whole = _is(part, wanted.sha256)
+        if resumed and not whole:  # a power cut may have left a hole: once more, from zero
             part.unlink()
-            if not resumed:
-                raise NotTheBundleError("what came has another SHA-256 than was announced.")
-            self._tries(download, wanted)  # a power cut may have left a hole: once more, from zero
-            if not _is(part, wanted.sha256):
-                part.unlink()
-                raise NotTheBundleError("what came has another SHA-256 than was announced.")
+            self._tries(download, wanted)
+            whole = _is(part, wanted.sha256)
+        if not whole:
+            raise NotTheBundleError("what came has another SHA-256 than was announced.")
         version = self._judged(part, wanted.version)
         part.replace(self.places.whole(wanted.sha256))
         sync_folder(self.places.fetched)

@@ -180,7 +180,8 @@ class Install:
         done = ran(self.machine.restart, SHORT_S)
         if not done.code:
             self.machine.wait(DOWN_LIMIT_S)
-        self._note(one, "failed", "restart", done.reason)
+        why = done.reason if done.code else "the machine did not go down"
+        self._note(one, "failed", "restart", why)
 
     @contextmanager
     def _door_shut(self) -> Iterator[None]:
