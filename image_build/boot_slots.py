@@ -274,7 +274,8 @@ def changed(slots: Slots, words: list[str], place: Place) -> Slots:
             return judge(slots, slot, verdict, place.current, place.tries)
         case ["restart"]:
             return start(slots)[1] if place.loader == "tryboot" else slots
-    raise RefusedError(f"unknown words: {' '.join(words)}")
+        case _:
+            raise RefusedError(f"unknown words: {' '.join(words)}")
 
 
 def answer(place: Place, words: list[str]) -> str | int:
@@ -289,6 +290,8 @@ def answer(place: Place, words: list[str]) -> str | int:
             if not _text(place.boot / AUTOBOOT):
                 raise RefusedError(f"{place.boot / AUTOBOOT} is not there.")
             return 0 if place.current != slots.primary else 1
+        case _:
+            pass
     place.save(slots, changed(slots, words, place))
     if words == ["restart"]:
         return subprocess.run(restart_words(slots, place.loader), check=False).returncode
