@@ -156,6 +156,9 @@ class Install:
         self._until(may_install)
         self._note(one, "installing")
         if why := self._write(path):
+            running = self.machine.running()
+            if compared(running, said.version) == "older":  # RAUC says no more than that a rule did
+                why += f" | {said.version} is older than {running}"
             self._note(one, "failed", "rauc", why)
             return
         self._note(one, "installed")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 REASON_LINES = 6
+LAST_ERROR = "LastError:"
 NOT_RUN = 127
 
 
@@ -18,9 +19,10 @@ class Ran:
 
     @property
     def reason(self) -> str:
-        """Its last lines: why it refused."""
-        lines = [line.strip() for line in (self.said + self.complained).splitlines()]
-        return " | ".join([line for line in lines if line][-REASON_LINES:]) or "no reason was given"
+        """Why it refused: RAUC's last error, or the last lines."""
+        lines = [line.strip() for line in f"{self.said}\n{self.complained}".splitlines()]
+        found = [line for line in lines if line.startswith(LAST_ERROR)] or list(filter(None, lines))
+        return " | ".join(found[-REASON_LINES:]).removeprefix(LAST_ERROR).strip() or "no reason"
 
 
 def ran(words: Sequence[str], limit_s: float) -> Ran:
