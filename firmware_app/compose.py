@@ -13,6 +13,7 @@ from firmware_app.crew import Crew, Openers, clock_doubt_days, today
 from firmware_app.domain.rules import Policy
 from firmware_app.errors import SetupError
 from firmware_app.release import git_commit, release
+from firmware_app.services.break_glass import GlassWatch, record_path
 from firmware_app.services.keys import Keys, open_keys
 from firmware_app.services.officer import open_desk, start_desk, stop_desk
 from firmware_app.services.orders import KioskOrders
@@ -76,6 +77,7 @@ class Kiosk:
         self._outbox = open_outbox(config)
         path = config.storage.outbox
         self._alarms = ReceiptAlarms(self._outbox, keys.sealer)
+        self._glass = GlassWatch(record_path(config))
         receipts = keys.ring.receipts
         self._upkeep = OutboxUpkeep(self._outbox, path, receipts, self._alarms.heard)
         self.runner = Runner(self._terms, self._hand_out, self._show)
@@ -185,12 +187,13 @@ class Kiosk:
         """
         by_hand = self.config.policy.type_document
         while not self._stopping.wait(WATCH_S):
+            opened = self._glass.news(self._alarms.heard)
             self._alarms.write(self._relay.committed)
             try:
                 why = self._upkeep.why_closed() or self._workers.missing(by_hand=by_hand)
                 levels = self._outbox.levels(time.monotonic())
                 used_pct = levels.used_pct
-                why = self._updates_say(levels.ready) or why
+                why = self._updates_say(levels.ready) or opened or why
             except OutboxError as error:
                 why, used_pct = "outbox_unusable", 0.0
                 if why != self._out_of_service:

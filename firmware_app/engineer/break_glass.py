@@ -58,15 +58,18 @@ class Wanted:
 def make(wanted: Wanted, signing: Signing, out: Path | None, *, as_json: bool) -> int:
     """Write KIOSK.breakglass. Raises SetupError."""
     now = clock.utc_now().replace(microsecond=0)
-    begins = wanted.begins or now - SKEW
     grant = None if signing.grant is None else signing.grant.read_bytes()
     try:
+        ends = (wanted.begins or now) + timedelta(hours=wanted.hours)
+        if ends - (wanted.begins or now) > tokens.LONGEST:
+            raise ValueError("24 hours at most.")  # noqa: TRY301 - said with the others
+        begins = wanted.begins or max(now - SKEW, ends - tokens.LONGEST)
         token = Token(
             kiosk=wanted.kiosk,
             ssh_key=_ssh_key(wanted.ssh_key),
             number=int(now.timestamp()),
             not_before=begins,
-            not_after=min(begins + tokens.LONGEST, (wanted.begins or now) + _hours(wanted.hours)),
+            not_after=ends,
             reason=wanted.reason,
             grant=grant,
         )
@@ -144,10 +147,6 @@ def _facts(token: Token) -> dict[str, object]:
 
 def _lines(facts: dict[str, object]) -> str:
     return "\n".join(f"{name:11} {one}" for name, one in facts.items())
-
-
-def _hours(hours: float) -> timedelta:
-    return timedelta(hours=hours)
 
 
 def _ssh_key(path: Path) -> str:

@@ -20,7 +20,6 @@ from mqtt.errors import KeyFileError
 from mqtt.files import write_durably
 
 CLOSED_EXIT_CODE = 6
-PORT = 2222
 LOOK_S = 1.0
 SERVER_MEND = "The image lacks dropbear-bin, or the port is taken: read the lines above."
 
@@ -67,7 +66,7 @@ def serve(config: Path, room: Path, address: str) -> int:
     words += ["-r", str(_host_key(room)), "-p", address, "-c", session]
     ended = threading.Event()
     try:
-        server = subprocess.Popen(words, start_new_session=True)  # noqa: S603 - our own words
+        server = subprocess.Popen(words)  # noqa: S603 - our own words
     except OSError as error:
         raise SetupError(f"dropbear: {error.strerror}.", SERVER_MEND) from error
     try:
@@ -97,7 +96,7 @@ def _host_key(room: Path) -> Path:
             raise SetupError("no host key could be made: dropbearkey.", SERVER_MEND) from error
         line = next(one for one in done.stdout.splitlines() if one.startswith("ssh-"))
         public = " ".join(line.split()[:2])
-        write_durably(room / "known_hosts", f"* {public}\n[*]:{PORT} {public}\n".encode(), 0o644)
+        write_durably(room / "known_hosts", f"* {public}\n".encode(), 0o644)
     return path
 
 
@@ -109,10 +108,20 @@ def _told(standing: glass.Standing, *, as_json: bool) -> int:
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:
-    """The listener and the sessions that came through it; the unit's control group is the rest."""
-    with suppress(ProcessLookupError):
-        os.killpg(server.pid, signal.SIGKILL)
+    """The listener and every session below it; the unit's control group would be the second net."""
+    for pid in [server.pid, *_below(server.pid)]:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
     server.wait()
+
+
+def _below(pid: int) -> list[int]:
+    """Processes that came from `pid`, nearest first; sessions leave its process group."""
+    try:
+        own = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
+    return [*map(int, own), *(below for one in own for below in _below(int(one)))]
 
 
 def _in_place(place: Path) -> list[Path]:

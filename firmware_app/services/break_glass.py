@@ -7,6 +7,7 @@ power cut lets a token in twice.
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -26,6 +27,7 @@ from mqtt.time_floor_file import FloorKeeper, floor_path, powered_s, system_utc_
 
 ROOM = Path("/run/border-kiosk-break-glass")
 SUFFIX = ".breakglass"
+MAINTENANCE = "maintenance"
 _READ_LIMIT_BYTES = 8192
 
 
@@ -151,17 +153,18 @@ class GlassWatch:
     path: Path
     room: Path = ROOM
 
-    def news(self, heard: Callable[[GlassAlarm], None]) -> bool:
-        """Whether the door stands open; what the centre does not know yet goes to `heard`, once.
+    def news(self, heard: Callable[[GlassAlarm], None]) -> str:
+        """Why nobody may start while the door is open, or ""; tells `heard` of a change, once.
 
-        Raises OSError where the card does not keep that it was told.
+        On the card first: one that does not write could not keep the alarm either.
         """
         standing = look(self.room)
         alarm, record = untold(read_record(self.path), standing)
         if alarm is not None:
-            heard(alarm)
-            keep(self.path, record)
-        return standing is not None
+            with suppress(OSError):
+                keep(self.path, record)
+                heard(alarm)
+        return MAINTENANCE if standing is not None else ""
 
 
 def _of_root(record: Record, root: str) -> Record:

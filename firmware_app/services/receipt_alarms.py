@@ -1,4 +1,4 @@
-"""Receipts that were refused, told to the centre: counts, in an event at most once an hour."""
+"""What the centre should look at: refused receipts, break-glass; counts in a sealed event."""
 
 import threading
 import time
@@ -9,6 +9,7 @@ from datetime import datetime
 import uuid_utils
 
 from firmware_app import clock, log
+from firmware_app.services.break_glass import GlassAlarm
 from mqtt import events
 from mqtt.envelope import Head, Sealed, Sealer
 from mqtt.errors import KeyFileError, OutboxError
@@ -19,6 +20,9 @@ from mqtt.receipts import ReceiptAlarm
 EVERY_S = 3600.0
 RETRY_S = 600.0  # the outbox is full, its mirror away, the TPM silent: the counts wait
 MEND = "See who may publish on this kiosk's receipts topic, and whether it has the centre's key."
+GLASS_MEND = "Compare it with the tokens that were made for this kiosk; docs/security.md."
+
+Alarm = ReceiptAlarm | GlassAlarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +39,11 @@ class ReceiptAlarms:
     sealer: Sealer
     utc_now: Callable[[], datetime] = clock.utc_now
     monotonic_s: Callable[[], float] = time.monotonic
-    _waiting: dict[ReceiptAlarm, _Count] = field(default_factory=dict)
-    _next_at_s: dict[ReceiptAlarm, float] = field(default_factory=dict)
+    _waiting: dict[Alarm, _Count] = field(default_factory=dict)
+    _next_at_s: dict[Alarm, float] = field(default_factory=dict)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
-    def heard(self, alarm: ReceiptAlarm) -> None:
+    def heard(self, alarm: Alarm) -> None:
         """One more; from any thread."""
         with self._guard:
             before = self._waiting.get(alarm) or _Count(self.utc_now(), 0)
@@ -48,7 +52,7 @@ class ReceiptAlarms:
     def write(self, committed: Callable[[Sequence[Sealed]], None]) -> None:
         """Once a second, after the epoch has begun: one event of all that is due, then `committed`.
 
-        The first of a kind at once, what follows within an hour as a count after it.
+        The first of a kind at once; refused receipts of the hour after it as a count at its end.
         """
         due = self._take_due()
         if not due:
@@ -61,9 +65,10 @@ class ReceiptAlarms:
             return
         committed(sealed)
         for alarm, found in due.items():
-            log.say("alarm_stored", "error", what=alarm.value, count=found.count, mend=MEND)
+            mend = MEND if isinstance(alarm, ReceiptAlarm) else GLASS_MEND
+            log.say("alarm_stored", "error", what=alarm.value, count=found.count, mend=mend)
 
-    def _take_due(self) -> dict[ReceiptAlarm, _Count]:
+    def _take_due(self) -> dict[Alarm, _Count]:
         now_s = self.monotonic_s()
         with self._guard:
             due = {
@@ -73,10 +78,11 @@ class ReceiptAlarms:
             }
             for alarm in due:
                 del self._waiting[alarm]
-                self._next_at_s[alarm] = now_s + EVERY_S
+                if isinstance(alarm, ReceiptAlarm):  # of the others there are as many as tokens
+                    self._next_at_s[alarm] = now_s + EVERY_S
         return due
 
-    def _put_back(self, due: dict[ReceiptAlarm, _Count]) -> None:
+    def _put_back(self, due: dict[Alarm, _Count]) -> None:
         now_s = self.monotonic_s()
         with self._guard:
             for alarm, found in due.items():
@@ -85,7 +91,7 @@ class ReceiptAlarms:
                 self._waiting[alarm] = _Count(found.since, count)
                 self._next_at_s[alarm] = now_s + RETRY_S
 
-    def _seal(self, head: Head | None, due: dict[ReceiptAlarm, _Count]) -> Sealed:
+    def _seal(self, head: Head | None, due: dict[Alarm, _Count]) -> Sealed:
         if head is None:
             raise ValueError("the epoch was not begun.")
         now = self.utc_now()

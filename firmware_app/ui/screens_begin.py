@@ -39,7 +39,8 @@ def begin(state: Idle | OutOfService | Beginning, terms: Terms) -> Screen:
 def _resting(state: Idle | OutOfService, terms: Terms) -> Screen:
     if isinstance(state, OutOfService):
         name = "out-of-service"
-        cue = f"{name}-cue-update" if state.reason == "update" else f"{name}-cue"
+        why = state.reason
+        cue = f"{name}-cue-{why}" if why in {"update", "maintenance"} else f"{name}-cue"
         return Screen(name, f"{name}-title", cue=cue, buttons=(HELP,), picture=name)
     start = Button("start", "button-start", "primary", "start")
     return Screen(

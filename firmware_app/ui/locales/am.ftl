@@ -78,6 +78,14 @@ warning-cue = ለደህንነትዎ ሁሉም ነገር ይሰረዛል።
 out-of-service-title = ይህ ኪዮስክ ተዘግቷል
 out-of-service-cue = እባክዎ ወደ ኦፊሰሩ ይሂዱ።
 out-of-service-cue-update = በመዘመን ላይ ነው። እባክዎ ወደ ኦፊሰሩ ይሂዱ።
+out-of-service-cue-maintenance = በጥገና ላይ ነው። እባክዎ ወደ ኦፊሰሩ ይሂዱ።
+setup-title = ይህ ኪዮስክ ገና ዝግጁ አይደለም
+setup-cue-wait = የማዋቀሪያ ፍላሽ ወይም ኮድ ያምጡ።
+setup-cue-enrol = እባክዎ ይጠብቁ። በመዘጋጀት ላይ ነው።
+setup-cue-link = ግንኙነት የለም። በራሱ እንደገና ይሞክራል።
+setup-cue-stick = ስቲኩን ወደ ማዕከሉ ይውሰዱ፣ መልሱንም ያምጡ።
+setup-cue-done = ተጠናቋል። አሁን ይጀምራል።
+setup-cue-failed = ማዘጋጀት አልተቻለም። አዲስ ፋይል ያዘጋጁ።
 
 ## Document cues
 document-cue-present = ፎቶዎ ያለበትን ገጽ ከፍተው በመስታወቱ ላይ ያስቀምጡት።

@@ -78,6 +78,14 @@ warning-cue = سيُمحى كل شيء حفاظاً على سلامتك.
 out-of-service-title = هذا الكشك مغلق
 out-of-service-cue = توجّه إلى الموظف من فضلك.
 out-of-service-cue-update = يجري تحديث هذا الكشك. توجّه إلى الموظف من فضلك.
+out-of-service-cue-maintenance = هذا الكشك قيد الصيانة. توجّه إلى الموظف من فضلك.
+setup-title = هذا الكشك غير جاهز بعد
+setup-cue-wait = أحضِر ذاكرة الإعداد أو رمز الإعداد.
+setup-cue-enrol = يرجى الانتظار. يجري الإعداد.
+setup-cue-link = لا يوجد اتصال. ستُعاد المحاولة تلقائيًا.
+setup-cue-stick = خذ الذاكرة إلى المركز، ثم أعِد الجواب.
+setup-cue-done = تمّ. يبدأ الكشك الآن.
+setup-cue-failed = تعذّر الإعداد. جهّز ملفًا جديدًا.
 
 ## Document cues
 document-cue-present = افتحها على صفحة الصورة وضعها على الزجاج.

@@ -78,6 +78,14 @@ warning-cue = A bɛɛ bɛna jɔsi i lakanani kama.
 out-of-service-title = Nin masin datugulen don
 out-of-service-cue = Taa baarakɛla fɛ sabali.
 out-of-service-cue-update = A bɛ ka kuraya. Taa baarakɛla fɛ sabali.
+out-of-service-cue-maintenance = A bɛ ka labɛn. Taa baarakɛla fɛ sabali.
+setup-title = Nin masin labɛnnen tɛ fɔlɔ
+setup-cue-wait = Na ni USB kilen ye walima QR kode.
+setup-cue-enrol = Makɔnɔni kɛ sabali. A bɛ ka labɛn.
+setup-cue-link = Jɛɲɔgɔnya tɛ yen. A bɛ segin ka a lajɛ a yɛrɛ ye.
+setup-cue-stick = Taa ni kilen ye santiri la, ka segin ni jaabi ye.
+setup-cue-done = A bannen don. A bɛ daminɛ sisan.
+setup-cue-failed = A labɛnni ma ɲɛ. Fisiye kura labɛn.
 
 ## Document cues
 document-cue-present = A yɛlɛ i ja ɲɛ na, k’a da dugalen kan.

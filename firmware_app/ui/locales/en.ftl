@@ -78,6 +78,14 @@ warning-cue = Everything will be cleared for your safety.
 out-of-service-title = This kiosk is closed
 out-of-service-cue = Please go to the officer.
 out-of-service-cue-update = An update is being put in. Please go to the officer.
+out-of-service-cue-maintenance = Maintenance is going on. Please go to the officer.
+setup-title = This kiosk is not ready yet
+setup-cue-wait = Bring a USB stick or a QR code.
+setup-cue-enrol = Please wait. It is being set up.
+setup-cue-link = No connection. It tries again by itself.
+setup-cue-stick = Carry the stick to the centre, and bring the answer back.
+setup-cue-done = Done. It starts now.
+setup-cue-failed = It could not be set up. Make a new file.
 
 ## Document cues
 document-cue-present = Open it at the page with your photo and lay it on the glass.

@@ -78,6 +78,14 @@ warning-cue = Tout sera effacé pour votre sécurité.
 out-of-service-title = Cette borne est fermée
 out-of-service-cue = Veuillez vous adresser à l’agent.
 out-of-service-cue-update = Une mise à jour est en cours. Veuillez vous adresser à l’agent.
+out-of-service-cue-maintenance = Une maintenance est en cours. Veuillez vous adresser à l’agent.
+setup-title = Cette borne n’est pas encore prête
+setup-cue-wait = Apportez une clé USB ou un code QR.
+setup-cue-enrol = Veuillez patienter. Installation en cours.
+setup-cue-link = Pas de connexion. Nouvel essai automatique.
+setup-cue-stick = Portez la clé au centre, puis rapportez la réponse.
+setup-cue-done = Terminé. La borne démarre.
+setup-cue-failed = L’installation a échoué. Préparez un nouveau fichier.
 
 ## Document cues
 document-cue-present = Ouvrez-le à la page de la photo et posez-le sur la vitre.

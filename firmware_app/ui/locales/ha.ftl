@@ -78,6 +78,14 @@ warning-cue = Za a goge komai don kare ku.
 out-of-service-title = Wannan na’ura a rufe take
 out-of-service-cue = Don Allah ku je wurin jami’i.
 out-of-service-cue-update = Ana sabunta ta. Don Allah ku je wurin jami’i.
+out-of-service-cue-maintenance = Ana gyara ta. Don Allah ku je wurin jami’i.
+setup-title = Wannan na’ura ba ta shirya ba tukuna
+setup-cue-wait = Ku kawo sandar USB ko lambar QR.
+setup-cue-enrol = Don Allah ku jira. Ana shirya ta.
+setup-cue-link = Babu haɗi. Za ta sake gwadawa da kanta.
+setup-cue-stick = Ku kai sandar cibiya, ku dawo da amsar.
+setup-cue-done = An gama. Tana farawa yanzu.
+setup-cue-failed = Shiryawa ta gagara. Ku yi sabon fayil.
 
 ## Document cues
 document-cue-present = Ku buɗe shafin da hotonku yake, ku ɗora shi a kan gilashi.

@@ -78,6 +78,14 @@ warning-cue = Wax walba waa la tirtirayaa si aad ammaan u ahaato.
 out-of-service-title = Kiyooskani waa xiran yahay
 out-of-service-cue = Fadlan u tag sarkaalka.
 out-of-service-cue-update = Waa la cusboonaysiinayaa. Fadlan u tag sarkaalka.
+out-of-service-cue-maintenance = Waa la dayactirayaa. Fadlan u tag sarkaalka.
+setup-title = Kiyooskani weli diyaar ma aha
+setup-cue-wait = Keen USB ama koodhka QR.
+setup-cue-enrol = Fadlan sug. Waa la diyaarinayaa.
+setup-cue-link = Xiriir ma jiro. Isagaa mar kale isku dayaya.
+setup-cue-stick = USB-ga gee xarunta, jawaabtana soo celi.
+setup-cue-done = Waa dhammaatay. Hadda ayuu bilaabmayaa.
+setup-cue-failed = Diyaarintu way fashilantay. Samee fayl cusub.
 
 ## Document cues
 document-cue-present = Fur bogga sawirkaagu ku yaal oo saar muraayadda.

@@ -78,6 +78,14 @@ warning-cue = Kila kitu kitafutwa kwa usalama wako.
 out-of-service-title = Kioski hiki kimefungwa
 out-of-service-cue = Tafadhali nenda kwa afisa.
 out-of-service-cue-update = Kinasasishwa sasa. Tafadhali nenda kwa afisa.
+out-of-service-cue-maintenance = Kinafanyiwa matengenezo. Tafadhali nenda kwa afisa.
+setup-title = Kioski hiki bado hakijawa tayari
+setup-cue-wait = Leta kijiti cha USB au msimbo wa QR.
+setup-cue-enrol = Tafadhali subiri. Kinaandaliwa.
+setup-cue-link = Hakuna muunganisho. Kitajaribu tena chenyewe.
+setup-cue-stick = Peleka kijiti kituoni, kisha urudishe jibu.
+setup-cue-done = Imekamilika. Kinaanza sasa.
+setup-cue-failed = Maandalizi yameshindikana. Tengeneza faili mpya.
 
 ## Document cues
 document-cue-present = Fungua ukurasa wenye picha yako na uuweke juu ya kioo.

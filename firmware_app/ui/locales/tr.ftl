@@ -78,6 +78,14 @@ warning-cue = Güvenliğiniz için her şey silinecek.
 out-of-service-title = Bu kiosk kapalı
 out-of-service-cue = Lütfen görevliye gidin.
 out-of-service-cue-update = Güncelleme yapılıyor. Lütfen görevliye gidin.
+out-of-service-cue-maintenance = Bakım yapılıyor. Lütfen görevliye gidin.
+setup-title = Bu kiosk henüz hazır değil
+setup-cue-wait = Bir USB bellek veya QR kodu getirin.
+setup-cue-enrol = Lütfen bekleyin. Kurulum sürüyor.
+setup-cue-link = Bağlantı yok. Kendiliğinden yeniden dener.
+setup-cue-stick = Belleği merkeze götürün, yanıtı geri getirin.
+setup-cue-done = Tamam. Şimdi başlıyor.
+setup-cue-failed = Kurulamadı. Yeni bir dosya hazırlayın.
 
 ## Document cues
 document-cue-present = Fotoğraflı sayfasını açın ve camın üzerine koyun.
