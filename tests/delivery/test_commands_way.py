@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from firmware_app.workers.commands import CommandWorker, Post
+from firmware_app.workers.commands import CommandWorker, Later, Post
 from mqtt.bundle_store import BundleStore, KeyRing
 from mqtt.bundles import KEYS
 from mqtt.central.command_desk import CommandDesk
 from mqtt.command_record import CommandRecord
-from mqtt.commands import Outcome, Ping, Reader, Resend
+from mqtt.commands import Outcome, Ping, Reader, Resend, Update
 from mqtt.keys import load_private_key, load_public_key
 
 KIOSK = "kiosk-1"
@@ -28,6 +28,10 @@ class Hands:
     def resend(self, order):
         rows = self.chain.outbox.resend(order.epoch, order.first, order.last, self.chain.now_s())
         return {"rows": str(rows)}
+
+    def update(self, command, order):
+        self.chain.update = command
+        return {"step": "announced", "version": order.version}
 
 
 @pytest.fixture
@@ -69,3 +73,32 @@ def test_a_command_comes_and_its_answer_goes_back(chain, worker):
     answers = [one.answers[KIOSK] for one in desk.all()]
     assert [one.outcome for one in answers] == [Outcome.DONE, Outcome.DONE]
     assert answers[1].facts == {"rows": "1"}
+
+
+@pytest.mark.slow
+def test_an_update_is_answered_as_it_goes_and_the_newest_answer_stands(chain, worker):
+    desk = CommandDesk(chain.site.configuration.parent / "commands")
+    signer = load_private_key(chain.site.commands.private)
+    chain.until(lambda: chain.stored() or True, "the sink")
+    url = "https://centre.example:8443/border-kiosk-1.3.0-virt.raucb"
+    order = Update(version="1.3.0", url=url, size=300_000_000, sha256=bytes(range(32)))
+    sent = desk.send(order, [KIOSK], signer, now())
+
+    def answer():
+        found = CommandDesk(desk.folder).all()[0].answers.get(KIOSK)
+        return None if found is None else (found.outcome, found.why, found.facts.get("step"))
+
+    def announced():
+        for leaf, payload in chain.signed:
+            worker.take(leaf, payload)
+        chain.signed.clear()
+        return answer() == (Outcome.DONE, None, "announced")
+
+    worker.start()
+    chain.until(announced, "that it was noted")
+    assert chain.update.order == order
+    worker.later(Later(sent.id, sent.number, Outcome.DONE, None, {"step": "ready"}))
+    refused = {"step": "failed", "what": "signature verification failed"}
+    worker.later(Later(sent.id, sent.number, Outcome.FAILED, "rauc", refused))
+    chain.until(lambda: answer() == (Outcome.FAILED, "rauc", "failed"), "what became of it")
+    worker.stop()
