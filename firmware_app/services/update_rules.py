@@ -8,6 +8,7 @@ from typing import Final, Literal
 RESTING: Final = frozenset({"attract", "out-of-service"})
 CLOSED: Final = "out-of-service"
 SILENT_S: Final = 600.0  # a page that is silent so long serves nobody; the update may be the mend
+SEES_DOOR_S: Final = 5.0  # the kiosk looks every second
 DOOR_S: Final = 60.0  # the same where it was asked to close
 _VERSION: Final = re.compile(r"(\d+(?:\.\d+){1,3})(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.+-]+)?")
 _LONGEST: Final = 4
@@ -111,5 +112,10 @@ def may_close(seen: Seen, rules: Rules) -> bool:
 
 
 def may_restart(seen: Seen) -> bool:
-    """Whether, behind a shut door, nobody is served any more."""
+    """Whether, behind a door that was shut `waited_s` ago, nobody is served any more.
+
+    A kiosk that was closed for another reason could open before it has seen the door.
+    """
+    if seen.waited_s < SEES_DOOR_S:
+        return False
     return seen.screen == CLOSED or (seen.screen is None and seen.since_s >= DOOR_S)

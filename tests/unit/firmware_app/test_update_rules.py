@@ -98,6 +98,7 @@ def test_after_the_patience_the_door_shuts_behind_whoever_is_there():
 
 def test_the_restart_comes_behind_a_shut_door_only():
     assert may_restart(seen("out-of-service", 0.0))
+    assert not may_restart(seen("out-of-service", 1e6, waited_s=1.0)), "not seen yet, perhaps"
     assert not may_restart(seen("attract", 1e6))
 
 
