@@ -12,6 +12,7 @@ TIMERS = sorted(path.name for kind in ("timer", "path") for path in UNITS.glob(f
 PROGRAMS = (
     *("kiosk", "border-kiosk-publish", "border-kiosk-officer", "cage", "rauc", "systemctl"),
     "../lib/border-kiosk/boot-slots",
+    "../lib/border-kiosk/display",
     "../lib/border-kiosk/break-glass-port",
 )
 DEBIAN_UNITS = Path("/usr/lib/systemd/system")
@@ -107,6 +108,7 @@ def test_only_what_settles_files_of_others_is_root_and_it_is_named():
         "/usr/lib/border-kiosk/break-glass-port close",
         "/usr/lib/border-kiosk/provision-media bring",
         "/usr/lib/border-kiosk/provision-media return",
+        "/usr/bin/systemctl stop border-kiosk-setup.service",
         "/usr/bin/systemd-tmpfiles --create border-kiosk.conf",
         "/usr/lib/border-kiosk/update-media",
         "/usr/lib/border-kiosk/boot-slots restart",

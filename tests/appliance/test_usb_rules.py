@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 RULES = Path(__file__).parents[2] / "systemd" / "61-border-kiosk-usb.rules"
-NAMES = Path(__file__).parents[2] / "systemd" / "60-border-kiosk.rules"
+NAMES = Path(__file__).parents[2] / "systemd" / "70-border-kiosk.rules"
 MODPROBE = "modprobe.d/border-kiosk.conf"
 TOKEN = re.compile(r'([A-Z]+(?:\{[^}]*\})?)(==|!=|\+=|=)"([^"]*)"')
 
@@ -111,7 +111,7 @@ def test_where_the_kernel_allows_all_nothing_changes():
 
 
 def test_every_device_that_has_a_name_may_live():
-    """60-border-kiosk.rules names devices by vendor and product: each of them is on the list."""
+    """70-border-kiosk.rules names devices by vendor and product: each of them is on the list."""
     found = re.findall(
         r'ATTRS?\{idVendor\}=="(\w+)", ATTRS?\{idProduct\}=="([\w|]+)"', NAMES.read_text()
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 from drivers.fingerprint.uru4000_protocol import MODELS
 
 ROOT = Path(__file__).resolve().parents[3]
-RULES = ROOT / "systemd" / "60-border-kiosk.rules"
+RULES = ROOT / "systemd" / "70-border-kiosk.rules"
 TERM = re.compile(r'([A-Z_]+(?:\{[A-Za-z0-9_/]+\})?)(==|!=|\+=|=)"([^"]*)"')
 
 
@@ -70,3 +70,9 @@ def test_a_reader_with_another_chip_keeps_its_name_beside_a_module() -> None:
     for rule in rules():
         wanted = "link_priority=-10" if value(rule, "SYMLINK") == "kiosk-finger" else ""
         assert value(rule, "OPTIONS") == wanted
+
+
+def test_the_names_come_after_what_udev_finds_out_about_a_camera():
+    """60-persistent-v4l.rules asks the node for its capabilities, by which ours know a camera."""
+    assert RULES.name > "60-persistent-v4l.rules"
+    assert "ID_V4L_CAPABILITIES" in RULES.read_text(encoding="utf-8")

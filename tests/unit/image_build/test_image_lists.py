@@ -98,7 +98,7 @@ def test_a_wheel_says_its_licence_in_one_of_three_ways(metadata, found):
             "border-kiosk.service.d/trial.conf",
             "usr/lib/systemd/system/border-kiosk.service.d/trial.conf",
         ),
-        ("60-border-kiosk.rules", "usr/lib/udev/rules.d/60-border-kiosk.rules"),
+        ("70-border-kiosk.rules", "usr/lib/udev/rules.d/70-border-kiosk.rules"),
         ("border-kiosk.sysusers", "usr/lib/sysusers.d/border-kiosk.conf"),
         ("tmpfiles.d/border-kiosk.conf", "usr/lib/tmpfiles.d/border-kiosk.conf"),
         ("nftables.conf", "etc/nftables.conf"),
