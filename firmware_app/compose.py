@@ -20,6 +20,7 @@ from firmware_app.services.orders import KioskOrders
 from firmware_app.services.outbox import OutboxUpkeep, open_outbox
 from firmware_app.services.questions import questions_and_texts
 from firmware_app.services.receipt_alarms import ReceiptAlarms
+from firmware_app.services.relay_peers import publisher_uids
 from firmware_app.services.update import UpdateDesk
 from firmware_app.ui import state_search
 from firmware_app.ui.screens import screen
@@ -329,6 +330,7 @@ def _relay(
         on_alarm=on_alarm,
         earliest_utc_s=floor.earliest_utc_s,
         tell=lambda one: log.say(one.name, one.severity, what=one.what, mend=one.mend),
+        peer_uids=publisher_uids(),
         settings=RelaySettings(
             keep_after_receipt_s=config.storage.keep_after_receipt_h * 3600,
             receipt_limit_s=config.storage.resend_after_s,
