@@ -8,27 +8,25 @@ check; ends with 1 where one failed.
 """
 
 import argparse
-import shutil
 import signal
 import sys
 import tempfile
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from image_build import emulator, initramfs, layout
+from image_build import layout
 from image_build.emulator import ConsoleError, Machine
+from image_build.guest_card import (
+    BOOT_LIMIT_S,
+    CONSOLES,
+    Card,
+    Report,
+    insert,
+    start_and_look,
+)
 from image_build.steps import BuildError
 
-CARD_BYTES: Final = 4 << 30
-# Machine of QEMU -> what starts it, and the serial line that the test speaks on.
-MACHINES: Final = {
-    "virt": (emulator.virt, "/dev/ttyAMA0"),
-    "raspi3b": (emulator.raspi3b, "/dev/ttyS1"),
-}
-BOOT_LIMIT_S: Final = 900.0  # emulated, on a machine that has other work
 SITE: Final = "/usr/lib/border-kiosk/lib/python3.11/site-packages"
 PYTHON: Final = "/usr/lib/border-kiosk/bin/python3"
 _NETWORKS: Final = (
@@ -42,64 +40,6 @@ _UNWANTED: Final = (
     "/usr/bin/*gcc* /usr/bin/as /usr/bin/ld /usr/bin/dpkg /usr/bin/apt* /usr/bin/perl "
     f"/usr/bin/pip* {SITE}/pip /usr/sbin/sshd /usr/bin/sudo"
 )
-
-
-@dataclass(slots=True)
-class Report:
-    """What was found; printed as it comes."""
-
-    failed: list[str] = field(default_factory=list)
-
-    def say(self, what: str, *, good: bool, found: str = "") -> None:
-        """Print one row."""
-        if not good:
-            self.failed.append(what)
-        print(
-            f"  {'ok    ' if good else 'FAILED'} {what}{f': {found}' if found else ''}", flush=True
-        )
-
-    def figure(self, what: str, value: str) -> None:
-        """Print one measurement."""
-        print(f"         {what}: {value}", flush=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A card with the image on it, larger than the image, and a room for what the loader takes."""
-
-    disk: Path
-    folder: Path
-    machine: str
-
-    def start(self, log: Path) -> Machine:
-        """Play the loader, then start the board."""
-        words, console = MACHINES[self.machine]
-        kernel = emulator.load(self.disk, self.folder)
-        init = emulator.with_shell(initramfs.INIT.read_text(encoding="utf-8"), console)
-        packed = emulator.overlay(kernel.initramfs, init, (), self.folder / "with-shell.img")
-        return Machine(words(replace(kernel, initramfs=packed), self.disk), log)
-
-
-def insert(image: Path, folder: Path, machine: str) -> Card:
-    """Copy the image to a card of its own."""
-    disk = folder / "card.img"
-    shutil.copyfile(image, disk)
-    with disk.open("r+b") as raw:
-        raw.truncate(CARD_BYTES)
-    return Card(disk, folder, machine)
-
-
-def start_and_look(card: Card, report: Report, log: Path) -> Machine:
-    """Start the board, wait until it runs, and say how that went."""
-    guest = card.start(log)
-    guest.ready(BOOT_LIMIT_S)
-    report.figure("a shell answers after", f"{time.monotonic() - guest.began_s:.0f} s")
-    _, state = guest.ask("systemctl is-system-running --wait", BOOT_LIMIT_S)
-    report.say("the system runs", good=state == "running", found=state)
-    report.figure("it runs after", f"{time.monotonic() - guest.began_s:.0f} s")
-    _, failed = guest.ask("systemctl --failed --plain --no-legend")
-    report.say("no unit failed", good=not failed, found=failed)
-    return guest
 
 
 Check = tuple[str, str, Callable[[int, str], bool]]
@@ -193,8 +133,8 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("image", type=Path, help="the card's image, not compressed")
-    machines = ", ".join(MACHINES)
-    parser.add_argument("--machine", default="virt", choices=MACHINES, help=machines)
+    machines = ", ".join(CONSOLES)
+    parser.add_argument("--machine", default="virt", choices=CONSOLES, help=machines)
     chosen = parser.parse_args()
     log = chosen.image.with_suffix(".console.log")
     log.unlink(missing_ok=True)

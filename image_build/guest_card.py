@@ -1,0 +1,89 @@
+"""A card with an image on it in an emulated board, and the report on what was found there."""
+
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from image_build import emulator, initramfs
+from image_build.emulator import Machine
+
+CARD_BYTES: Final = 4 << 30
+# Machine of QEMU -> the serial line that the test speaks on.
+CONSOLES: Final = {"virt": "/dev/ttyAMA0", "raspi3b": "/dev/ttyS1"}
+BOOT_LIMIT_S: Final = 900.0  # emulated, on a machine that has other work
+
+
+@dataclass(slots=True)
+class Report:
+    """What was found; printed as it comes."""
+
+    failed: list[str] = field(default_factory=list)
+
+    def say(self, what: str, *, good: bool, found: str = "") -> None:
+        """Print one row."""
+        if not good:
+            self.failed.append(what)
+        print(
+            f"  {'ok    ' if good else 'FAILED'} {what}{f': {found}' if found else ''}", flush=True
+        )
+
+    def figure(self, what: str, value: str) -> None:
+        """Print one measurement."""
+        print(f"         {what}: {value}", flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Plugged:
+    """Words for QEMU besides the card's, and files for the guest's /run/kiosk-test."""
+
+    words: Sequence[str]
+    brought: Sequence[Path] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card with the image on it, larger than the image, and a room for what the loader takes."""
+
+    disk: Path
+    folder: Path
+    machine: str
+
+    def start(self, log: Path, plugged: Plugged | None = None) -> Machine:
+        """Play the loader, then start the board with what is plugged in."""
+        kernel = emulator.load(self.disk, self.folder)
+        init = initramfs.INIT.read_text(encoding="utf-8")
+        init = emulator.with_shell(init, CONSOLES[self.machine])
+        brought = plugged.brought if plugged else ()
+        packed = emulator.overlay(kernel.initramfs, init, brought, self.folder / "with-shell.img")
+        kernel = replace(kernel, initramfs=packed)
+        if self.machine == "raspi3b":
+            return Machine(emulator.raspi3b(kernel, self.disk), log)
+        words = plugged.words if plugged else emulator.PLAIN
+        return Machine(emulator.virt(kernel, self.disk, words), log)
+
+
+def insert(image: Path, folder: Path, machine: str) -> Card:
+    """Copy the image to a card of its own."""
+    disk = folder / "card.img"
+    shutil.copyfile(image, disk)
+    with disk.open("r+b") as raw:
+        raw.truncate(CARD_BYTES)
+    return Card(disk, folder, machine)
+
+
+def start_and_look(
+    card: Card, report: Report, log: Path, plugged: Plugged | None = None
+) -> Machine:
+    """Start the board, wait until it runs, and say how that went."""
+    guest = card.start(log, plugged)
+    guest.ready(BOOT_LIMIT_S)
+    report.figure("a shell answers after", f"{time.monotonic() - guest.began_s:.0f} s")
+    _, state = guest.ask("systemctl is-system-running --wait", BOOT_LIMIT_S)
+    report.say("the system runs", good=state == "running", found=state)
+    report.figure("it runs after", f"{time.monotonic() - guest.began_s:.0f} s")
+    _, failed = guest.ask("systemctl --failed --plain --no-legend")
+    report.say("no unit failed", good=not failed, found=failed)
+    return guest

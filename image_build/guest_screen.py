@@ -1,0 +1,109 @@
+"""The guest's screen from outside: pictures of it, and a finger on it, by QEMU's QMP.
+
+What the page shows is asked of the guest itself, by its event stream; where a button lies is found
+in the picture, so that a touch goes the way of a real one: glass, kernel, cage, cog, page, kiosk.
+"""
+
+import json
+import shlex
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from image_build.emulator import ConsoleError, Machine
+
+_FULL_SCALE: Final = 0x7FFF  # of QEMU's absolute axes
+_LIMIT_S: Final = 60.0
+PYTHON: Final = "/usr/lib/border-kiosk/bin/python3"
+# The newest screen that the page would draw, as one line of JSON.
+_LOOK: Final = """\
+import http.client
+line = http.client.HTTPConnection("127.0.0.1", 8080, timeout=20)
+line.request("GET", "/events")
+answer = line.getresponse()
+while True:
+    said = answer.readline()
+    if said.startswith(b"data:") and b"serial" in said:
+        print(said[5:].decode().strip())
+        break
+"""
+
+
+@dataclass(slots=True)
+class Glass:
+    """QEMU's control line of one machine; opened by `with` after the machine was started."""
+
+    socket_path: Path
+    _line: socket.socket = field(init=False)
+    _heard: bytes = b""
+
+    def __enter__(self) -> Self:
+        self._line = socket.socket(socket.AF_UNIX)
+        self._line.settimeout(_LIMIT_S)
+        self._line.connect(str(self.socket_path))
+        self._answer("QMP")
+        self.order("qmp_capabilities")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._line.close()
+
+    def order(self, what: str, **words: object) -> None:
+        """Give one order; raises ConsoleError where QEMU refuses."""
+        self._line.sendall(json.dumps({"execute": what, "arguments": words}).encode())
+        answer = self._answer("return", "error")
+        if "error" in answer:
+            raise ConsoleError(f"QEMU refuses {what}: {answer['error']}")
+
+    def _answer(self, *keys: str) -> dict[str, Any]:
+        while True:
+            head, end, rest = self._heard.partition(b"\n")
+            if end:
+                self._heard = rest
+                said: dict[str, Any] = json.loads(head)
+                if any(key in said for key in keys):
+                    return said
+                continue
+            data = self._line.recv(65536)
+            if not data:
+                raise ConsoleError("QEMU's control line has ended.")
+            self._heard += data
+
+    def picture(self, into: Path) -> Path:
+        """What the screen shows now, as PNG."""
+        self.order("screendump", filename=str(into), format="png")
+        return into
+
+    def touch(self, across: float, down: float) -> None:
+        """A finger at that place: fractions of the screen's width and height."""
+        for pressed in (True, False):
+            events = [
+                _event("abs", axis="x", value=int(across * _FULL_SCALE)),
+                _event("abs", axis="y", value=int(down * _FULL_SCALE)),
+                _event("btn", button="left", down=pressed),
+            ]
+            self.order("input-send-event", events=events)
+
+    def press(self, *keys: str) -> None:
+        """Keys pressed together on a keyboard, by QEMU's names."""
+        self.order("send-key", keys=[{"type": "qcode", "data": key} for key in keys])
+
+
+def _event(kind: str, **data: object) -> dict[str, object]:
+    return {"type": kind, "data": data}
+
+
+def shown(guest: Machine) -> dict[str, Any]:
+    """The screen of now as the page gets it; raises ConsoleError where there is none."""
+    code, said = guest.ask(f"{PYTHON} -c {shlex.quote(_LOOK)}")
+    if code:
+        raise ConsoleError(f"the page shows nothing: {said[-300:]}")
+    screen: dict[str, Any] = json.loads(said.splitlines()[-1])
+    return screen
