@@ -119,16 +119,13 @@ def _parser() -> argparse.ArgumentParser:
     _add_read_document(commands)
     chip_commands.add_chip(commands, _add, seconds)
     chip_commands.add_csca(commands, _add)
-    outbox_commands.add_outbox(commands, _add)
-    keys_commands.add_keys(commands, _add)
-    provision_commands.add_provision(commands, _add)
-    break_glass_commands.add_break_glass(commands, _add)
-    officers_commands.add_officers(commands, _add)
-    clock_commands.add_time_floor(commands, _add)
-    questions_commands.add_questions(commands, _add)
-    locales_commands.add_locales(commands, _add)
-    sounds_commands.add_sounds(commands, _add)
-    update_commands.add_update(commands, _add)
+    for add_group in (
+        *(outbox_commands.add_outbox, keys_commands.add_keys, provision_commands.add_provision),
+        *(break_glass_commands.add_break_glass, officers_commands.add_officers),
+        *(clock_commands.add_time_floor, questions_commands.add_questions),
+        *(locales_commands.add_locales, sounds_commands.add_sounds, update_commands.add_update),
+    ):
+        add_group(commands, _add)
     _add_bench(commands)
     _add_evaluate(commands)
     _add(commands, "version", "release, commit and models", "kiosk version", _version, ("json",))
