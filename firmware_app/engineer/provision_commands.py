@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from firmware_app.engineer.chip_commands import Add
-from firmware_app.engineer.typed_words import seconds
+from firmware_app.engineer.typed_words import port, seconds
 
 POST_WORDS = ("locode", "code", "authority", "lane", "direction", "mode")
 CONFIG = Path("/var/lib/border-kiosk/kiosk.toml")
@@ -39,6 +39,15 @@ def add_provision(
         ("json",),
     )
     _add_places(told)
+    drawn = add(
+        kinds,
+        "screen",
+        "show how far it is on the kiosk's own page, in pictures, until it is told to stop",
+        "kiosk provision screen --port 8080",
+        _screen,
+    )
+    drawn.add_argument("--port", type=port, default=8080, help="default: 8080")
+    _add_places(drawn)
 
 
 def _add_make(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]", add: Add) -> None:
@@ -143,3 +152,9 @@ def _status(chosen: argparse.Namespace) -> int:
     from firmware_app.engineer import provision  # noqa: PLC0415
 
     return provision.status(chosen.config, chosen.publisher, as_json=chosen.json)
+
+
+def _screen(chosen: argparse.Namespace) -> int:
+    from firmware_app.engineer import provision_screen  # noqa: PLC0415
+
+    return provision_screen.show(chosen.config, chosen.publisher, chosen.port)

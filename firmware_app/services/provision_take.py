@@ -16,7 +16,7 @@ from pathlib import Path
 
 from firmware_app import config
 from firmware_app.config import Config
-from firmware_app.errors import KioskError
+from firmware_app.errors import ConfigError, KioskError
 from firmware_app.services.keys import device_room
 from firmware_app.services.provision import NAME, Provision, ProvisionError, judge, read
 from mqtt.bundles import fingerprint
@@ -28,6 +28,14 @@ from mqtt.keys import load_public_key
 
 Ask = Callable[[str, bytes, str, Path], bytes]
 """Address of the desk, request, fingerprint of the root, where the authorities lie: the answer."""
+CODES: dict[type[Exception], str] = {
+    ProvisionError: "S1",
+    ConfigError: "S2",
+    EnrolError: "S3",
+    KeyFileError: "S4",
+}
+"""Of the file itself, the settings in it, the centre's answer, a key on the card; the guide's."""
+OTHER_CODE = "S9"
 ROOT_MEND = "A kiosk changes its programme only with an empty data partition: flash it anew."
 
 
@@ -65,12 +73,16 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How far it is: empty | refused | taken | no_link | carry_request | done; what says why."""
+    """How far it is: empty | refused | taken | no_link | carry_request | done; what says why.
+
+    code: of what was refused, as the screen shows it to an engineer; "" else.
+    """
 
     name: str
     what: str = ""
     mend: str = ""
     kiosk_id: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +105,7 @@ class Taking:
         self._write(self.places.copy, data)
         append_durably(self.places.taken, digest.encode())
         give_like_folder(self.places.taken)
+        self.say(State("taken", kiosk_id=found.enrolment.kiosk))
         return True
 
     def go_on(self, stick: Path | None = None) -> State:
@@ -214,14 +227,15 @@ def look(places: Places) -> State:
     """What the last call came to; never raises."""
     try:
         said = json.loads(places.state.read_bytes())
-        return State(**{name: str(said[name]) for name in State.__slots__})
-    except (OSError, ValueError, KeyError, TypeError):
+        return State(**{name: str(said.get(name, "")) for name in State.__slots__})
+    except (OSError, ValueError, AttributeError):
         return State("done" if places.config.exists() else "empty")
 
 
 def failed(error: KioskError | WireError | KeyFileError) -> State:
     """The state that an error leaves behind."""
-    return State("refused", str(error), error.mend)
+    code = next((code for kind, code in CODES.items() if isinstance(error, kind)), OTHER_CODE)
+    return State("refused", str(error), error.mend, code=code)
 
 
 def wipe(path: Path) -> None:

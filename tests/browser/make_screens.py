@@ -25,6 +25,7 @@ from firmware_app.domain.rules import Outcome, Policy
 from firmware_app.domain.typed_document import TypedField, TypedSoFar
 from firmware_app.ui.screen import Screen
 from firmware_app.ui.screens import screen
+from firmware_app.ui.screens_setup import CUES, setup_screen
 from firmware_app.ui.server import PageServer
 from firmware_app.ui.texts import Texts
 from firmware_app.workflow.face_ask import FaceAsk
@@ -171,10 +172,18 @@ def gallery(language: str, pictures_only: bool = False) -> dict[str, Screen]:
         states_first=("GHA", "ETH", "KEN", "JOR", "MLI", "TUN"),
         contact="data@border.example",
     )
-    return {
+    served = {
         name: replace(screen(state, terms), **PARTS.get(name, {}))
         for name, state in states(language, pictures_only).items()
     }
+    before = {
+        f"setup-{stage}": replace(
+            setup_screen(stage, "S3" if stage == "failed" else "", language),
+            pictures_only=pictures_only,
+        )
+        for stage in CUES
+    }
+    return served | before
 
 
 def drawn_face(width: int = 640, height: int = 480, shift_px: int = 0) -> bytes:
