@@ -37,6 +37,7 @@ Restart=always
 _LAST_STEP: Final = "mount --move /run /system/run"
 PI_3_TREE: Final = "bcm2837-rpi-3-b.dtb"  # what QEMU's raspi3b is
 _READ_BYTES: Final = 65536
+_END_LIMIT_S: Final = 10.0
 MEMORY_MB: Final = 1024
 PLAIN: Final = ("-nic", "user,model=virtio-net-pci,restrict=on")
 
@@ -215,6 +216,18 @@ class Machine:
         with self.log.open("ab") as file:
             file.write(data)
         self._heard += data.replace(b"\r", b"")
+
+    def ended(self, limit_s: float) -> None:
+        """Wait until the guest has switched itself off or restarts; raises ConsoleError."""
+        try:
+            self.expect("(?!)", limit_s)
+        except ConsoleError:
+            if self._process.stdout is None or self._process.stdout.closed:
+                raise
+            try:
+                self._process.wait(_END_LIMIT_S)
+            except subprocess.TimeoutExpired:
+                raise ConsoleError("the guest goes on running.") from None
 
     def type(self, line: str) -> None:
         """Send a line as a keyboard would."""

@@ -1,0 +1,213 @@
+"""Updates a guest and back, breaks updates, cuts its power: a kiosk must serve after each.
+
+    python -m image_build.update_test build/image/border-kiosk-0.1.0-virt.img \
+        build/image/border-kiosk-0.2.0-virt.raucb
+
+The card's own bundle must lie beside it. The kiosk in the guest is a provisioned one with reader
+and camera at a real centre, because a new system stays only when `kiosk selftest` finds it good.
+Prints one line for each check; ends with 1 where one failed. Some ten minutes on an idle machine.
+"""
+
+import argparse
+import signal
+import sys
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from image_build import guest_centre, guest_devices, layout, packages, release, update_bundles
+from image_build.emulator import ConsoleError, Machine
+from image_build.guest_card import BOOT_LIMIT_S, Card, Plugged, Report, insert
+from image_build.steps import BuildError, run
+
+POST: Final = guest_centre.POST.replace("/dev/kiosk-camera", "/dev/video0")
+SLOTS_PROGRAM: Final = "/usr/lib/border-kiosk/boot-slots"
+CONFIG: Final = "/var/lib/border-kiosk/kiosk.toml"
+STICK: Final = "/run/kiosk-test/stick"
+INSTALL_LIMIT_S: Final = 900.0
+_TRIES: Final = 30
+SET_UP: Final = (
+    f"for i in $(seq 120); do [ -e {CONFIG} ] && break; sleep 2; done; "
+    "for i in $(seq 60); do systemctl is-active --quiet border-kiosk && break; sleep 2; done; "
+    "systemctl is-active border-kiosk"
+)
+# The timer would ask two, five and nine minutes after the start; the same unit is asked here now.
+ASK_HEALTH: Final = (
+    f"for i in $(seq {_TRIES}); do systemctl start border-kiosk-health && break; sleep 4; done; "
+    f"for i in $(seq {_TRIES}); do {SLOTS_PROGRAM} on-trial || break; sleep 1; done"
+)
+KEYS: Final = (
+    "find /var/lib/border-kiosk /var/lib/border-kiosk-publish -name '*.pem' -o -name '*.key' "
+    "| sort | xargs sha256sum | sha256sum"
+)
+
+
+@dataclass(slots=True)
+class Trial:
+    """One card in one board, through all its starts."""
+
+    card: Card
+    log: Path
+    plugged: Plugged
+    camera: str
+    report: Report
+
+    def start(self, what: str, slot: str) -> Machine:
+        """Play the loader, start, and look whether the right system runs and serves."""
+        guest = self.card.start(self.log, self.plugged)
+        guest.ready(BOOT_LIMIT_S)
+        guest.ask(self.camera)
+        _, runs = guest.ask("cat /run/kiosk/slot")
+        self.report.say(f"{what}: slot {slot} runs", good=runs == slot, found=runs)
+        code, said = guest.ask(SET_UP, BOOT_LIMIT_S)
+        self.report.say(f"{what}: the kiosk runs", good=code == 0, found=said)
+        guest.ask(f"mkdir -p {STICK}; mount -o ro /dev/vdb {STICK}")
+        return guest
+
+    def restart(self, guest: Machine) -> None:
+        """As border-kiosk-update does once the kiosk is idle; the guest ends with it."""
+        guest.type(f"{SLOTS_PROGRAM} restart")
+        guest.ended(BOOT_LIMIT_S)
+
+    def say(self, what: str, guest: Machine, command: str, wanted: str) -> str:
+        """One row: what the command prints must be what is wanted."""
+        _, found = guest.ask(command, INSTALL_LIMIT_S)
+        self.report.say(what, good=found == wanted, found=found)
+        return found
+
+    def install(self, guest: Machine, name: str) -> tuple[int, str]:
+        """Exit code, and what rauc and its service said of this bundle."""
+        code, _ = guest.ask(f"rauc install {STICK}/{name}.raucb", INSTALL_LIMIT_S)
+        _, said = guest.ask("journalctl -u rauc -o cat --no-pager -n 6")
+        return code, said
+
+
+def first_way(trial: Trial, running: str) -> tuple[str, str]:
+    """Refusals, a power cut in the middle of a good one, then the good one. Gives keys, chain."""
+    report = trial.report
+    guest = trial.start("first start", "a")
+    with guest:
+        trial.say("its version", guest, f"cat {SLOTS_PROGRAM[:-10]}version", running)
+        _, keys = guest.ask(KEYS)
+        code, chain = guest.ask(f"kiosk outbox verify --config {CONFIG}", INSTALL_LIMIT_S)
+        report.say("the outbox is whole", good=code == 0, found=chain)
+        for name, word in update_bundles.REFUSED.items():
+            code, said = trial.install(guest, name)
+            good = code != 0 and word in said.lower()
+            report.say(f"refused: {name}", good=good, found="" if good else said)
+            trial.say("  and the old system stays", guest, f"{SLOTS_PROGRAM} get-primary", "a")
+        guest.type(f"rauc install {STICK}/next.raucb &")
+        guest.expect("Copying image to", INSTALL_LIMIT_S)
+    guest = trial.start("after a power cut in mid-update", "a")
+    with guest:
+        trial.say("  the other slot is not tried", guest, f"{SLOTS_PROGRAM} get-primary", "a")
+        trial.say("  the keys are the same", guest, KEYS, keys)
+        code, said = trial.install(guest, "next")
+        report.say("the update is put in", good=code == 0, found="" if code == 0 else said)
+        trial.say("  and is next", guest, f"{SLOTS_PROGRAM} get-primary", "b")
+        trial.restart(guest)
+    return keys, chain
+
+
+def there_and_back(trial: Trial, keys: str, versions: tuple[str, str]) -> None:
+    """The new system is tried and stays; then the older one, which its signer allows."""
+    for slot, version, then in (("b", versions[1], "back"), ("a", versions[0], "broken")):
+        guest = trial.start(f"{version} on trial", slot)
+        with guest:
+            trial.say("  its version", guest, f"cat {SLOTS_PROGRAM[:-10]}version", version)
+            trial.say("  it is on trial", guest, f"{SLOTS_PROGRAM} on-trial; echo $?", "0")
+            _, said = guest.ask(ASK_HEALTH, INSTALL_LIMIT_S)
+            code, _ = guest.ask(f"{SLOTS_PROGRAM} on-trial")
+            trial.report.say("  found good, it stays", good=code == 1, found=said)
+            trial.say("  the keys are the same", guest, KEYS, keys)
+            code, said = guest.ask(f"kiosk outbox verify --config {CONFIG}", INSTALL_LIMIT_S)
+            trial.report.say("  the outbox is whole", good=code == 0, found=said)
+            code, said = trial.install(guest, then)
+            trial.report.say(f"  {then}: put in", good=code == 0, found="" if code == 0 else said)
+            trial.restart(guest)
+
+
+def broken_ones(trial: Trial) -> None:
+    """One that does not start at all; then one that starts, and is never found good."""
+    for number in range(3):
+        with trial.card.start(trial.log, trial.plugged) as guest:
+            guest.expect("no partition holds the system", BOOT_LIMIT_S)
+            guest.ended(BOOT_LIMIT_S)
+        trial.report.say(f"broken: start {number + 1} ends by itself", good=True)
+    guest = trial.start("after three starts of a broken system", "a")
+    with guest:
+        trial.say("  nothing is on trial", guest, f"{SLOTS_PROGRAM} on-trial; echo $?", "1")
+        code, said = trial.install(guest, "never-good")
+        trial.report.say("never-good: put in", good=code == 0, found="" if code == 0 else said)
+        trial.restart(guest)
+    for number in range(3):
+        with trial.card.start(trial.log, trial.plugged) as guest:
+            guest.ready(BOOT_LIMIT_S)
+            trial.say(f"never-good: start {number + 1}", guest, "cat /run/kiosk/slot", "b")
+            guest.ask(ASK_HEALTH.replace(str(_TRIES), "2"), INSTALL_LIMIT_S)
+            trial.say("  not kept", guest, f"{SLOTS_PROGRAM} on-trial; echo $?", "0")
+            guest.type(
+                "systemctl start border-kiosk-trial"
+            )  # what its timer does in fourteen minutes
+            guest.ended(BOOT_LIMIT_S)
+    with trial.start("after three starts of one that was never good", "a") as guest:
+        trial.say("  it serves", guest, "systemctl is-active border-kiosk", "active")
+
+
+def examine(image: Path, update: Path, log: Path) -> list[str]:
+    """Run it all; gives what failed."""
+    report = Report()
+    with ExitStack() as stack:
+        folder = Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="kiosk-up-", dir=image.parent))
+        )
+        bundles = update_bundles.make(image.with_suffix(".raucb"), update, folder / "bundles")
+        centre = stack.enter_context(guest_centre.Centre(folder / "site"))
+        reader = stack.enter_context(guest_devices.reader_on(folder / "reader"))
+        order = guest_devices.camera_files(_kernel(), folder / "kernel")
+        words = guest_devices.words(reader, folder / "qmp")
+        stick = f"if=none,id=stick,format=raw,readonly=on,file={bundles.stick}"
+        words += ["-drive", stick, "-device", "virtio-blk-pci,drive=stick"]
+        card = insert(image, folder, "virt")
+        first = f"{card.disk}@@{layout.plan('').named('bootconfig').start_bytes}"
+        run(["mcopy", "-o", "-i", first, centre.provision(POST), "::provision.toml"])
+        camera = guest_devices.start_camera(order)
+        trial = Trial(card, log, Plugged(words, order), camera, report)
+        keys, _ = first_way(trial, bundles.versions[0])
+        there_and_back(trial, keys, bundles.versions)
+        broken_ones(trial)
+    return report.failed
+
+
+def _kernel() -> Path:
+    lock = packages.load()
+    package = next(one for one in lock.installed() if one.name.startswith("linux-image-6"))
+    return release.ROOT / "build/cache/debs" / f"{package.sha256}.deb"
+
+
+def main() -> int:
+    """Speak with the engineer."""
+    parser = argparse.ArgumentParser(
+        "image_build.update_test",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("image", type=Path, help="the card's image, not compressed")
+    parser.add_argument("update", type=Path, help="the bundle of a newer version")
+    chosen = parser.parse_args()
+    log = chosen.image.with_suffix(".update.log")
+    log.unlink(missing_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the guest must not outlive the test
+    try:
+        failed = examine(chosen.image.resolve(), chosen.update.resolve(), log)
+    except (BuildError, ConsoleError) as error:
+        print(f"{error}\n  mend: the whole console is in {log}", file=sys.stderr)
+        return 1
+    print(f"{len(failed)} failed" if failed else "all as it should be", f"(console: {log})")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
