@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from firmware_app.config import Config
 from firmware_app.crew import Crew, Openers, clock_doubt_days, today
 from firmware_app.domain.rules import Policy
 from firmware_app.errors import SetupError
-from firmware_app.release import git_commit, release
+from firmware_app.release import git_commit, release, system_version
 from firmware_app.services.break_glass import GlassWatch, record_path
 from firmware_app.services.keys import Keys, open_keys
 from firmware_app.services.officer import open_desk, start_desk, stop_desk
@@ -106,6 +107,9 @@ class Kiosk:
             self._relay.committed,
         )
         self._workers = crew.workers(store)
+        self._page.reports = lambda: {
+            name: asdict(one) for name, one in self._workers.reports().items()
+        }
         self._eyes = eyes
         self._out_of_service = self._upkeep.why_closed()
         self._stopping = threading.Event()
@@ -302,7 +306,7 @@ def _site(config: Config, config_file: Path, eyes: Eyes) -> Site:
         notice_version=config.law.notice_version,
         retention_days=config.law.retention_days,
         software=groups.Software(
-            release=release(),
+            release=system_version(),
             git_commit=git_commit(),
             configuration_sha256=sha256(config_file.read_bytes()).digest(),
             models=eyes.model_hashes(),

@@ -4,7 +4,9 @@ import http.server
 import shutil
 import ssl
 import subprocess
+import sys
 import threading
+import time
 from dataclasses import replace as replaced
 from hashlib import sha256
 from pathlib import Path
@@ -32,6 +34,14 @@ from firmware_app.services.update_files import (
 from mqtt.central import pki
 
 ORDER = "01920000-0000-4000-8000-000000000001"
+KILLED = """
+import sys
+from pathlib import Path
+from firmware_app.engineer.update_fetch import Fetch, Tools
+from firmware_app.services.update_files import Places
+board, room = map(Path, sys.argv[1:])
+Fetch(Places(board, room), Tools(running=lambda: "1.2.0")).fetch()
+"""
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(shutil.which("rauc") is None, reason="no rauc: apt install rauc"),
@@ -71,7 +81,8 @@ class Site(http.server.ThreadingHTTPServer):
     def __init__(self, data, context):
         super().__init__(("127.0.0.1", 0), Handler)
         self.data, self.tag, self.cuts, self.asked, self.status = data, '"one"', [], [], 200
-        self.ranges = True
+        self.ranges, self.goes_on = True, threading.Event()
+        self.goes_on.set()
         self.socket = context.wrap_socket(self.socket, server_side=True)
 
     def handle_error(self, request, client_address):
@@ -97,6 +108,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data[: site.cuts.pop(0)] if site.cuts else data)
+        site.goes_on.wait(60.0)
         self.close_connection = True
 
     def log_message(self, *_):
@@ -192,6 +204,26 @@ def test_a_power_cut_in_the_middle_costs_what_came_after_the_last_byte_on_the_di
     site.cuts = []
     assert Fetch(kiosk.places, kiosk.tools).fetch().step == "ready"
     assert site.asked[-1] == "bytes=100000-"
+
+
+def test_killed_in_mid_download_the_next_process_goes_on(kiosk, site, made):
+    part = kiosk.places.part(sha256(made[0]).hexdigest())
+    site.cuts = [200_000]
+    site.goes_on.clear()
+    words = [sys.executable, "-c", KILLED, kiosk.places.board, kiosk.places.room]
+    process = subprocess.Popen(words)
+    at_end_s = time.monotonic() + 50.0
+    while not part.is_file() or part.stat().st_size < 100_000:
+        assert process.poll() is None
+        assert time.monotonic() < at_end_s
+        threading.Event().wait(0.02)
+    process.kill()
+    process.wait()
+    have = part.stat().st_size
+    site.goes_on.set()
+    assert load(kiosk.places.said("centre"), Fetched).step == "fetching"
+    assert kiosk.fetch().step == "ready"
+    assert site.asked == [None, f"bytes={have}-"]
 
 
 def test_a_hole_that_a_power_cut_left_is_found_and_all_comes_anew(kiosk, site, made):
