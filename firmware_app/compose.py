@@ -92,8 +92,9 @@ class Kiosk:
         eyes = Eyes(reads_zones=reads_zones, limits=face.limits, camera=face.camera)
         self._relay = _relay(config, self._outbox, keys, self._centre_says, self._alarms.heard)
         self._updates = UpdateDesk.of(config, keys)
-        orders = KioskOrders(config, config_file, self._outbox, keys, updates=self._updates)
-        self._commands = _commands(config, orders, self._relay)
+        self._commands = _commands(
+            KioskOrders(config, config_file, self._outbox, keys, updates=self._updates), self._relay
+        )
         crew = Crew(config, openers or Openers(), self._session, eyes, self.runner.post)
         self._desk = open_desk(
             config, keys, self._outbox, self._relay, self._session, self.runner.post
@@ -107,9 +108,6 @@ class Kiosk:
             self._relay.committed,
         )
         self._workers = crew.workers(store)
-        self._page.reports = lambda: {
-            name: asdict(one) for name, one in self._workers.reports().items()
-        }
         self._eyes = eyes
         self._out_of_service = self._upkeep.why_closed()
         self._stopping = threading.Event()
@@ -131,6 +129,9 @@ class Kiosk:
     # ---- start and end ----------------------------------------------------------------------
 
     def _start(self) -> None:
+        self._page.reports = lambda: {
+            name: asdict(one) for name, one in self._workers.reports().items()
+        }
         try:
             self._page.start()
         except PageError as error:
@@ -343,7 +344,8 @@ def _relay(
     )
 
 
-def _commands(config: Config, orders: KioskOrders, relay: RelayServer) -> CommandWorker:
+def _commands(orders: KioskOrders, relay: RelayServer) -> CommandWorker:
+    config = orders.config
     try:
         record = CommandRecord.open(config.storage.outbox.with_name("commands.record"))
     except OSError as error:
