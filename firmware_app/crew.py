@@ -17,7 +17,7 @@ from firmware_app import clock
 from firmware_app.config import Config
 from firmware_app.errors import SetupError
 from firmware_app.workers.chip import ChipWorker
-from firmware_app.workers.device_worker import DeviceWorker
+from firmware_app.workers.device_worker import DeviceWorker, Report
 from firmware_app.workers.document import DocumentWorker, PortraitWorker
 from firmware_app.workers.document_camera import CameraDocumentWorker
 from firmware_app.workers.eyes import Eyes
@@ -109,6 +109,11 @@ class Workers:
             return False
         readers = (self.document, self.portrait)
         return any(one.device.away_s <= AWAY_LIMIT_S for one in readers if one is not None)
+
+    def reports(self) -> dict[str, Report]:
+        """How it stands with each device, by its name in kiosk.toml."""
+        lamp = [] if self.lamp is None else [self.lamp.device]
+        return {one.name: one.report for one in (*self.devices(), *lamp)}
 
     def devices(self) -> list[AnyDevice]:
         """The device threads, for start and stop; one that two steps share is named once."""

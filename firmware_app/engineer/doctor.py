@@ -79,11 +79,10 @@ def examine(path: Path, limit_s: float) -> list[Finding]:
         *_texts(config),
     ]
     findings += [*_mirror(config), *_authorities(config)]
-    running = _running(config.page.port)
+    running, devices = _running(config.page.port)
     findings.append(running)
     if running.verdict == "good":
-        what = "held by the running kiosk; stop it to test the devices one by one"
-        return [*findings, Finding("devices", "unsure", what)]
+        return [*findings, Finding("devices", *doctor_words.held(devices))]
     return [*findings, *_devices(config, limit_s)]
 
 
@@ -200,16 +199,18 @@ def _authorities(config: Config) -> list[Finding]:
     return [Finding("authorities", "good", what)]
 
 
-def _running(port: int) -> Finding:
+def _running(port: int) -> tuple[Finding, object]:
+    """Whether a kiosk serves its page, and what it says of its devices."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2.0)
     try:
         connection.request("GET", "/health")
-        shown = json.loads(connection.getresponse().read())["screen"]
-    except (OSError, ValueError, KeyError, http.client.HTTPException):
-        return Finding("kiosk", "unsure", f"no kiosk answers on port {port}")
+        health = json.loads(connection.getresponse().read())
+        shown, devices = health["screen"], health.get("devices")
+    except (OSError, ValueError, LookupError, TypeError, http.client.HTTPException):
+        return Finding("kiosk", "unsure", f"no kiosk answers on port {port}"), None
     finally:
         connection.close()
-    return Finding("kiosk", "good", f"runs and shows {shown!r}")
+    return Finding("kiosk", "good", f"runs and shows {shown!r}"), devices
 
 
 def _devices(config: Config, limit_s: float) -> list[Finding]:

@@ -1,8 +1,11 @@
-"""What `kiosk doctor` finds about the page's languages and about its voices."""
+"""What `kiosk doctor` finds about a running kiosk's devices, the page's languages and voices."""
 
 from typing import Literal
 
+import msgspec
+
 from firmware_app.config import Config
+from firmware_app.crew import AWAY_LIMIT_S
 from firmware_app.engineer.locales_commands import doctors_words
 from firmware_app.engineer.sounds_commands import values_of
 from firmware_app.engineer.sounds_make import Coverage, coverage
@@ -10,6 +13,34 @@ from firmware_app.ui import espeak
 from firmware_app.ui.texts import Texts
 
 Found = tuple[Literal["good", "bad", "unsure"], str, str]
+
+
+AWAY_MEND = "Check its cable and power; `journalctl -u border-kiosk` has the cause, as device_lost."
+HELD = "held by the running kiosk; stop it to test them one by one"
+
+
+class _Device(msgspec.Struct):
+    """What /health says of one device."""
+
+    state: Literal["open", "opening", "away"]
+    away_s: float
+    why: str
+
+
+def held(devices: object) -> Found:
+    """What the running kiosk says of its devices; one that it has not had for long is bad."""
+    try:
+        found = msgspec.convert(devices, dict[str, _Device])
+    except msgspec.ValidationError:
+        return "unsure", HELD, ""
+    away = [(name, one) for name, one in found.items() if one.state == "away"]
+    if any(one.away_s > AWAY_LIMIT_S for _name, one in away):
+        said = [f"{name} away for {one.away_s:.0f} s ({one.why})" for name, one in away]
+        return "bad", "; ".join(said), AWAY_MEND
+    waiting = [name for name, one in found.items() if one.state != "open"]
+    if waiting or not found:
+        return "unsure", f"not open yet: {', '.join(waiting) or 'nothing'}; {HELD}", ""
+    return "good", f"open: {', '.join(found)}; {HELD}", ""
 
 
 def languages(config: Config, texts: Texts) -> Found:

@@ -10,7 +10,7 @@ import asyncio
 import threading
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -79,6 +79,7 @@ class PageServer:
     on_touch takes a button's id, picture gives the newest camera picture as JPEG: both are called
     in the server's thread and must return at once. With port 0 the system chooses `port`.
     diagonal_inch: of the glass, so that the page can draw in millimetres; 0: it has to guess.
+    reports: how it stands with each device, by name: plain values for /health.
     """
 
     host: str
@@ -88,6 +89,7 @@ class PageServer:
     picture: Callable[[], bytes | None]
     sounds: Sounds = field(default_factory=Sounds)
     diagonal_inch: float = 0.0
+    reports: Callable[[], Mapping[str, object]] = dict
     _current: Current = field(init=False)
     _web: WebServer = field(init=False)
     _thread: threading.Thread | None = field(init=False, default=None)
@@ -200,6 +202,7 @@ class PageServer:
                 "shown_s": round(time.monotonic() - shown.entered_at_s, 1) if shown else 0.0,
                 "serial": shown.serial if shown else 0,
                 "clients": self._web.clients,
+                "devices": self.reports(),
                 "reviews": {tag: self.texts.review(tag) for tag in self.texts.languages()},
             }
         )

@@ -5,7 +5,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Literal, Protocol, TypeVar
 
 from drivers.deadline import Deadline
 from drivers.errors import (
@@ -47,6 +47,15 @@ class Job(Generic[D]):
     cancel: threading.Event = field(default_factory=threading.Event)
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Open, being opened, or away for so long; why: the error's name. Nothing of a traveller."""
+
+    state: Literal["open", "opening", "away"]
+    away_s: float
+    why: str
+
+
 @dataclass(slots=True)
 class DeviceWorker(Generic[D]):
     """A device, its thread and its inbox of one: a new job takes back the one before.
@@ -61,6 +70,7 @@ class DeviceWorker(Generic[D]):
     _job: Job[D] | None = None
     _running: Job[D] | None = None
     _lost_at_s: float | None = None
+    _why: str = ""
     _wake: threading.Condition = field(default_factory=threading.Condition)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -75,6 +85,14 @@ class DeviceWorker(Generic[D]):
         """For how long the device has been away; 0 while it is there."""
         lost_at_s = self._lost_at_s
         return 0.0 if lost_at_s is None else time.monotonic() - lost_at_s
+
+    @property
+    def report(self) -> Report:
+        """How it stands with the device, for whoever looks after the kiosk."""
+        away_s = self.away_s
+        if away_s:
+            return Report("away", round(away_s, 1), self._why)
+        return Report("open" if self._device is not None else "opening", 0.0, "")
 
     def ask(self, job: Job[D]) -> None:
         """Do this now; what was asked before is taken back."""
@@ -176,6 +194,7 @@ class DeviceWorker(Generic[D]):
         job.give_up(DeviceGoneError(self.name, what))
 
     def _say_fault(self, error: Exception) -> str:
+        self._why = type(error).__name__
         where = traceback.extract_tb(error.__traceback__)[-1]
         what = f"{type(error).__name__} at {where.name}:{where.lineno}"
         log.say("worker_fault", "error", device=self.name, what=what, mend=FAULT_MEND)
@@ -203,6 +222,7 @@ class DeviceWorker(Generic[D]):
         return self._device
 
     def _say_lost(self, error: DeviceError) -> None:
+        self._why = type(error).__name__
         if self._lost_at_s is None:
             self._lost_at_s = time.monotonic()
             log.say("device_lost", "warning", device=self.name, what=error.what, mend=error.mend)

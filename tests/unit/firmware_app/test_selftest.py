@@ -65,6 +65,28 @@ def test_a_kiosk_that_says_out_of_service_does_not_pass(ask, page):
     assert "out of service" in checks["page"]["what"]
 
 
+@pytest.mark.parametrize(
+    ("state", "away_s", "verdict", "code"),
+    [
+        ("open", 0.0, "good", 0),
+        ("opening", 0.0, "unsure", 0),
+        ("away", 3.0, "unsure", 0),
+        ("away", 90.0, "bad", 5),
+    ],
+)
+def test_it_believes_what_the_running_kiosk_says_of_its_devices(
+    ask, page, state, away_s, verdict, code
+):
+    camera = {"state": "open", "away_s": 0.0, "why": ""}
+    scanner = {"state": state, "away_s": away_s, "why": "DeviceGoneError"}
+    page.reports = lambda: {"camera": camera, "finger_scanner": scanner}
+    got, _good, checks = ask(page.port)
+    assert (got, checks["devices"]["verdict"]) == (code, verdict)
+    assert ("finger_scanner away for 90 s (DeviceGoneError)" in checks["devices"]["what"]) == (
+        verdict == "bad"
+    )
+
+
 def test_without_its_page_it_does_not_pass_and_its_devices_are_opened(ask, tmp_path):
     code, good, checks = ask(1, camera=f"folder://{tmp_path}/none")
     assert (code, good) == (5, False)

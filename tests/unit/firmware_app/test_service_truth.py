@@ -45,12 +45,16 @@ def running(tmp_path, monkeypatch):
 
 
 def screen_now(port):
+    return health_now(port).get("screen", "")
+
+
+def health_now(port):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5.0)
     try:
         connection.request("GET", "/health")
-        return json.loads(connection.getresponse().read())["screen"]
+        return json.loads(connection.getresponse().read())
     except OSError:
-        return ""
+        return {}
     finally:
         connection.close()
 
@@ -65,9 +69,15 @@ def until(shown, name):
 def test_without_a_reader_it_is_closed_and_open_again_once_the_reader_is_back(running, tmp_path):
     shown = running()
     until(shown, "out-of-service")
+    away = health_now(running.port)["devices"]["document_reader"]
+    assert (away["state"], away["why"]) == ("away", "DeviceGoneError")
+    assert away["away_s"] > 0
     controller, line = pty.openpty()
     (tmp_path / "reader").symlink_to(os.ttyname(line))
     until(shown, "attract")
+    devices = health_now(running.port)["devices"]
+    assert devices["document_reader"] == {"state": "open", "away_s": 0.0, "why": ""}
+    assert devices["camera"]["state"] == "open"
     (tmp_path / "reader").unlink()
     until(shown, "out-of-service")
     os.close(controller)
