@@ -16,11 +16,13 @@ from random import SystemRandom
 
 import msgspec
 
+from firmware_app.engineer.report import progress
 from firmware_app.engineer.update_https import (
     Download,
     LinkError,
     NotTheBundleError,
     Pace,
+    SupersededError,
     context,
 )
 from firmware_app.engineer.update_programs import ran
@@ -82,6 +84,13 @@ class Fetch:
 
         Raises LinkError where it is to be tried again.
         """
+        while True:
+            try:
+                return self._once()
+            except SupersededError as error:
+                progress(str(error))
+
+    def _once(self) -> Fetched | None:
         board = load(self.places.notice, Board)
         with locked(self.places.fetched / ".lock"):
             wanted = board.wanted if board else None
@@ -155,7 +164,8 @@ class Fetch:
             raise NotTheBundleError(f"{wanted.version} is older than {running}, which runs.")
         pace = Pace(board.rate_kb_s, self.places.delivering, self.tools.wait)
         part = self.places.part(wanted.sha256)
-        download = Download(wanted, part, context(board.authorities), pace, etag)
+        trusted = context(board.authorities)
+        download = Download(wanted, part, trusted, pace, lambda: self._wants(wanted), etag)
         resumed = self._tries(download, wanted)
         whole = _is(part, wanted.sha256)
         if resumed and not whole:  # a power cut may have left a hole: once more, from zero
@@ -186,6 +196,11 @@ class Fetch:
                 self.tools.wait(BACKOFF.after_s(max(failures, 1), SystemRandom().random()))
             else:
                 return resumed
+
+    def _wants(self, wanted: Wanted) -> bool:
+        """Whether the board still says so; one that is not there says nothing else."""
+        board = load(self.places.notice, Board)
+        return board is None or board.wanted == wanted
 
     def _remember(self, wanted: Wanted, etag: str) -> None:
         save(self.places.said("centre"), _of(wanted, etag))

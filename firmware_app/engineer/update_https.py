@@ -33,6 +33,13 @@ class ServerError(LinkError):
     mend = "See that the bundle lies at the announced address and whose certificate answers there."
 
 
+class SupersededError(KioskError):
+    """Another one was announced meanwhile, or this one taken back."""
+
+    mend = "Nothing: what is wanted now is fetched."
+    exit_code = 6
+
+
 class NotTheBundleError(KioskError):
     """What came is not what was announced; not tried again."""
 
@@ -71,12 +78,16 @@ class Pace:
 
 @dataclass(slots=True)
 class Download:
-    """A part that grows to the announced size; `etag` is what the server called it last time."""
+    """A part that grows to the announced size; `etag` is what the server called it last time.
+
+    `still_wanted` is asked whenever bytes are synced.
+    """
 
     wanted: Wanted
     part: Path
     tls: ssl.SSLContext
     pace: Pace
+    still_wanted: Callable[[], bool]
     etag: str = ""
 
     @property
@@ -88,7 +99,10 @@ class Download:
             return 0
 
     def go(self) -> None:
-        """One try; what came lasts. Raises LinkError, NotTheBundleError; OSError of the disk."""
+        """One try; what came lasts.
+
+        Raises LinkError, NotTheBundleError, SupersededError; OSError of the disk.
+        """
         if self.have > self.wanted.size:
             self.part.unlink()
         if self.have == self.wanted.size:
@@ -162,6 +176,8 @@ class Download:
                 file.flush()
                 os.fsync(file.fileno())
                 synced = have
+                if not self.still_wanted():
+                    raise SupersededError("another update was announced, or this one taken back.")
             self.pace.after(len(piece))
 
 

@@ -128,10 +128,17 @@ class Install:
             said = load(self.places.said(source), Fetched)
             if said is None or said.step != "ready" or self._is_over(said):
                 continue
+            if source == "centre" and not self._wants(said):
+                continue
             path = self._path(source, said)
             if path.is_file():
                 return said, path
         return None
+
+    def _wants(self, said: Fetched) -> bool:
+        """Whether the centre still wants it; where the kiosk has not said anything, it does."""
+        board = load(self.places.notice, Board)
+        return board is None or (board.wanted is not None and board.wanted.order == said.order)
 
     def _path(self, source: Source, said: Fetched) -> Path:
         return self.places.brought if source == "stick" else self.places.whole(said.sha256)
@@ -154,6 +161,8 @@ class Install:
             self._note(one, "running")
             return
         self._until(may_install)
+        if path != self.places.brought and not self._wants(said):
+            return  # taken back while it waited
         self._note(one, "installing")
         if why := self._write(path):
             running = self.machine.running()

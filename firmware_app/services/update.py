@@ -73,25 +73,16 @@ class UpdateDesk:
     def announce(self, command: Command, order: Update) -> Facts:
         """Note it, on the disk when this returns, for whoever fetches; raises UpdateError, OSError.
 
-        Done twice, it does what doing it once does.
+        Done twice, it does what doing it once does. The version that runs takes back what waits.
         """
         running = self.running()
         beside = compared(running, order.version)
         if beside == "no_version" or (beside == "older" and not order.older):
             what = f"{order.version} is not newer than {running}, which runs."
             raise OlderUpdateError(what)
-        if beside != "same":
-            self._wanted = Wanted(
-                order=command.id,
-                number=command.number,
-                version=order.version,
-                url=order.url,
-                size=order.size,
-                sha256=order.sha256.hex(),
-                older=order.older,
-            )
-            write_durably(self._own, msgspec.json.encode(self._wanted))
-            self._lay()
+        self._wanted = None if beside == "same" else _wanted(command, order)
+        write_durably(self._own, msgspec.json.encode(self._wanted))
+        self._lay()
         step = "running" if beside == "same" else "announced"
         return {"step": step, "version": order.version, "running": running}
 
@@ -178,3 +169,15 @@ class UpdateDesk:
     @property
     def _own(self) -> Path:
         return self.config.storage.outbox.with_name("update.wanted")
+
+
+def _wanted(command: Command, order: Update) -> Wanted:
+    return Wanted(
+        order=command.id,
+        number=command.number,
+        version=order.version,
+        url=order.url,
+        size=order.size,
+        sha256=order.sha256.hex(),
+        older=order.older,
+    )

@@ -7,7 +7,7 @@ from hashlib import sha256
 import pytest
 
 from firmware_app.engineer.update_install import Install, Machine
-from firmware_app.services.update_files import Board, Fetched, Ledger, Places, load, save
+from firmware_app.services.update_files import Fetched, Ledger, Places, load, save
 from tests.appliance.test_update_rauc import SERVE, _mounts, kiosk, pytestmark
 
 __all__ = ["_mounts", "kiosk", "pytestmark"]
@@ -21,7 +21,6 @@ def put_in(kiosk, tmp_path):
     places = Places(tmp_path / "board", tmp_path / "room", tmp_path / "door")
     for folder in (places.board, places.fetched, places.ledger.parent):
         folder.mkdir(parents=True)
-    save(places.notice, Board(port=9))
     script = SERVE.format(conf=kiosk.folder / "rauc.conf", folder=kiosk.folder, bundle='"$1"')
     path = kiosk.folder / "install.sh"
     path.write_text(script)

@@ -120,6 +120,17 @@ def test_the_one_that_runs_is_done_already(post):
     assert post.board.wanted is None
 
 
+def test_the_one_that_runs_takes_back_what_waits(post):
+    post.announce()
+    post.look()
+    post.announce("1.2.0")
+    post.look()
+    assert post.board.wanted is None
+    assert not post.places.waits.exists()
+    post.updates.start()
+    assert post.board.wanted is None
+
+
 def test_a_kiosk_without_the_table_says_so(post):
     post.worker.hands.updates = None
     assert post.announce().why == "NoUpdatesError"

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from firmware_app.engineer.update_install import Install, Machine, page_shows
-from firmware_app.services.update_files import Board, Fetched, Ledger, Places, load, save
+from firmware_app.services.update_files import Board, Fetched, Ledger, Places, Wanted, load, save
 from firmware_app.ui.screens import screen
 from firmware_app.workflow.states import OutOfService
 from mqtt.central.mosquitto import free_port
@@ -65,7 +65,10 @@ def test_a_traveller_who_is_there_crosses_first(port, places, tmp_path):
     """Board, page, door and restart as on a kiosk; RAUC and the machine are two small programs."""
     board = load(places.notice, Board)
     assert board.port == port
-    save(places.notice, Board(port=port, idle_s=1.0))
+    wanted = Wanted(
+        order=ORDER, number=1, version="9.0.0", url="https://c.example/x", size=1, sha256=DIGEST
+    )
+    save(places.notice, Board(port=port, idle_s=1.0, wanted=wanted))
     said = Fetched(order=ORDER, step="ready", version="9.0.0", sha256=DIGEST, size=1)
     save(places.said("centre"), said)
     places.whole(DIGEST).write_bytes(b"x")

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from firmware_app.engineer import update_https
 from firmware_app.engineer.update_fetch import Fetch, NoRoomError, Tools
 from firmware_app.engineer.update_https import (
     TRICKLE_KB_S,
@@ -224,6 +225,27 @@ def test_killed_in_mid_download_the_next_process_goes_on(kiosk, site, made):
     assert load(kiosk.places.said("centre"), Fetched).step == "fetching"
     assert kiosk.fetch().step == "ready"
     assert site.asked == [None, f"bytes={have}-"]
+
+
+def test_another_announcement_ends_the_download_that_runs(kiosk, site, made, monkeypatch):
+    monkeypatch.setattr(update_https, "SYNC_EVERY_BYTES", 1)
+    other = want(kiosk, order=ORDER.replace("1", "2"))
+    want(kiosk, order=ORDER)
+    kiosk.places.delivering.touch()
+    tools = replaced(kiosk.tools, wait=lambda _s: want(kiosk, order=other.order))
+    done = Fetch(kiosk.places, tools).fetch()
+    assert (done.order, done.step) == (other.order, "ready")
+    assert site.asked == [None, "bytes=131072-"], "the same bytes: what was there is used"
+
+
+def test_what_was_taken_back_is_not_fetched_to_its_end(kiosk, site, monkeypatch):
+    monkeypatch.setattr(update_https, "SYNC_EVERY_BYTES", 1)
+    board = load(kiosk.places.notice, Board)
+    kiosk.places.delivering.touch()
+    back = replace(board, wanted=None)
+    tools = replaced(kiosk.tools, wait=lambda _s: save(kiosk.places.notice, back))
+    assert Fetch(kiosk.places, tools).fetch() is None
+    assert left(kiosk) == set()
 
 
 def test_a_hole_that_a_power_cut_left_is_found_and_all_comes_anew(kiosk, site, made):

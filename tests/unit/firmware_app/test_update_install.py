@@ -12,6 +12,7 @@ from firmware_app.services.update_files import (
     Installed,
     Ledger,
     Places,
+    Wanted,
     load,
     save,
 )
@@ -36,7 +37,10 @@ class Post:
             self.places.ledger.parent,
         ):
             one.mkdir(parents=True)
-        save(self.places.notice, Board(port=1, idle_s=60.0))
+        wanted = Wanted(
+            order=ORDER, number=1, version="1.3.0", url="https://c.example/x", size=1, sha256=DIGEST
+        )
+        save(self.places.notice, Board(port=1, idle_s=60.0, wanted=wanted))
         self.calls = folder / "calls"
         self.calls.touch()
         self.system, self.now_s, self.since_s = "1.2.0", 1000.0, 0.0
@@ -203,6 +207,38 @@ def test_the_version_that_runs_is_not_put_in_again(post):
     post.ready("stick", f"{DIGEST}-00000001", version="1.2.0")
     assert post.run().orders[0].step == "running"
     assert post.called() == []
+
+
+@pytest.mark.parametrize("wanted", [None, "01920000-0000-4000-8000-000000000002"])
+def test_what_the_centre_does_not_want_any_more_is_not_put_in(post, wanted):
+    other = wanted and Wanted(
+        order=wanted, number=1, version="1.4.0", url="https://c.example/x", size=1, sha256=DIGEST
+    )
+    save(post.places.notice, Board(port=1, wanted=other))
+    post.ready()
+    assert post.run() == Ledger()
+    assert post.called() == []
+
+
+def test_what_is_taken_back_while_it_waits_is_not_put_in(post):
+    post.ready()
+    post.shows = ["face"] * 5 + ["attract"]
+
+    def wait(seconds):
+        save(post.places.notice, Board(port=1))
+        post.wait(seconds)
+
+    assert post.run(wait=wait) == Ledger()
+    assert post.called() == []
+
+
+def test_where_the_kiosk_says_nothing_what_was_fetched_is_put_in(post):
+    """It may be the mend for a kiosk that does not start."""
+    post.ready()
+    post.places.notice.unlink()
+    post.shows = [None]
+    post.run()
+    assert post.called()[-1] == "restart"
 
 
 def test_a_page_that_never_answers_does_not_keep_an_update_out(post):
