@@ -7,7 +7,7 @@ import pytest
 from msgspec import inspect
 
 import mqtt.contract
-from mqtt import alerts, bundles, commands, enrol
+from mqtt import alerts, break_glass, bundles, commands, enrol
 
 TEXT = (Path(mqtt.contract.__file__).parent / "keys.cddl").read_text(encoding="utf-8")
 RULES = {
@@ -24,6 +24,8 @@ RULES = {
     "ping": commands.Ping,
     "result": commands.Result,
     "alert": alerts.Alert,
+    "token": break_glass.Token,
+    "deputy": break_glass.Deputy,
     "request": enrol.Request,
     "answer": enrol.Answer,
 }
@@ -52,6 +54,8 @@ def test_each_type_of_message_stands_there():
         commands.COMMAND_TYPE,
         commands.RESULT_TYPE,
         alerts.ALERT_TYPE,
+        break_glass.TOKEN_TYPE,
+        break_glass.GRANT_TYPE,
         enrol.RENEWAL_TYPE,
     ):
         assert one in TEXT
@@ -64,6 +68,8 @@ def test_sizes_are_those_of_the_code():
         commands.COMMAND_LIMIT_BYTES,
         commands.RESULT_LIMIT_BYTES,
         alerts.ALERT_LIMIT_BYTES,
+        break_glass.TOKEN_LIMIT_BYTES,
+        break_glass.GRANT_LIMIT_BYTES,
         enrol.REQUEST_LIMIT_BYTES,
         commands.BUNDLE_BYTES_MOST,
     ):
