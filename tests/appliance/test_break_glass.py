@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from contextlib import suppress
+from ctypes.util import find_library
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from mqtt.central import keys_ceremony as ceremony
 from mqtt.central.keys_rooms import RootRoom
 from mqtt.central.mosquitto import free_port
 from mqtt.keys import public_pem
+from tests.peers import under_filter
 from tests.peers.own_kiosk import write_kiosk_file
 
 USER, HOST, LIMIT_S = 800, "127.0.0.1", 60.0
@@ -37,6 +39,7 @@ mount --bind {users} /etc/passwd
 exec setpriv --reuid {user} --regid {user} --clear-groups --no-new-privs {program}
 """
 SYSTEMD = Path(__file__).parents[2] / "systemd"
+UNIT = SYSTEMD / "border-kiosk-break-glass.service"
 IN_NETWORK = """
 set -u
 mount --make-rprivate /
@@ -111,13 +114,19 @@ class Site:
         return main(["break-glass", "take", *places, "--room", str(self.room)])
 
     def serve(self):
-        """The unit's own line, as the kiosk's user, with the one user that the server knows."""
+        """The unit's own line, as the kiosk's user, with the one user that the server knows.
+
+        And with the system calls that the unit leaves it, where the kernel can say so here.
+        """
         users = self.folder / "users"
         users.write_text(f"root:x:0:0::/:/bin/sh\nengineer:x:{USER}:{USER}::{self.room}:/bin/sh\n")
         for path in (self.room, self.config.parent):
             subprocess.run(["chown", "-R", f"{USER}:{USER}", str(path)], check=True)
         words = f"{sys.executable} -m firmware_app break-glass serve --config {self.config}"
         words += f" --room {self.room} --listen {HOST}:{self.port}"
+        if shutil.which("systemd-analyze") and find_library("seccomp"):
+            calls = ",".join(sorted(under_filter.allowed(UNIT)))
+            words = f"{sys.executable} {under_filter.__file__} {calls} {words}"
         script = IN_NAMESPACE.format(users=users, user=USER, program=words)
         with (self.folder / "log").open("wb") as log:
             return subprocess.Popen(
