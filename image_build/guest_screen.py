@@ -23,11 +23,12 @@ import http.client
 line = http.client.HTTPConnection("127.0.0.1", 8080, timeout=20)
 line.request("GET", "/events")
 answer = line.getresponse()
-while True:
-    said = answer.readline()
+for said in answer:
     if said.startswith(b"data:") and b"serial" in said:
         print(said[5:].decode().strip())
         break
+else:
+    raise SystemExit(f"the page answered {answer.status} and ended")
 """
 
 
