@@ -36,8 +36,10 @@ IN_NAMESPACE = """
 set -eu
 mount --make-rprivate /
 mount --bind {users} /etc/passwd
-exec setpriv --reuid {user} --regid {user} --clear-groups --no-new-privs {program}
+exec setpriv --reuid {user} --regid {user} --clear-groups {reads} --no-new-privs {program}
 """
+# This checkout and its Python may lie where the kiosk's user cannot look (/root): he may read all.
+READS = "--inh-caps +dac_read_search --ambient-caps +dac_read_search"
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 UNIT = SYSTEMD / "border-kiosk-break-glass.service"
 IN_NETWORK = """
@@ -127,7 +129,7 @@ class Site:
         if shutil.which("systemd-analyze") and find_library("seccomp"):
             calls = ",".join(sorted(under_filter.allowed(UNIT)))
             words = f"{sys.executable} {under_filter.__file__} {calls} {words}"
-        script = IN_NAMESPACE.format(users=users, user=USER, program=words)
+        script = IN_NAMESPACE.format(users=users, user=USER, reads=READS, program=words)
         with (self.folder / "log").open("wb") as log:
             return subprocess.Popen(
                 ["unshare", "--mount", "sh", "-c", script],
