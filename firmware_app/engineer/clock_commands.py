@@ -1,6 +1,10 @@
-"""`kiosk time-floor`: sets a clock that lies before what is known, as the board starts."""
+"""`kiosk time-floor`: sets a clock that lies before what is known, as the board starts.
+
+The unit runs this module alone: the whole start waits for it, and `kiosk` loads ten times as much.
+"""
 
 import argparse
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,3 +57,18 @@ def time_floor(outbox: Path, *, dry_run: bool, as_json: bool) -> int:
 
 def _text(utc_s: float) -> str:
     return datetime.fromtimestamp(utc_s, UTC).isoformat(timespec="seconds")
+
+
+def main() -> int:
+    """For the unit: `python3 -m firmware_app.engineer.clock_commands OUTBOX`."""
+    parser = argparse.ArgumentParser("time-floor", description=__doc__)
+    parser.add_argument("outbox", type=Path, help="the floor lies beside it")
+    try:
+        return time_floor(parser.parse_args().outbox, dry_run=False, as_json=False)
+    except SetupError as error:
+        print(f"time-floor: {error}\n  mend: {error.mend}", file=sys.stderr)
+        return error.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

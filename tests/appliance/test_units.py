@@ -13,6 +13,7 @@ PROGRAMS = (
     *("kiosk", "border-kiosk-publish", "border-kiosk-officer", "cage", "rauc", "systemctl"),
     "../lib/border-kiosk/boot-slots",
     "../lib/border-kiosk/display",
+    "../lib/border-kiosk/bin/python3",
     "../lib/border-kiosk/break-glass-port",
 )
 DEBIAN_UNITS = Path("/usr/lib/systemd/system")
