@@ -91,6 +91,7 @@ refusal-G = not enough means for the stay or for the way back
 refusal-H = an alert for refusing entry has been issued
 refusal-I = a danger to public order, security, health or international relations
 refusal-J = refused to give biometric data that the law asks for
+screen-setup = Not set up yet
 screen-attract = First screen
 screen-language = Choosing a language
 screen-notice = Reading the notice

@@ -87,6 +87,7 @@ refusal-G = moyens insuffisants pour le séjour ou le retour
 refusal-H = signalé aux fins de non-admission
 refusal-I = danger pour l’ordre public, la sécurité, la santé publique ou les relations internationales
 refusal-J = a refusé de donner les données biométriques que la loi exige
+screen-setup = Pas encore installée
 screen-attract = Premier écran
 screen-language = Choix de la langue
 screen-notice = Lecture de l’avis
