@@ -8,7 +8,6 @@ check; ends with 1 where one failed.
 """
 
 import argparse
-import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -16,16 +15,16 @@ from pathlib import Path
 from typing import Final
 
 from image_build import layout
-from image_build.emulator import ConsoleError, Machine
+from image_build.emulator import Machine
 from image_build.guest_card import (
     BOOT_LIMIT_S,
     CONSOLES,
     Card,
     Report,
+    conclude,
     insert,
     start_and_look,
 )
-from image_build.steps import BuildError
 
 SITE: Final = "/usr/lib/border-kiosk/lib/python3.11/site-packages"
 PYTHON: Final = "/usr/lib/border-kiosk/bin/python3"
@@ -137,15 +136,7 @@ def main() -> int:
     parser.add_argument("--machine", default="virt", choices=CONSOLES, help=machines)
     chosen = parser.parse_args()
     log = chosen.image.with_suffix(".console.log")
-    log.unlink(missing_ok=True)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the guest must not outlive the test
-    try:
-        failed = examine(chosen.image.resolve(), log, chosen.machine)
-    except (BuildError, ConsoleError) as error:
-        print(f"{error}\n  mend: the whole console is in {log}", file=sys.stderr)
-        return 1
-    print(f"{len(failed)} failed" if failed else "all as it should be", f"(console: {log})")
-    return 1 if failed else 0
+    return conclude(lambda: examine(chosen.image.resolve(), log, chosen.machine), log)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,17 @@
 """A card with an image on it in an emulated board, and the report on what was found there."""
 
 import shutil
+import signal
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from image_build import emulator, initramfs
-from image_build.emulator import Machine
+from image_build.emulator import ConsoleError, Machine
+from image_build.steps import BuildError
 
 CARD_BYTES: Final = 4 << 30
 # Machine of QEMU -> the serial line that the test speaks on.
@@ -66,7 +69,9 @@ class Card:
 
 
 def insert(image: Path, folder: Path, machine: str) -> Card:
-    """Copy the image to a card of its own."""
+    """Copy the image to a card of its own; raises BuildError where there is none."""
+    if not image.is_file():
+        raise BuildError(f"{image} is not there.", "Build one: make image BOARD=virt.")
     disk = folder / "card.img"
     shutil.copyfile(image, disk)
     with disk.open("r+b") as raw:
@@ -87,3 +92,16 @@ def start_and_look(
     _, failed = guest.ask("systemctl --failed --plain --no-legend")
     report.say("no unit failed", good=not failed, found=failed)
     return guest
+
+
+def conclude(examine: Callable[[], list[str]], log: Path) -> int:
+    """Run it all and say how it went; the exit code is 1 where something failed."""
+    log.unlink(missing_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the guest must not outlive the test
+    try:
+        failed = examine()
+    except (BuildError, ConsoleError) as error:
+        print(f"{error}\n  mend: the whole console is in {log}", file=sys.stderr)
+        return 1
+    print(f"{len(failed)} failed" if failed else "all as it should be", f"(console: {log})")
+    return 1 if failed else 0

@@ -11,7 +11,6 @@ hour and more on a machine that has other work.
 
 import argparse
 import re
-import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -21,8 +20,8 @@ from typing import Final
 
 from image_build import guest_centre, guest_devices, layout, packages, release, update_bundles
 from image_build.emulator import ConsoleError, Machine
-from image_build.guest_card import BOOT_LIMIT_S, Card, Plugged, Report, insert
-from image_build.steps import BuildError, run
+from image_build.guest_card import BOOT_LIMIT_S, Card, Plugged, Report, conclude, insert
+from image_build.steps import run
 
 # Rows stay after their receipt, so that the outbox can be counted over all starts.
 POST: Final = guest_centre.POST.replace("/dev/kiosk-camera", "/dev/video0").replace(
@@ -235,15 +234,7 @@ def main() -> int:
     parser.add_argument("update", type=Path, help="the bundle of a newer version")
     chosen = parser.parse_args()
     log = chosen.image.with_suffix(".update.log")
-    log.unlink(missing_ok=True)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the guest must not outlive the test
-    try:
-        failed = examine(chosen.image.resolve(), chosen.update.resolve(), log)
-    except (BuildError, ConsoleError) as error:
-        print(f"{error}\n  mend: the whole console is in {log}", file=sys.stderr)
-        return 1
-    print(f"{len(failed)} failed" if failed else "all as it should be", f"(console: {log})")
-    return 1 if failed else 0
+    return conclude(lambda: examine(chosen.image.resolve(), chosen.update.resolve(), log), log)
 
 
 if __name__ == "__main__":
