@@ -100,7 +100,10 @@ def conclude(examine: Callable[[], list[str]], log: Path) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the guest must not outlive the test
     try:
         failed = examine()
-    except (BuildError, ConsoleError) as error:
+    except BuildError as error:
+        print(f"{error}\n  mend: {error.mend}", file=sys.stderr)
+        return 1
+    except ConsoleError as error:
         print(f"{error}\n  mend: the whole console is in {log}", file=sys.stderr)
         return 1
     print(f"{len(failed)} failed" if failed else "all as it should be", f"(console: {log})")
