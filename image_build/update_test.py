@@ -80,7 +80,7 @@ class Trial:
         """Play the loader, start, and look whether the right system runs and serves."""
         guest = self.card.start(self.log, self.plugged)
         guest.ready(BOOT_LIMIT_S)
-        guest.ask(f"{self.camera}; {LIGHTER}")
+        guest.ask(f"{self.camera}; {LIGHTER}", BOOT_LIMIT_S)
         _, runs = guest.ask("cat /run/kiosk/slot")
         self.report.say(f"{what}: slot {slot} runs", good=runs == slot, found=runs)
         code, said = guest.ask(SERVES, SERVE_LIMIT_S)
