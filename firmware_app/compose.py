@@ -88,8 +88,12 @@ class Kiosk:
             HOST, config.page.port, self._texts, self._touched, self._session.preview, heard
         )
         self._page.diagonal_inch = config.page.diagonal_inch
-        reads_zones, face = config.devices.read_by_camera, config.face
-        eyes = Eyes(reads_zones=reads_zones, limits=face.limits, camera=face.camera)
+        eyes = Eyes(
+            reads_zones=config.devices.read_by_camera,
+            scans_fingers=bool(config.devices.finger_scanner),
+            limits=config.face.limits,
+            camera=config.face.camera,
+        )
         self._relay = _relay(config, self._outbox, keys, self._centre_says, self._alarms.heard)
         self._updates = UpdateDesk.of(config, keys)
         self._commands = _commands(

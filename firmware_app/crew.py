@@ -1,28 +1,29 @@
-"""Builds the workers: each device's thread, and what is asked of it."""
+"""Builds the workers: each device's thread, and what is asked of it.
+
+What a device alone needs is imported where the post has that device: a small board's start is long.
+"""
+
+# ruff: noqa: PLC0415 (see above)
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from drivers import registry
 from drivers.camera.api import Camera
 from drivers.chip.api import ContactlessReader
-from drivers.chip.csca import CscaStore
-from drivers.chip.errors import ChipDataError
 from drivers.document_reader.api import DocumentReader
 from drivers.fingerprint.api import FingerScanner
 from drivers.lamp.api import Lamp
 from firmware_app import clock
 from firmware_app.config import Config
 from firmware_app.errors import SetupError
-from firmware_app.workers.chip import ChipWorker
 from firmware_app.workers.device_worker import DeviceWorker, Report
 from firmware_app.workers.document import DocumentWorker, PortraitWorker
-from firmware_app.workers.document_camera import CameraDocumentWorker
 from firmware_app.workers.eyes import Eyes
 from firmware_app.workers.face import FaceWorker, Passive
-from firmware_app.workers.finger import FingerWorker
 from firmware_app.workers.lamp import LampWorker
 from firmware_app.workers.liveness import Challenges
 from firmware_app.workers.presence import PresenceWorker
@@ -41,7 +42,12 @@ from firmware_app.workflow.commands import (
 from firmware_app.workflow.events import Event
 from vision.errors import ModelError
 from vision.liveness import ChallengeKind, Limits
-from vision.passive_pad import PassivePad
+
+if TYPE_CHECKING:
+    from drivers.chip.csca import CscaStore
+    from firmware_app.workers.chip import ChipWorker
+    from firmware_app.workers.document_camera import CameraDocumentWorker
+    from firmware_app.workers.finger import FingerWorker
 
 AWAY_LIMIT_S = 20.0
 """So long a device may be away, as after a reset, before the kiosk says that it is closed."""
@@ -70,12 +76,12 @@ AnyDevice = (
 class Workers:
     """Every worker of the kiosk."""
 
-    document: DocumentWorker | CameraDocumentWorker | None
-    chip: ChipWorker | None
+    document: "DocumentWorker | CameraDocumentWorker | None"
+    chip: "ChipWorker | None"
     portrait: PortraitWorker | None
     face: FaceWorker
     presence: PresenceWorker
-    finger: FingerWorker | None
+    finger: "FingerWorker | None"
     store: StoreWorker
     lamp: LampWorker | None
 
@@ -117,13 +123,9 @@ class Workers:
 
     def devices(self) -> list[AnyDevice]:
         """The device threads, for start and stop; one that two steps share is named once."""
-        by_camera = isinstance(self.document, CameraDocumentWorker)
-        portrait = None if by_camera else self.portrait
-        optional = (self.document, portrait, self.chip, self.finger)
-        return [
-            self.face.device,
-            *(worker.device for worker in optional if worker is not None),
-        ]
+        workers = (self.face, self.document, self.portrait, self.chip, self.finger)
+        threads = [worker.device for worker in workers if worker is not None]
+        return list({id(one): one for one in threads}.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +166,13 @@ class Crew:
 
     def _document_worker(
         self, page_camera: DeviceWorker[Camera] | None
-    ) -> DocumentWorker | CameraDocumentWorker | None:
+    ) -> "DocumentWorker | CameraDocumentWorker | None":
         """What reads documents at this post; None where nothing does, and all are typed."""
         url, limit_s = self.config.devices.document_reader, self.config.policy.try_limit_s
         by_camera = None
         if page_camera is not None:
+            from firmware_app.workers.document_camera import CameraDocumentWorker
+
             by_camera = CameraDocumentWorker(
                 page_camera,
                 self.post,
@@ -188,10 +192,12 @@ class Crew:
         instead = by_camera.read if by_camera is not None else None
         return DocumentWorker(device, self.post, today, limit_s, clock_doubt_days, instead)
 
-    def _chip_worker(self) -> ChipWorker | None:
+    def _chip_worker(self) -> "ChipWorker | None":
         url = self.config.devices.chip_reader
         if not url:
             return None
+        from firmware_app.workers.chip import ChipWorker
+
         return ChipWorker(
             DeviceWorker("chip_reader", lambda: self.openers.chip_reader("chip_reader", url)),
             self.post,
@@ -236,6 +242,8 @@ class Crew:
         wanted = self.config.liveness.passive_model
         if wanted is None:
             return None
+        from vision.passive_pad import PassivePad
+
         try:
             return PassivePad(wanted.settings, self.eyes.models).score
         except ModelError as error:
@@ -247,18 +255,23 @@ class Crew:
             return None
         return LampWorker(DeviceWorker("lamp", lambda: self.openers.lamp("lamp", url)))
 
-    def _finger_worker(self) -> FingerWorker | None:
+    def _finger_worker(self) -> "FingerWorker | None":
         url = self.config.devices.finger_scanner
         if not url:
             return None
+        from firmware_app.workers.finger import FingerWorker
+
         device = DeviceWorker(
             "finger_scanner", lambda: self.openers.finger_scanner("finger_scanner", url)
         )
         return FingerWorker(device, self.post, self.eyes, self.config.policy.try_limit_s)
 
 
-def authorities(folder: Path | None) -> CscaStore:
+def authorities(folder: Path | None) -> "CscaStore":
     """Whose signatures on chips are believed; nobody's where the post named no folder."""
+    from drivers.chip.csca import CscaStore
+    from drivers.chip.errors import ChipDataError
+
     try:
         return CscaStore.of(()) if folder is None else CscaStore.open(folder)
     except ChipDataError as error:

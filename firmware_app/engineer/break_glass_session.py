@@ -14,7 +14,8 @@ from firmware_app import config as configuration
 from firmware_app.errors import KioskError
 from firmware_app.services import break_glass as glass
 from firmware_app.services.provision import MOST_BYTES
-from firmware_app.services.provision_take import Places, Taking
+from firmware_app.services.provision_state import Places
+from firmware_app.services.provision_take import Taking
 from mqtt.enrol_device import ask
 
 REFUSED_EXIT_CODE = 126

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlencode
 
+from firmware_app.engineer.typed_words import seconds
 from firmware_app.errors import ConfigError
 
 STORE = Path("csca")
@@ -64,12 +65,8 @@ def add_csca(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", ad
         )
 
 
-def add_chip(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    add: Add,
-    seconds: Callable[[str], float],
-) -> None:
-    """`kiosk chip read`; `seconds` judges a word that is a time."""
+def add_chip(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add: Add) -> None:
+    """`kiosk chip read`."""
     example = (
         'kiosk chip read --mrz "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<"'
         ' --mrz "L898902D17UTO7408122F3104150ZE184226B<<<<<14" --reader OMNIKEY'

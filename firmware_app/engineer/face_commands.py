@@ -4,17 +4,13 @@
 
 import argparse
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 from firmware_app.engineer.chip_commands import Add
+from firmware_app.engineer.typed_words import count
 
 
-def add_faces(
-    kinds: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    add: Add,
-    count: Callable[[str], int],
-) -> None:
+def add_faces(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]", add: Add) -> None:
     """`kiosk evaluate faces`."""
     faces = add(
         kinds,

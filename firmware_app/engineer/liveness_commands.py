@@ -4,19 +4,15 @@
 
 import argparse
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 from firmware_app.engineer.chip_commands import Add
+from firmware_app.engineer.typed_words import count
 
 MOST_SEED = 2**32 - 1
 
 
-def add_liveness(
-    kinds: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    add: Add,
-    count: Callable[[str], int],
-) -> None:
+def add_liveness(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]", add: Add) -> None:
     """`kiosk evaluate liveness`."""
     parser = add(
         kinds,

@@ -1,5 +1,6 @@
 """Children of one command: started together, watched, and gone together whatever happens."""
 
+import os
 import subprocess
 import threading
 from collections.abc import Sequence
@@ -106,6 +107,16 @@ def pss_kb(pid: int) -> int:
                 if line.startswith("Pss:"):
                     total += int(line.split()[1])
     return total
+
+
+def cpu_s(pid: int) -> float:
+    """Processor time that a process, its descendants and their dead children have used."""
+    ticks = 0
+    for one in (pid, *descendants(pid)):
+        with suppress(OSError):
+            fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+            ticks += sum(int(field) for field in fields[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def descendants(pid: int) -> tuple[int, ...]:

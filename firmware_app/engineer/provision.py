@@ -1,8 +1,7 @@
 """`kiosk provision`: makes a kiosk's first settings on a laptop, and takes them at the kiosk."""
 
 import sys
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,26 +10,19 @@ import segno
 from cryptography import x509
 
 from firmware_app.clock import utc_now
+from firmware_app.engineer.provision_rest import Sources, told
 from firmware_app.engineer.report import emit, progress
 from firmware_app.errors import KioskError, SetupError
 from firmware_app.services import provision_qr
-from firmware_app.services.provision import (
-    MOST_BYTES,
-    NAME,
-    Provision,
-    ProvisionError,
-    judge,
-    read,
-)
-from firmware_app.services.provision_take import Places, State, Taking, failed, look, wipe
+from firmware_app.services.provision import MOST_BYTES, Provision, ProvisionError, judge, read
+from firmware_app.services.provision_state import Places
+from firmware_app.services.provision_take import Taking, failed, wipe
 from mqtt.bundles import fingerprint
 from mqtt.enrol_device import ask
 from mqtt.errors import KeyFileError, WireError
 from mqtt.files import write_durably
 from mqtt.keys import PublicKey, load_public_key
 
-WAITS_EXIT_CODE = 6
-"""Nothing is wrong: it waits for a file, a link or a stick."""
 KIOSK_TOML = Path("/var/lib/border-kiosk/kiosk.toml")
 MODULE_PX = 6
 MOST_TOGETHER_MEND = "Name a TOML file with the tables of kiosk.example.toml that differ."
@@ -89,22 +81,11 @@ def show(path: Path, *, as_json: bool) -> int:
     return 0
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Where a kiosk looks: files or folders, a stick (for request and answer, too), its camera."""
-
-    places: tuple[Path, ...]
-    stick: Path | None
-    camera: str
-    seconds: float
-
-
-def take(config: Path, publisher: Path, sources: Sources, *, as_json: bool) -> int:
+def take(places: Places, sources: Sources, *, as_json: bool) -> int:
     """Take what is there and go on as far as can be; 0 done, 6 waits. Raises SetupError."""
-    places = Places(config, publisher)
     taking = Taking(places, utc_now, ask)
     try:
-        for path in _files(sources):
+        for path in sources.files():
             _bring(taking, path)
         if sources.camera and not places.copy.exists() and not places.config.exists():
             _bring_by_camera(taking, sources)
@@ -112,27 +93,7 @@ def take(config: Path, publisher: Path, sources: Sources, *, as_json: bool) -> i
     except (KioskError, WireError, KeyFileError) as error:
         state = taking.say(failed(error))
         raise SetupError(state.what, state.mend) from error
-    return _told(state, as_json=as_json)
-
-
-def status(config: Path, publisher: Path, *, as_json: bool) -> int:
-    """Say how far it is; 0 done, 6 waits, 3 refused."""
-    return _told(look(Places(config, publisher)), as_json=as_json)
-
-
-def _told(state: State, *, as_json: bool) -> int:
-    words = " - ".join(one for one in (state.name, state.kiosk_id, state.what) if one)
-    emit(asdict(state), f"{words}\n  mend: {state.mend}" if state.mend else words, as_json=as_json)
-    if state.name == "refused":
-        return SetupError.exit_code
-    return 0 if state.name == "done" else WAITS_EXIT_CODE
-
-
-def _files(sources: Sources) -> Iterator[Path]:
-    for place in (*sources.places, *((sources.stick,) if sources.stick else ())):
-        path = place / NAME if place.is_dir() else place
-        if path.is_file():
-            yield path
+    return told(state, as_json=as_json)
 
 
 def _bring(taking: Taking, path: Path) -> None:

@@ -3,8 +3,10 @@
 import argparse
 from pathlib import Path
 
+from firmware_app.engineer import provision_rest as rest
 from firmware_app.engineer.chip_commands import Add
 from firmware_app.engineer.typed_words import port, seconds
+from firmware_app.services.provision_state import Places, look
 
 POST_WORDS = ("locode", "code", "authority", "lane", "direction", "mode")
 CONFIG = Path("/var/lib/border-kiosk/kiosk.toml")
@@ -142,16 +144,18 @@ def _show(chosen: argparse.Namespace) -> int:
 
 
 def _take(chosen: argparse.Namespace) -> int:
-    from firmware_app.engineer import provision  # noqa: PLC0415
+    places = Places(chosen.config, chosen.publisher)
+    sources = rest.Sources(tuple(chosen.places), chosen.stick, chosen.camera, chosen.seconds)
+    state = rest.at_rest(places, sources)
+    if state is not None:
+        return rest.told(state, as_json=chosen.json)
+    from firmware_app.engineer import provision  # noqa: PLC0415 - the kiosk's start waits for this
 
-    sources = provision.Sources(tuple(chosen.places), chosen.stick, chosen.camera, chosen.seconds)
-    return provision.take(chosen.config, chosen.publisher, sources, as_json=chosen.json)
+    return provision.take(places, sources, as_json=chosen.json)
 
 
 def _status(chosen: argparse.Namespace) -> int:
-    from firmware_app.engineer import provision  # noqa: PLC0415
-
-    return provision.status(chosen.config, chosen.publisher, as_json=chosen.json)
+    return rest.told(look(Places(chosen.config, chosen.publisher)), as_json=chosen.json)
 
 
 def _screen(chosen: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ from itertools import chain, cycle, repeat
 from pathlib import Path
 
 from firmware_app.errors import SetupError
-from firmware_app.services.provision_take import Places, State, look
+from firmware_app.services.provision_state import Places, State, look
 from firmware_app.ui.screens_setup import Stage, setup_screen
 from firmware_app.ui.server import PageError, PageServer
 from firmware_app.ui.texts import Texts

@@ -15,6 +15,7 @@ from firmware_app.clock import utc_now
 from firmware_app.config import Config, Devices
 from firmware_app.engineer.doctor import TROUBLE_EXIT_CODE, Finding, examine
 from firmware_app.engineer.report import emit, table
+from firmware_app.engineer.selftest_patience import NONE, Patience
 from firmware_app.errors import ConfigError
 from mqtt.envelope import (
     Assurance,
@@ -37,22 +38,31 @@ SEAL_MEND = "The release on this card is damaged: flash it again, or take the ne
 DISK_MEND = "Look at the card and its free space; a card that refuses to write is worn."
 
 
-def selftest(path: Path, *, as_json: bool) -> int:
-    """Look at everything; exit code 5 where a traveller could not be served."""
-    findings = examine(path, DEVICE_LIMIT_S)
-    try:
-        config = configuration.load(path)
-    except ConfigError:
-        pass  # the first finding says it
-    else:
-        findings += [_page(config, findings), _sealing(config.kiosk_id), _disk(config)]
-        findings += _plugged(config.devices)
-    bad = [one for one in findings if one.verdict == "bad"]
+def selftest(path: Path, *, as_json: bool, patience: Patience = NONE) -> int:
+    """Look at everything, again while `patience` lasts; exit code 5: no traveller is served."""
+    while bad := _bad(findings := _look(path)):
+        names = ", ".join(one.check for one in bad)
+        if not patience.again(f"not ready yet: {names}; looked at again"):
+            break
     words = [table([(one.verdict, one.check, one.what) for one in findings])]
     words += [f"mend {one.check}: {one.mend}" for one in bad if one.mend]
     document = {"good": not bad, "checks": [asdict(one) for one in findings]}
     emit(document, "\n".join(words), as_json=as_json)
     return TROUBLE_EXIT_CODE if bad else 0
+
+
+def _bad(findings: list[Finding]) -> list[Finding]:
+    return [one for one in findings if one.verdict == "bad"]
+
+
+def _look(path: Path) -> list[Finding]:
+    findings = examine(path, DEVICE_LIMIT_S)
+    try:
+        config = configuration.load(path)
+    except ConfigError:
+        return findings  # the first finding says it
+    findings += [_page(config, findings), _sealing(config.kiosk_id), _disk(config)]
+    return findings + _plugged(config.devices)
 
 
 def _page(config: Config, findings: list[Finding]) -> Finding:

@@ -17,13 +17,13 @@ from msgspec import Meta
 from firmware_app import config
 from firmware_app.config import Config
 from firmware_app.errors import SetupError
+from firmware_app.services.provision_state import NAME
 from firmware_app.services.provision_toml import toml_text
 from mqtt.broker import Address, BrokerSetupError
 from mqtt.enrol import Token
 from mqtt.errors import EnrolError
 from mqtt.groups import Utc
 
-NAME = "provision.toml"
 MOST_BYTES = 64 * 1024
 
 APPLIANCE: dict[str, object] = {

@@ -18,7 +18,8 @@ from firmware_app import config
 from firmware_app.config import Config
 from firmware_app.errors import ConfigError, KioskError
 from firmware_app.services.keys import device_room
-from firmware_app.services.provision import NAME, Provision, ProvisionError, judge, read
+from firmware_app.services.provision import Provision, ProvisionError, judge, read
+from firmware_app.services.provision_state import NAME, Places, State, look
 from mqtt.bundles import fingerprint
 from mqtt.enrol import ANSWER_LIMIT_BYTES
 from mqtt.enrol_device import Device, DeviceRoom
@@ -37,52 +38,6 @@ CODES: dict[type[Exception], str] = {
 """Of the file itself, the settings in it, the centre's answer, a key on the card; the guide's."""
 OTHER_CODE = "S9"
 ROOT_MEND = "A kiosk changes its programme only with an empty data partition: flash it anew."
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Files that provisioning writes; the folder `setup` beside kiosk.toml is its own."""
-
-    config: Path
-    publisher: Path
-
-    def own(self, name: str) -> Path:
-        """A file of the steps themselves."""
-        return self.config.parent / "setup" / name
-
-    @property
-    def copy(self) -> Path:
-        """What is being taken, with its token; gone when all is done."""
-        return self.own(NAME)
-
-    @property
-    def answer(self) -> Path:
-        """The centre's answer, until all is done."""
-        return self.own("answer")
-
-    @property
-    def taken(self) -> Path:
-        """SHA-256 of each file that was taken, one a line: its source may be wiped."""
-        return self.own("taken")
-
-    @property
-    def state(self) -> Path:
-        """What the last call came to, for whoever looks."""
-        return self.own("state.json")
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """How far it is: empty | refused | taken | no_link | carry_request | done; what says why.
-
-    code: of what was refused, as the screen shows it to an engineer; "" else.
-    """
-
-    name: str
-    what: str = ""
-    mend: str = ""
-    kiosk_id: str = ""
-    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +69,7 @@ class Taking:
         Raises KioskError where the file cannot be taken, EnrolError where the centre refuses;
         OSError.
         """
-        if self._over():
+        if self.places.nothing_is_taken():
             return self._nothing_new()
         found = read(self.places.copy.read_bytes(), None)  # its end was asked when it came
         judged = judge(found, self.places.config)
@@ -133,11 +88,6 @@ class Taking:
         said = {name: getattr(state, name) for name in State.__slots__}
         self._write(self.places.state, json.dumps(said).encode())
         return state
-
-    def _over(self) -> bool:
-        """Nothing is being taken: no copy, or one that a cut left overwritten and not removed."""
-        copy = self.places.copy
-        return not copy.exists() or not copy.read_bytes().strip(b"\0")
 
     def _nothing_new(self) -> State:
         """Done where a kiosk.toml is there; a cut may have come just before that was said."""
@@ -221,15 +171,6 @@ class Taking:
     def _write(self, path: Path, data: bytes, mode: int = 0o600) -> None:
         write_durably(path, data, mode)
         give_like_folder(path)
-
-
-def look(places: Places) -> State:
-    """What the last call came to; never raises."""
-    try:
-        said = json.loads(places.state.read_bytes())
-        return State(**{name: str(said.get(name, "")) for name in State.__slots__})
-    except (OSError, ValueError, AttributeError):
-        return State("done" if places.config.exists() else "empty")
 
 
 def failed(error: KioskError | WireError | KeyFileError) -> State:

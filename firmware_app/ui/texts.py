@@ -11,6 +11,7 @@ from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
 from firmware_app.domain.languages import LANGUAGES, Direction
+from firmware_app.ui import fluent_lines
 from firmware_app.ui.local_forms import FSI, PDI, LocalForms
 
 LOCALES = Path(__file__).parent / "locales"
@@ -202,7 +203,7 @@ def parse(path: Path) -> ast.Resource:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         raise LocaleFileError(f"{path.name}: cannot be read as UTF-8.") from problem
-    resource = FluentParser().parse(source)
+    resource = fluent_lines.parse(source)
     for entry in resource.body:
         if isinstance(entry, ast.Junk):
             start = entry.span.start if entry.span else 0

@@ -15,6 +15,7 @@ PROGRAMS = (
     "../lib/border-kiosk/display",
     "../lib/border-kiosk/bin/python3",
     "../lib/border-kiosk/break-glass-port",
+    "../lib/border-kiosk/update-waits",
 )
 DEBIAN_UNITS = Path("/usr/lib/systemd/system")
 MOST_EXPOSURE = 15  # tenths: 1.5 of 10
@@ -141,3 +142,22 @@ def test_the_relays_files_end_as_the_relays_own():
     assert key[2:] == ["0600", "border-kiosk-publish", "border-kiosk-publish"]
     for unit in ("border-kiosk-first-boot.service", "border-kiosk-keys.service"):
         assert any("systemd-tmpfiles" in value for value in settings(unit)["ExecStopPost"])
+
+
+def test_a_slow_board_has_all_the_time_of_a_trial_but_its_end():
+    """The self-test's patience ends, and so does the service, before the trial does."""
+    (command,) = settings("border-kiosk-health.service")["ExecStart"]
+    patience_s = float(command.split("--settle ")[1].split()[0])
+    (limit,) = settings("border-kiosk-health.service")["TimeoutStartSec"]
+    (first, *_) = settings("border-kiosk-health.timer")["OnBootSec"]
+    (trial,) = settings("border-kiosk-trial.timer")["OnBootSec"]
+    minutes = [int(one.removesuffix("min")) for one in (first, limit, trial)]
+    assert 60 * minutes[0] < patience_s <= 60 * (minutes[2] - 3)
+    assert patience_s < 60 * (minutes[0] + minutes[1]) <= 60 * minutes[2]
+
+
+def test_what_the_page_waits_for_goes_first_while_the_machine_starts():
+    """And nothing else does: neither what draws the screen nor what talks to others."""
+    first = {unit for unit in SERVICES if "StartupCPUWeight" in settings(unit)}
+    waited_for = {"border-kiosk-first-boot.service", "border-kiosk-time-floor.service"}
+    assert first == waited_for | {"border-kiosk.service"}

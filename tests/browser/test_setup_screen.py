@@ -9,7 +9,8 @@ import pytest
 
 from firmware_app.domain.languages import LANGUAGES
 from firmware_app.health import page_answers
-from firmware_app.services.provision_take import Places, State, Taking
+from firmware_app.services.provision_state import Places, State
+from firmware_app.services.provision_take import Taking
 from firmware_app.ui.screens_setup import CUES, setup_screen
 from mqtt.central.mosquitto import free_port
 
