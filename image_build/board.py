@@ -31,9 +31,10 @@ class Board:
     device_trees: tuple[str, ...]
     firmware: tuple[str, ...]
     loader_firmware: tuple[str, ...]
-    config: str
-    autoboot: str
-    trial: str  # who counts a new system's starts: tryboot, counted, none (boot_slots.TRIES)
+    config: str  # read by the firmware: from the slot, or where U-Boot is, from the first partition
+    u_boot: str  # which of Debian's U-Boots the firmware loads; "" for none
+    trial: str  # who counts a new system's starts: tryboot, counted (boot_slots.TRIES)
+    tpm: bool = False  # it has a TPM on SPI, and makes no data partition without it (tpm_tree.py)
 
 
 def names() -> list[str]:
@@ -49,9 +50,12 @@ def load(name: str) -> Board:
     if name not in names():
         raise BuildError(f"there is no board {name!r}.", f"There are {', '.join(names())}.")
     told = tomllib.loads(file.read_text(encoding="utf-8"))
+    if "like" in told:  # another board, but for what this file says
+        other = FOLDER / f"{told.pop('like')}.toml"
+        told = tomllib.loads(other.read_text(encoding="utf-8")) | told
     known = {field.name for field in fields(Board)}
-    if told.keys() != known:
-        odd = ", ".join(sorted(told.keys() ^ known))
+    if {"tpm"} | told.keys() != known:
+        odd = ", ".join(sorted(({"tpm"} | told.keys()) ^ known))
         raise BuildError(f"{file.name}: {odd} is missing or unknown.", "Compare it with pi4.toml.")
     lists = {key: tuple(value) for key, value in told.items() if isinstance(value, list)}
     return msgspec.convert(told | lists, Board)

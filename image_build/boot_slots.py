@@ -6,34 +6,41 @@ on-trial, restart. It needs Python alone, because the image installs this one fi
 loader imports it.
 
 One slot is committed: it was found good while it ran, and it is never bad. The other is good, bad,
-or on trial. `autoboot.txt` names the committed one, as a Raspberry Pi's loader reads it;
-`slots.txt` beside it says what the other one is. Both have one sector, and each step writes
-one of them last that decides: after a cut the old or the new state is there, no third one.
+or on trial. A first file names the committed one, as the board's loader reads it; `slots.env`
+beside it says what the other one is. Both have one sector, and each step writes one of them last
+that decides: after a cut the old or the new state is there, no third one. Where one is damaged,
+nothing is tried: the committed system starts, which the other file names too.
 
 Who counts a trial's starts depends on the loader (kiosk.trial= on the kernel's command line):
-counted: the loader does, before it starts the trial; tryboot: `restart` does, before it asks the
-loader for its one-shot start; none: this board knows no trial, so no update begins.
+counted (U-Boot, and the emulator's): the loader does, before it starts the trial; its first file is
+`committed.env`. tryboot (a Raspberry Pi 4's own): `restart` does, before it asks the loader for its
+one-shot start; the first file is `autoboot.txt`. A .env file is a U-Boot environment of one sector:
+`env import -c`, `env export -c -s 200`.
 """
 
 import argparse
 import fcntl
 import os
 import re
+import struct
 import subprocess
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+_SUM: Final = struct.Struct("<I")
 AUTOBOOT: Final = "autoboot.txt"
-SLOTS: Final = "slots.txt"
+COMMITTED: Final = "committed.env"
+SLOTS: Final = "slots.env"
+FIRST: Final = {"counted": COMMITTED, "tryboot": AUTOBOOT}  # what names the committed slot
 SECTOR_BYTES: Final = 512  # what a card writes in one go
 PARTITIONS: Final = {"a": 2, "b": 3}
 OTHER: Final = {"a": "b", "b": "a"}
-TRIES: Final = {"counted": 3, "tryboot": 1, "none": 0}
+TRIES: Final = {"counted": 3, "tryboot": 1}
 GOOD: Final = "good"
 BAD: Final = "bad"
 TRIAL: Final = "trial"
@@ -45,13 +52,11 @@ boot_partition={primary}
 [tryboot]
 boot_partition={other}
 """
-_SLOTS: Final = re.compile(
-    r"(committed=([ab]) other=(good|bad|trial) tries_left=(\d)) sum=([0-9a-f]{8})\n"
-)
+_SLOTS: Final = re.compile(r"committed=([ab])\0other=(good|bad|trial)\0tries_left=(\d)")
 
 
 class RefusedError(Exception):
-    """A step that would leave the kiosk without a proven system, or that its board cannot do."""
+    """A step that would leave the kiosk without a proven system, or whose state cannot be known."""
 
 
 # ---- the state, and what each word of RAUC makes of it: pure ------------------------------------
@@ -89,11 +94,11 @@ def try_next(slots: Slots, slot: str, current: str, tries: int) -> Slots:
     if slot == current != slots.primary:
         raise RefusedError(f"{slot} is on trial: being found good keeps it, nothing else.")
     if slot != slots.primary:
-        return Slots(slots.primary, TRIAL, _some(tries))
+        return Slots(slots.primary, TRIAL, tries)
     return replace(slots, other=BAD, tries_left=0) if slots.other == TRIAL else slots
 
 
-def judge(slots: Slots, slot: str, verdict: str, current: str, tries: int) -> Slots:
+def judge(slots: Slots, slot: str, verdict: str, current: str) -> Slots:
     """`set-state`: a running slot that is good is committed; one that is to be written is bad."""
     if verdict == GOOD:
         if slot not in {slots.primary, current}:
@@ -101,17 +106,27 @@ def judge(slots: Slots, slot: str, verdict: str, current: str, tries: int) -> Sl
         return slots if slot == slots.primary else Slots(slot, GOOD)
     if slot == slots.primary:
         raise RefusedError(f"{slot} is the only proven system: commit or end the trial first.")
-    _some(tries)
     return Slots(slots.primary, BAD)
 
 
-def _some(tries: int) -> int:
-    if not tries:
-        raise RefusedError("this board's loader knows no trial start, so it takes no update.")
-    return tries
-
-
 # ---- two files of one sector --------------------------------------------------------------------
+
+
+def environment(words: Mapping[str, str], size_bytes: int = SECTOR_BYTES) -> bytes:
+    """Words as U-Boot keeps them: CRC-32, then `name=value` and a NUL each, sorted; NULs behind."""
+    told = "".join(f"{name}={words[name]}\0" for name in sorted(words)).encode("ascii")
+    if len(told) >= size_bytes - _SUM.size:
+        raise ValueError("longer than its room")
+    told = told.ljust(size_bytes - _SUM.size, b"\0")
+    return _SUM.pack(zlib.crc32(told)) + told
+
+
+def environment_text(data: bytes) -> str:
+    """The words of one sector, NULs between them; nothing where it is damaged."""
+    told = data[_SUM.size :]
+    if len(data) != SECTOR_BYTES or data[: _SUM.size] != _SUM.pack(zlib.crc32(told)):
+        return ""
+    return told.partition(b"\0\0")[0].decode("ascii", "replace")
 
 
 def named(autoboot: str, *, trial: bool) -> int:
@@ -126,45 +141,55 @@ def named(autoboot: str, *, trial: bool) -> int:
     return found["tryboot"] if trial and found["tryboot"] else found["all"]
 
 
-def autoboot_text(slots: Slots) -> str:
-    """autoboot.txt for this state."""
+def first_sector(slots: Slots, loader: str) -> bytes:
+    """The file that names the committed slot, for this loader."""
+    if loader == "counted":
+        return environment({"committed": slots.primary})
     other = PARTITIONS[OTHER[slots.primary]]
-    return sector(_TEXT.format(primary=PARTITIONS[slots.primary], other=other))
+    told = _TEXT.format(primary=PARTITIONS[slots.primary], other=other).encode("ascii")
+    return told.ljust(SECTOR_BYTES, b"\n")
 
 
-def slots_text(slots: Slots) -> str:
-    """slots.txt for this state."""
-    told = f"committed={slots.primary} other={slots.other} tries_left={slots.tries_left}"
-    return sector(f"{told} sum={zlib.crc32(told.encode()):08x}\n")
+def slots_sector(slots: Slots) -> bytes:
+    """slots.env for this state."""
+    left = str(slots.tries_left)
+    return environment({"committed": slots.primary, "other": slots.other, "tries_left": left})
 
 
-def sector(text: str) -> str:
-    """Text as long as a sector, so that it can be written over its older self in one go."""
-    if len(text.encode()) > SECTOR_BYTES:
-        raise ValueError("longer than a sector")
-    return text + "\n" * (SECTOR_BYTES - len(text.encode()))
+def committed(first: bytes, loader: str) -> str:
+    """Which slot the first file names; "" where it is damaged."""
+    if loader == "counted":
+        found = re.fullmatch("committed=([ab])", environment_text(first))
+        return found[1] if found else ""
+    number = named(first.decode("ascii", "replace"), trial=False)
+    return {part: slot for slot, part in PARTITIONS.items()}.get(number, "")
 
 
-def read(autoboot: str, slots: str) -> Slots:
-    """The state from both texts.
+def read(first: bytes, slots: bytes, loader: str) -> Slots:
+    """The state from both files.
 
-    A damaged slots.txt says nothing: the other slot is then not started. One that is older than the
-    committed slot (a cut between the two writes of a commit) says that the other one was good.
+    One that is damaged says nothing: nothing is tried then, and what the other one calls committed
+    starts. A slots.env that is older than the committed slot (a cut between the two writes of a
+    commit) says that the other one was good.
     """
-    primary = "b" if named(autoboot, trial=False) == PARTITIONS["b"] else "a"
-    found = _SLOTS.match(slots)
-    if not found or f"{zlib.crc32(found[1].encode()):08x}" != found[5]:
-        return Slots(primary)
-    if found[2] != primary:
+    primary = committed(first, loader)
+    found = _SLOTS.fullmatch(environment_text(slots))
+    if not found:
+        return Slots(primary or "a")
+    if primary and found[1] != primary:
         return Slots(primary, GOOD)
-    return Slots(primary, found[3], int(found[4]))
+    if not primary and found[2] == TRIAL:
+        return Slots(found[1])
+    return Slots(found[1], found[2], int(found[3]))
 
 
-def writes(old: Slots, new: Slots) -> list[tuple[str, str]]:
-    """Files to write, in this order; a cut between them leaves the new state with its default."""
-    if new.primary != old.primary:
-        return [(AUTOBOOT, autoboot_text(new)), (SLOTS, slots_text(new))]
-    return [(SLOTS, slots_text(new))] if new != old else []
+def writes(was: str, old: Slots, new: Slots, loader: str) -> list[tuple[str, bytes]]:
+    """Files to write, in this order, where the first one named `was`.
+
+    A cut between them leaves the new state with its default.
+    """
+    todo = [(FIRST[loader], first_sector(new, loader))] if was != new.primary else []
+    return [*todo, (SLOTS, slots_sector(new))] if todo or new != old else []
 
 
 # ---- the shell ----------------------------------------------------------------------------------
@@ -183,25 +208,28 @@ class Place:
         """Starts that a trial gets."""
         return TRIES[self.loader]
 
+    def first(self) -> bytes:
+        """The file that names the committed slot; empty where it is not there."""
+        return _bytes(self.boot / FIRST[self.loader])
+
     def load(self) -> Slots:
         """Read the state."""
-        texts = [_text(self.boot / name) for name in (AUTOBOOT, SLOTS)]
-        return read(*texts)
+        return read(self.first(), _bytes(self.boot / SLOTS), self.loader)
 
     def save(self, old: Slots, new: Slots) -> None:
         """Write what differs; each file is on the medium before the next is begun."""
-        todo = writes(old, new)
+        todo = writes(committed(self.first(), self.loader), old, new, self.loader)
         if todo:
             with _writable(self.boot):
-                for name, text in todo:
-                    put(self.boot / name, text.encode())
+                for name, data in todo:
+                    put(self.boot / name, data)
 
 
-def _text(file: Path) -> str:
+def _bytes(file: Path) -> bytes:
     try:
-        return file.read_bytes().decode("ascii", "replace")
+        return file.read_bytes()
     except FileNotFoundError:
-        return ""
+        return b""
 
 
 def put(file: Path, data: bytes) -> None:
@@ -271,7 +299,7 @@ def changed(slots: Slots, words: list[str], place: Place) -> Slots:
         case ["set-primary", slot]:
             return try_next(slots, slot, place.current, place.tries)
         case ["set-state", slot, ("good" | "bad") as verdict]:
-            return judge(slots, slot, verdict, place.current, place.tries)
+            return judge(slots, slot, verdict, place.current)
         case ["restart"]:
             return start(slots)[1] if place.loader == "tryboot" else slots
         case _:
@@ -287,8 +315,8 @@ def answer(place: Place, words: list[str]) -> str | int:
         case ["get-state", slot]:
             return slots.state(slot, place.current)
         case ["on-trial"]:
-            if not _text(place.boot / AUTOBOOT):
-                raise RefusedError(f"{place.boot / AUTOBOOT} is not there.")
+            if not place.first():
+                raise RefusedError(f"{place.boot / FIRST[place.loader]} is not there.")
             return 0 if place.current != slots.primary else 1
         case _:
             pass
@@ -307,15 +335,22 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _loader(command_line: bytes) -> str:
+    found = re.findall(rb"\bkiosk\.trial=(counted|tryboot)\b", command_line)
+    if not found:
+        raise RefusedError("no kiosk.trial= on the kernel's command line says who counts.")
+    return str(found[-1], "ascii")
+
+
 def main() -> int:
     """Speak with RAUC, or with a unit."""
     chosen = _parser().parse_args()
-    loader = re.findall(r"\bkiosk\.trial=(counted|tryboot)\b", _text(chosen.command_line))
-    place = Place(chosen.boot, _text(chosen.running).strip(), (loader or ["none"])[-1])
-    if place.current not in OTHER or not {*chosen.words[1:2]} <= OTHER.keys():
+    current = _bytes(chosen.running).decode("ascii", "replace").strip()
+    if current not in OTHER or not {*chosen.words[1:2]} <= OTHER.keys():
         print("boot-slots: a slot is a or b.", file=sys.stderr)
         return 2
     try:
+        place = Place(chosen.boot, current, _loader(_bytes(chosen.command_line)))
         with _alone(chosen.boot):
             told = answer(place, chosen.words)
     except (RefusedError, OSError, subprocess.CalledProcessError) as error:

@@ -76,7 +76,7 @@ def _make(order: Order) -> None:
     with step("making the boot partitions"):
         boot_image = _boot_image(order, built, debs)
         first = order.work / "bootconfig.vfat"
-        files = boot.first_files(order.board, debs, order.work)
+        files = boot.first_files(order.board, built, debs, order.work)
         _fat(order, first, "bootconfig", files)
     _card(order, built, first, boot_image)
     with step("making the update bundle"):
@@ -132,9 +132,10 @@ def _card(order: Order, built: Built, first: Path, boot_image: Path) -> None:
 def _lists(order: Order, built: Built, lock: packages.Lock) -> None:
     parts = [*built.parts]
     parts.append(sbom.apart_part(lock.named("busybox-static"), "initrd.img: bin/busybox"))
-    if order.board.firmware:
-        words = " ".join((*order.board.loader_firmware, *order.board.firmware))
-        parts.append(sbom.apart_part(lock.named("raspi-firmware"), words))
+    if firmware := (*order.board.loader_firmware, *order.board.firmware):
+        parts.append(sbom.apart_part(lock.named("raspi-firmware"), " ".join(firmware)))
+    if order.board.u_boot:
+        parts.append(sbom.apart_part(lock.named("u-boot-rpi"), "u-boot.bin"))
     text = sbom.document(order.release, order.board.name, parts)
     order.file(".cdx.json").write_text(text, encoding="utf-8")
     order.file(".licences.txt").write_text(sbom.licence_list(parts), encoding="utf-8")

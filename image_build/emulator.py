@@ -1,10 +1,10 @@
 """Boots a card image in QEMU as a board's loader would, and speaks with it over its serial line.
 
-The loader's part is played here: autoboot.txt of the first partition says which boot partition's
-kernel, initramfs and command line are taken. A trial is started as the card's board would: a
-counting loader (kiosk.trial=counted) takes a try from slots.txt, writes that down, and starts it;
-for a Raspberry Pi 4 the file `tryboot` says, once, that the trial one is meant (it keeps that flag
-in a register, and forgets it at the next start).
+The loader's part is played here: the first partition says which boot partition's kernel, initramfs
+and command line are taken. A trial is started as the card's board would: a counting loader (one
+with committed.env) takes a try from slots.env, writes that down, and starts it; for a Raspberry Pi
+4 (autoboot.txt) the file `tryboot` says, once, that the trial one is meant (it keeps that flag in a
+register, and forgets it at the next start). A Raspberry Pi 3 has U-Boot, which is itself run.
 """
 
 import os
@@ -35,7 +35,7 @@ Environment=PS1= HOME=/root
 Restart=always
 """
 _LAST_STEP: Final = "mount --move /run /system/run"
-PI_3_TREE: Final = "bcm2837-rpi-3-b.dtb"  # what QEMU's raspi3b is
+PI_3_FIRMWARE: Final = ("u-boot.bin", "bcm2837-rpi-3-b.dtb")  # what it reads on QEMU's raspi3b
 _READ_BYTES: Final = 65536
 _END_LIMIT_S: Final = 10.0
 MEMORY_MB: Final = 1024
@@ -57,39 +57,51 @@ class Kernel:
     image: Path
     initramfs: Path
     command_line: str
-    device_tree: Path | None
 
 
 def load(disk: Path, folder: Path) -> Kernel:
     """Take kernel, initramfs and command line from `disk` as its board's loader would."""
     slot = choose(disk, folder)
     for name in ("vmlinuz", "initrd.img", "cmdline.txt"):
-        run(["mcopy", "-n", "-o", "-i", _at(disk, f"boot_{slot}"), f"::{name}", folder / name])
+        take(disk, f"boot_{slot}", name, folder)
     words = (folder / "cmdline.txt").read_text(encoding="utf-8").strip()
-    tree = folder / PI_3_TREE if PI_3_TREE in _listing(disk, f"boot_{slot}") else None
-    if tree is not None:
-        run(["mcopy", "-n", "-o", "-i", _at(disk, f"boot_{slot}"), f"::{tree.name}", tree])
     started = f"{words} kiosk.slot={slot}"
-    return Kernel(slot, folder / "vmlinuz", folder / "initrd.img", started, tree)
+    return Kernel(slot, folder / "vmlinuz", folder / "initrd.img", started)
 
 
 def choose(disk: Path, folder: Path) -> str:
     """Which slot starts now; what the choice uses up is written to `disk` before this returns."""
-    first, found = _at(disk, "bootconfig"), _listing(disk, "bootconfig")
-    autoboot = run(["mtype", "-i", first, f"::{boot_slots.AUTOBOOT}"])
-    trial = "tryboot" in found
-    if trial:
-        run(["mdel", "-i", first, "::tryboot"])
-    slot = {2: "a", 3: "b"}[boot_slots.named(autoboot, trial=trial)]
-    words = run(["mtype", "-i", _at(disk, f"boot_{slot}"), "::cmdline.txt"]).split()
-    if boot_slots.SLOTS not in found or "kiosk.trial=counted" not in words:
-        return slot
-    before = boot_slots.read(autoboot, run(["mtype", "-i", first, f"::{boot_slots.SLOTS}"]))
+    found = _listing(disk, "bootconfig")
+    if boot_slots.COMMITTED not in found:
+        return _choose_once(disk, folder, trial="tryboot" in found)
+    first, second = (
+        take(disk, "bootconfig", name, folder).read_bytes() if name in found else b""
+        for name in (boot_slots.COMMITTED, boot_slots.SLOTS)
+    )
+    before = boot_slots.read(first, second, "counted")
     slot, after = boot_slots.start(before)
-    for name, text in boot_slots.writes(before, after):
-        (folder / name).write_text(text, encoding="ascii")
-        run(["mcopy", "-n", "-o", "-i", first, folder / name, f"::{name}"])
+    if after != before:
+        (folder / boot_slots.SLOTS).write_bytes(boot_slots.slots_sector(after))
+        put(disk, "bootconfig", folder / boot_slots.SLOTS)
     return slot
+
+
+def _choose_once(disk: Path, folder: Path, *, trial: bool) -> str:
+    autoboot = take(disk, "bootconfig", boot_slots.AUTOBOOT, folder).read_text(encoding="ascii")
+    if trial:
+        run(["mdel", "-i", _at(disk, "bootconfig"), "::tryboot"])
+    return {2: "a", 3: "b"}[boot_slots.named(autoboot, trial=trial)]
+
+
+def take(disk: Path, partition: str, name: str, folder: Path) -> Path:
+    """Copy a file off a FAT partition of the card."""
+    run(["mcopy", "-n", "-o", "-i", _at(disk, partition), f"::{name}", folder / name])
+    return folder / name
+
+
+def put(disk: Path, partition: str, file: Path) -> None:
+    """Copy a file onto a FAT partition of the card."""
+    run(["mcopy", "-n", "-o", "-i", _at(disk, partition), file, f"::{file.name}"])
 
 
 def _at(disk: Path, partition: str) -> str:
@@ -113,6 +125,11 @@ def with_shell(init: str, console: str) -> str:
         "mkdir -p /system/etc/systemd/system/multi-user.target.wants",
         "ln -s ../kiosk-test-shell.service /system/etc/systemd/system/multi-user.target.wants/",
         "mkdir -p /run/kiosk-test && cp /test/* /run/kiosk-test/ 2>/dev/null",
+        # a unit among what is brought is there from the start, as a device would be
+        "early=/system/etc/systemd/system/sysinit.target.wants; mkdir -p $early",
+        "for unit in /test/*.service; do",
+        "[ ! -e $unit ] || { cp $unit ${early%/*}/; ln -s ../${unit##*/} $early/; }",
+        "done",
     ]
     return init.replace(_LAST_STEP, "\n".join((*lines, _LAST_STEP)))
 
@@ -149,14 +166,16 @@ def virt(kernel: Kernel, disk: Path, extra: Sequence[str] = PLAIN) -> list[str]:
     ]
 
 
-def raspi3b(kernel: Kernel, disk: Path) -> list[str]:
-    """The words that start QEMU's Raspberry Pi 3: SD card, watchdog, the second serial line."""
-    if kernel.device_tree is None:
-        raise BuildError("this card has no device tree for a Pi 3.", "Build it with --board pi3.")
+def raspi3b(disk: Path, folder: Path) -> list[str]:
+    """The words that start QEMU's Raspberry Pi 3 with the card's U-Boot; `folder` takes its files.
+
+    SD card (its size must be a power of two), watchdog, the second serial line.
+    """
+    if not {*PI_3_FIRMWARE} <= {*_listing(disk, "bootconfig")}:
+        raise BuildError("this card has no U-Boot for a Pi 3.", "Build it with --board pi3.")
+    u_boot, tree = (take(disk, "bootconfig", name, folder) for name in PI_3_FIRMWARE)
     return [
-        *("qemu-system-aarch64", "-M", "raspi3b", "-dtb", str(kernel.device_tree)),
-        *("-kernel", str(kernel.image), "-initrd", str(kernel.initramfs)),
-        *("-append", kernel.command_line),
+        *("qemu-system-aarch64", "-M", "raspi3b", "-kernel", str(u_boot), "-dtb", str(tree)),
         *("-drive", f"if=sd,format=raw,file={disk}"),
         *("-display", "none", "-monitor", "none", "-no-reboot"),
         *("-serial", "null", "-serial", "stdio"),

@@ -12,6 +12,7 @@ from typing import Final
 from image_build import emulator, initramfs
 from image_build.emulator import ConsoleError, Machine
 from image_build.steps import BuildError
+from mqtt.central.errors import CentralError
 
 CARD_BYTES: Final = 4 << 30
 # Machine of QEMU -> the serial line that the test speaks on.
@@ -40,10 +41,14 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Plugged:
-    """Words for QEMU besides the card's, and files for the guest's /run/kiosk-test."""
+    """Words for QEMU besides the card's, and files for the guest's /run/kiosk-test.
+
+    A `.service` among them is started early; `told` is for the kernel's command line.
+    """
 
     words: Sequence[str]
     brought: Sequence[Path] = ()
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +61,24 @@ class Card:
 
     def start(self, log: Path, plugged: Plugged | None = None) -> Machine:
         """Play the loader, then start the board with what is plugged in."""
-        kernel = emulator.load(self.disk, self.folder)
         init = initramfs.INIT.read_text(encoding="utf-8")
         init = emulator.with_shell(init, CONSOLES[self.machine])
         brought = plugged.brought if plugged else ()
-        packed = emulator.overlay(kernel.initramfs, init, brought, self.folder / "with-shell.img")
-        kernel = replace(kernel, initramfs=packed)
         if self.machine == "raspi3b":
-            return Machine(emulator.raspi3b(kernel, self.disk), log)
+            self._lay_over(init, brought)
+            return Machine(emulator.raspi3b(self.disk, self.folder), log)
+        kernel = emulator.load(self.disk, self.folder)
+        packed = emulator.overlay(kernel.initramfs, init, brought, self.folder / "with-shell.img")
+        told = f"{kernel.command_line} {plugged.told if plugged else ''}"
+        kernel = replace(kernel, initramfs=packed, command_line=told)
         words = plugged.words if plugged else emulator.PLAIN
         return Machine(emulator.virt(kernel, self.disk, words), log)
+
+    def _lay_over(self, init: str, brought: Sequence[Path]) -> None:
+        """Where a real loader reads the card, the shell has to be there: in slot a's initramfs."""
+        packed = emulator.take(self.disk, "boot_a", "initrd.img", self.folder)
+        emulator.overlay(packed, init, brought, packed)
+        emulator.put(self.disk, "boot_a", packed)
 
 
 def insert(image: Path, folder: Path, machine: str) -> Card:
@@ -100,7 +113,7 @@ def conclude(examine: Callable[[], list[str]], log: Path) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the guest must not outlive the test
     try:
         failed = examine()
-    except BuildError as error:
+    except (BuildError, CentralError) as error:
         print(f"{error}\n  mend: {error.mend}", file=sys.stderr)
         return 1
     except ConsoleError as error:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from image_build import board, boot_slots, bundle, rauc_config, update_rule
-from image_build.boot_slots import BAD, Slots
+from image_build.boot_slots import Slots
 from image_build.rauc_config import Places
 from image_build.release import Release
 
@@ -57,11 +57,9 @@ class Kiosk:
             for kind in ("boot", "system"):
                 content = slot.encode() * MIB if slot == "a" else bytes(MIB)
                 (self.folder / "dev" / f"{kind}_{slot}").write_bytes(content)
-        for name, text in (
-            (boot_slots.AUTOBOOT, boot_slots.autoboot_text(Slots())),
-            (boot_slots.SLOTS, boot_slots.slots_text(Slots())),
-        ):
-            (self.folder / "boot" / name).write_text(text)
+        first = boot_slots.first_sector(Slots(), self.board.trial)
+        (self.folder / "boot" / boot_slots.FIRST[self.board.trial]).write_bytes(first)
+        (self.folder / "boot" / boot_slots.SLOTS).write_bytes(boot_slots.slots_sector(Slots()))
         (self.folder / "slot").write_text("a\n")
         (self.folder / "line").write_text(f"kiosk.trial={self.board.trial}\n")
         (self.folder / "version").write_text(f"{RUNNING}\n")
@@ -125,11 +123,9 @@ class Kiosk:
         return [set(part.read_bytes()[:MIB]) for part in parts]
 
     def slots(self):
-        texts = [
-            (self.folder / "boot" / name).read_text()
-            for name in (boot_slots.AUTOBOOT, boot_slots.SLOTS)
-        ]
-        return boot_slots.read(*texts)
+        loader = self.board.trial
+        names = (boot_slots.FIRST[loader], boot_slots.SLOTS)
+        return boot_slots.read(*((self.folder / "boot" / n).read_bytes() for n in names), loader)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -204,10 +200,17 @@ def test_a_bundle_with_a_flipped_byte_is_refused(kiosk, share):
     assert untouched(kiosk)
 
 
-def test_a_board_without_trials_takes_no_update(tmp_path):
-    kiosk = Kiosk(tmp_path, "pi3")
-    code, said = kiosk.install(kiosk.bundle("1.3.0", of="pi3"))
+@pytest.mark.parametrize("name", board.names())
+def test_every_board_takes_an_update_and_tries_it(tmp_path, name):
+    kiosk = Kiosk(tmp_path, name)
+    code, said = kiosk.install(kiosk.bundle("1.3.0", of=name))
+    assert code == 0, said
+    assert kiosk.slots() == Slots("a", boot_slots.TRIAL, boot_slots.TRIES[kiosk.board.trial])
+
+
+def test_where_nobody_counts_no_update_is_begun(kiosk):
+    (kiosk.folder / "line").write_text("quiet\n")
+    code, said = kiosk.install(kiosk.bundle("1.3.0"))
     assert code != 0
     assert untouched(kiosk)
-    assert kiosk.slots() == Slots("a", BAD)
-    assert "knows no trial start" in said
+    assert "says who counts" in said

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from image_build import bmap, board, disk, layout
+from image_build import bmap, board, boot_slots, disk, layout
 from image_build.steps import BuildError
 
 PLAN = layout.plan("seed")
@@ -34,7 +34,7 @@ def test_both_slots_are_equal_and_every_identity_comes_from_the_seed():
 
 
 def test_data_has_a_type_of_its_own_so_that_the_first_start_takes_no_slot_for_it():
-    recipe = Path(disk.__file__).parent / "rootfs_files/usr/lib/repart.d/50-data.conf"
+    recipe = Path(disk.__file__).parent / "rootfs_files/usr/lib/border-kiosk/repart.d/50-data.conf"
     assert "Type=linux-generic" in recipe.read_text(encoding="utf-8")
     linux_generic = "0FC63DAF-8483-4772-8E79-3D69D8477DE4"
     assert linux_generic not in {one.type_id for one in PLAN.partitions}
@@ -99,7 +99,8 @@ def test_every_board_is_whole(name):
     told = board.load(name)
     assert told.name == name
     assert told.table in {"gpt", "hybrid"}
-    assert "boot_partition=2" in told.autoboot
+    assert told.trial in boot_slots.TRIES
+    assert bool(told.config) == bool(told.firmware or told.loader_firmware)
     assert "not run" in told.proven or name == "virt"
 
 

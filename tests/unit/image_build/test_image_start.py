@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from image_build import boot_slots, cpio, elf, emulator, initramfs, modules
+from image_build import boot_slots, cpio, disk, elf, emulator, initramfs, layout, modules
+from image_build.boot_slots import TRIAL, Slots
+from image_build.disk import Placed
 from image_build.steps import BuildError
 
 NEEDS = {
@@ -145,11 +147,31 @@ def test_a_second_archive_follows_the_first_on_four_bytes(tmp_path):
     assert both[8:14] == b"070701"
 
 
-def test_a_pi_3_is_started_with_its_own_device_tree(tmp_path):
-    kernel = emulator.Kernel("a", tmp_path / "v", tmp_path / "i", "kiosk.slot=a", None)
-    with pytest.raises(BuildError, match="device tree"):
-        emulator.raspi3b(kernel, tmp_path / "card.img")
-    assert "virtio-blk-pci,drive=card" in emulator.virt(kernel, tmp_path / "card.img")
+def test_a_card_for_no_pi_3_is_not_started_as_one(tmp_path):
+    size = layout.plan("").named("bootconfig").size_bytes
+    first = tmp_path / "first.vfat"
+    disk.fat(first, size, "bootconfig", {}, 0)
+    card = tmp_path / "card.img"
+    disk.assemble(card, layout.plan(""), [Placed("bootconfig", first, sparse=True)], "gpt")
+    with pytest.raises(BuildError, match="no U-Boot"):
+        emulator.raspi3b(card, tmp_path)
+
+
+def test_the_loader_that_is_played_counts_as_u_boot_does(tmp_path):
+    card = tmp_path / "card.img"
+    first = tmp_path / "first.vfat"
+    sectors = {
+        boot_slots.COMMITTED: boot_slots.first_sector(Slots("a"), "counted"),
+        boot_slots.SLOTS: boot_slots.slots_sector(Slots("a", TRIAL, 1)),
+    }
+    for name, data in sectors.items():
+        (tmp_path / name).write_bytes(data)
+    size = layout.plan("").named("bootconfig").size_bytes
+    disk.fat(first, size, "bootconfig", {name: tmp_path / name for name in sectors}, 0)
+    disk.assemble(card, layout.plan(""), [Placed("bootconfig", first, sparse=True)], "gpt")
+    assert [emulator.choose(card, tmp_path) for _ in range(3)] == ["b", "a", "a"]
+    left = emulator.take(card, "bootconfig", boot_slots.SLOTS, tmp_path).read_bytes()
+    assert left == boot_slots.slots_sector(Slots("a", TRIAL, 0))
 
 
 def test_a_guest_is_heard_asked_and_cut(tmp_path):
