@@ -1,5 +1,5 @@
 # The two commands of the border kiosk, and what its engineers use beside them.
-.PHONY: help run test lint format lock screens oracles torture fuzz soak monkey page-figures image image-test lock-refresh clean
+.PHONY: help run test lint format lock screens oracles torture fuzz soak monkey page-figures image image-test image-crossing-test image-update-test image-data-test lock-refresh clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -50,11 +50,20 @@ monkey: ## 5,000 random touches on the real page, an hour: no dead end, no fault
 page-figures: ## touch, preview, paint and memory at a whole kiosk
 	@.venv/bin/python -m tests.browser.measure_kiosk
 
-image: ## build a card image, as root; BOARD=pi4|pi3|virt KEY= CERT= VERSION=
+image: ## build a card image, as root; BOARD=pi4|pi4-tpm|pi3|virt KEY= CERT= VERSION=
 	@.venv/bin/python -m image_build.build --board $(or $(BOARD),pi4) $(if $(KEY),--key $(KEY) --cert $(CERT)) $(if $(VERSION),--version $(VERSION))
 
 image-test: ## boot the image of BOARD=virt in an emulator; IMAGE=build/image/X-virt.img
 	@.venv/bin/python -m image_build.boot_test $(IMAGE)
+
+image-crossing-test: ## the same with a traveller, power cuts, a full card, a clock in 1970; IMAGE=
+	@.venv/bin/python -m image_build.crossing_test $(IMAGE)
+
+image-update-test: ## the same through updates, good and bad; IMAGE= BUNDLE=build/image/Y-virt.raucb
+	@.venv/bin/python -m image_build.update_test $(IMAGE) $(BUNDLE)
+
+image-data-test: ## the same with a TPM, with another one, without; IMAGE=
+	@.venv/bin/python -m image_build.data_test $(IMAGE)
 
 lock-refresh: ## resolve the image's Debian packages into image_build/packages.lock
 	@.venv/bin/python -m image_build.packages refresh

@@ -15,6 +15,7 @@ from drivers.document_reader.mrz_framing import FRAMINGS
 from drivers.document_reader.simulated_manners import Honeywell
 from drivers.document_reader.simulated_peer import Peer
 from drivers.stage import send_cue
+from image_build import packages, release
 from image_build.emulator import ConsoleError
 from image_build.modules import module_name
 from image_build.steps import BuildError, run
@@ -53,14 +54,26 @@ def lay_down(stage: Path, document: str = "specimen") -> None:
         raise ConsoleError("no simulated reader is on the stage.")
 
 
+def kernel_package() -> Path:
+    """The locked one, where the build has laid it."""
+    named = (one for one in packages.load().installed() if one.name.startswith("linux-image-6"))
+    return release.ROOT / "build/cache/debs" / f"{next(named).sha256}.deb"
+
+
 def camera_files(kernel_package: Path, folder: Path) -> list[Path]:
     """The camera's modules out of the kernel's package, each after what it needs."""
+    return module_files(kernel_package, folder, CAMERA)
+
+
+def module_files(kernel_package: Path, folder: Path, *names: str) -> list[Path]:
+    """Modules that no image holds, out of the kernel's package, each after what it needs."""
     run(["dpkg-deb", "--extract", kernel_package, folder])
     files = {module_name(str(path)): path for path in folder.rglob("*.ko")}
-    if CAMERA not in files:
-        raise BuildError(f"the kernel's package has no {CAMERA}.", "Look at packages.lock.")
     order: list[Path] = []
-    _lay_in_order(CAMERA, files, order)
+    for name in names:
+        if name not in files:
+            raise BuildError(f"the kernel's package has no {name}.", "Look at packages.lock.")
+        _lay_in_order(name, files, order)
     return order
 
 

@@ -7,53 +7,56 @@ in the picture, so that a touch goes the way of a real one: glass, kernel, cage,
 import json
 import shlex
 import socket
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from image_build.emulator import ConsoleError, Machine
 
 _FULL_SCALE: Final = 0x7FFF  # of QEMU's absolute axes
 _LIMIT_S: Final = 60.0
 PYTHON: Final = "/usr/lib/border-kiosk/bin/python3"
-# The newest screen that the page would draw, as one line of JSON.
-_LOOK: Final = """\
-import http.client
-line = http.client.HTTPConnection("127.0.0.1", 8080, timeout=20)
-line.request("GET", "/events")
-answer = line.getresponse()
-for said in answer:
-    if said.startswith(b"data:") and b"serial" in said:
-        print(said[5:].decode().strip())
-        break
-else:
-    raise SystemExit(f"the page answered {answer.status} and ended")
+# Keeps the newest screen that the page would draw in a file, as one line of JSON: one start of
+# Python for a whole visit, which costs an emulated board nine seconds.
+_WATCH: Final = """\
+import http.client, os, time
+while True:
+    try:
+        line = http.client.HTTPConnection("127.0.0.1", 8080, timeout=60)
+        line.request("GET", "/events")
+        for said in line.getresponse():
+            if said.startswith(b"data:") and b"serial" in said:
+                open("{screen}.new", "wb").write(said[5:])
+                os.rename("{screen}.new", "{screen}")
+    except (OSError, http.client.HTTPException):
+        pass
+    try:
+        os.unlink("{screen}")
+    except FileNotFoundError:
+        pass
+    time.sleep(1)
 """
+_SCREEN: Final = "/run/kiosk-test/screen"
 
 
 @dataclass(slots=True)
 class Glass:
-    """QEMU's control line of one machine; opened by `with` after the machine was started."""
+    """QEMU's control line of one machine, opened after the machine was started; `close` it."""
 
     socket_path: Path
     _line: socket.socket = field(init=False)
     _heard: bytes = b""
 
-    def __enter__(self) -> Self:
+    def __post_init__(self) -> None:
         self._line = socket.socket(socket.AF_UNIX)
         self._line.settimeout(_LIMIT_S)
         self._line.connect(str(self.socket_path))
         self._answer("QMP")
         self.order("qmp_capabilities")
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Let the line go; safe to call twice."""
         self._line.close()
 
     def order(self, what: str, **words: object) -> None:
@@ -101,10 +104,25 @@ def _event(kind: str, **data: object) -> dict[str, object]:
     return {"type": kind, "data": data}
 
 
+def watch(guest: Machine) -> None:
+    """Begin to look over the page's shoulder; before `shown`, once after each start."""
+    words = shlex.quote(_WATCH.format(screen=_SCREEN))
+    guest.ask(f"mkdir -p /run/kiosk-test; {PYTHON} -c {words} >/dev/null 2>&1 & disown")
+
+
 def shown(guest: Machine) -> dict[str, Any]:
-    """The screen of now as the page gets it; raises ConsoleError where there is none."""
-    code, said = guest.ask(f"{PYTHON} -c {shlex.quote(_LOOK)}")
-    if code:
-        raise ConsoleError(f"the page shows nothing: {said[-300:]}")
-    screen: dict[str, Any] = json.loads(said.splitlines()[-1])
+    """The screen of now as the page gets it; {} while there is none."""
+    code, said = guest.ask(f"cat {_SCREEN} 2>/dev/null")
+    if code or not said:
+        return {}
+    screen: dict[str, Any] = json.loads(said)
+    return screen
+
+
+def awaited(guest: Machine, limit_s: float) -> dict[str, Any]:
+    """The first screen that is there; raises ConsoleError."""
+    ends_s = time.monotonic() + limit_s
+    while not (screen := shown(guest)):
+        if time.monotonic() > ends_s:
+            raise ConsoleError("the page shows nothing.")
     return screen

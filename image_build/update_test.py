@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from image_build import guest_centre, guest_devices, layout, packages, release, update_bundles
+from image_build import guest_centre, guest_devices, layout, update_bundles
 from image_build.emulator import ConsoleError, Machine
 from image_build.guest_card import BOOT_LIMIT_S, Card, Plugged, Report, conclude, insert
 from image_build.steps import run
@@ -56,13 +56,13 @@ KEYS: Final = (
 )
 
 
-def ask_health(tries: int) -> str:
-    """What border-kiosk-health.timer does after two, five and nine minutes, at once."""
-    asked = (
-        f"for i in $(seq {tries}); do systemctl start border-kiosk-health && break; sleep 4; done"
-    )
-    kept = f"for i in $(seq {tries}); do {SLOTS_PROGRAM} on-trial || break; sleep 2; done"
-    return f"{asked}; {kept}"
+# What border-kiosk-health.timer does two minutes after a start, at once; it looks again until all
+# is good, and gives up eleven minutes after the start.
+ASK_HEALTH: Final = (
+    "systemctl start border-kiosk-health; "
+    f"for i in $(seq 15); do {SLOTS_PROGRAM} on-trial || break; sleep 2; done"
+)
+ASK_HEALTH_ALONE: Final = "systemctl start --no-block border-kiosk-health"
 
 
 @dataclass(slots=True)
@@ -153,7 +153,7 @@ def there_and_back(trial: Trial, keys: str, versions: tuple[str, str]) -> None:
             guest.ask(LONGER)
             trial.say("  its version", guest, f"cat {SLOTS_PROGRAM[:-10]}version", version)
             trial.say("  it is on trial", guest, f"{SLOTS_PROGRAM} on-trial; echo $?", "0")
-            guest.ask(ask_health(10), SERVE_LIMIT_S)
+            guest.ask(ASK_HEALTH, SERVE_LIMIT_S)
             code, _ = guest.ask(f"{SLOTS_PROGRAM} on-trial")
             _, said = guest.ask("journalctl -u border-kiosk-health -o cat --no-pager | tail -n 25")
             trial.report.say("  found good, it stays", good=code == 1, found="" if code else said)
@@ -181,7 +181,7 @@ def broken_ones(trial: Trial, keys: str) -> None:
         with trial.card.start(trial.log, trial.plugged) as guest:
             guest.ready(BOOT_LIMIT_S)
             trial.say(f"never-good: start {number + 1}", guest, "cat /run/kiosk/slot", "b")
-            guest.ask(f"{LIGHTER}; {ask_health(2)}", INSTALL_LIMIT_S)
+            guest.ask(f"{LIGHTER}; {ASK_HEALTH_ALONE}", INSTALL_LIMIT_S)
             trial.say("  not kept", guest, f"{SLOTS_PROGRAM} on-trial; echo $?", "0")
             if number:  # the first start waits for the timer itself
                 guest.type("systemctl start border-kiosk-trial")
@@ -202,7 +202,7 @@ def examine(image: Path, update: Path, log: Path) -> list[str]:
         bundles = update_bundles.make(image.with_suffix(".raucb"), update, folder / "bundles")
         centre = stack.enter_context(guest_centre.Centre(folder / "site"))
         reader = stack.enter_context(guest_devices.reader_on(folder / "reader"))
-        order = guest_devices.camera_files(_kernel(), folder / "kernel")
+        order = guest_devices.camera_files(guest_devices.kernel_package(), folder / "kernel")
         words = guest_devices.words(reader, folder / "qmp")
         stick = f"if=none,id=stick,format=raw,readonly=on,file={bundles.stick}"
         words += ["-drive", stick, "-device", "virtio-blk-pci,drive=stick"]
@@ -215,12 +215,6 @@ def examine(image: Path, update: Path, log: Path) -> list[str]:
         there_and_back(trial, keys, bundles.versions)
         broken_ones(trial, keys)
     return report.failed
-
-
-def _kernel() -> Path:
-    lock = packages.load()
-    package = next(one for one in lock.installed() if one.name.startswith("linux-image-6"))
-    return release.ROOT / "build/cache/debs" / f"{package.sha256}.deb"
 
 
 def main() -> int:

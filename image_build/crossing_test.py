@@ -1,0 +1,161 @@
+"""Lets a traveller cross at the built image, cuts its power in between, fills its card, in 1970.
+
+    python -m image_build.crossing_test build/image/border-kiosk-0.1.0-virt.img
+
+The card is provisioned by a file, enrols at a real centre on this machine and serves: reader on a
+serial adapter, camera, glass. Prints one line for each check; ends with 1 where one failed. Three
+starts of an emulated board: a quarter of an hour.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+from image_build import guest_centre, guest_devices, guest_screen
+from image_build.emulator import ConsoleError, Machine
+from image_build.guest_card import Report, conclude, insert
+from image_build.guest_post import Post
+
+ARRIVAL_LIMIT_S: Final = 300.0
+IDLE_S: Final = 240
+VISIT: Final = ("attract", "language", "notice", "document", "confirm", "face", "review", "saved")
+IN_1970: Final = ("-rtc", "base=1970-01-01T00:00:00,clock=vm")
+CLOSED: Final = ("out-of-service",)
+# What another program may do to a card: every block, also those that are kept for root.
+FILL: Final = (
+    "dd if=/dev/zero of=/data/others bs=1M 2>/dev/null; df --output=avail /data | tail -n 1"
+)
+MEMORY: Final = "free -m | awk '/^Mem:/ {print $3}'"
+WRITTEN: Final = "awk '{print $7}' /sys/class/block/vda6/stat"
+OUTBOX: Final = "kiosk outbox verify --config /var/lib/border-kiosk/kiosk.toml"
+# Whether a process of the kiosk's own unit, in its sandbox, comes to hold such a device open.
+HELD: Final = (
+    "for i in $(seq 60); do for each in $(cat /sys/fs/cgroup/system.slice/border-kiosk.service/"
+    "cgroup.procs); do readlink /proc/$each/fd/*; done | grep -m1 {device} && break; sleep 3; done"
+)
+
+
+def first_day(post: Post, report: Report) -> None:
+    """From a card fresh out of its box to a crossing that the centre has and the kiosk forgot."""
+    guest = post.start()
+    guest_screen.watch(guest)
+    post.wait("attract")
+    report.figure("first start, set-up and enrolment to the page", _age(guest))
+    for what, device in (("camera", "/dev/video"), ("reader", "/dev/ttyUSB")):
+        _, held = guest.ask(HELD.format(device=device), ARRIVAL_LIMIT_S * 2)
+        good = held.startswith(device)
+        report.say(f"the sandboxed kiosk holds the {what} open", good=good, found=held)
+    _, state = guest.ask("systemctl is-system-running --wait", ARRIVAL_LIMIT_S * 4)
+    report.say("the system runs", good=state == "running", found=state)
+    _, failed = guest.ask("systemctl --failed --plain --no-legend")
+    report.say("no unit failed", good=not failed, found=failed)
+    began_s = time.monotonic()
+    seen = post.cross("saved")
+    report.say("a traveller crosses", good=set(VISIT) <= set(seen), found=", ".join(seen))
+    report.figure("touch to saved", f"{time.monotonic() - began_s:.0f} s")
+    report.say("the centre has it", good=_arrived(post, 1) == 1)
+    post.wait("attract")
+    _, said = guest.ask(OUTBOX)
+    report.say("its receipt came, the kiosk has erased it", good=" 0 rows " in said, found=said)
+    _, used = guest.ask(MEMORY)
+    report.figure("memory in use, kiosk and display running", f"{used} MB")
+    _, before = guest.ask(WRITTEN)
+    guest.ask(f"sleep {IDLE_S}", IDLE_S + ARRIVAL_LIMIT_S)
+    _, after = guest.ask(WRITTEN)
+    kb_hour = (int(after) - int(before)) / 2 * 3600 / IDLE_S
+    report.figure("written to the data partition while idle", f"{kb_hour:.0f} kB an hour")
+
+
+def cut_with_one_waiting(post: Post, report: Report) -> None:
+    """The link is down, one crossing is saved, the power goes at once; the clock has died, too."""
+    post.link(up=False)
+    post.cross("language")
+    post.cross("saved")
+    post.cut()
+    report.say("a crossing was saved without a link", good=len(post.centre.crossings()) == 1)
+    guest = post.start(*IN_1970)
+    _, year = guest.ask("date -u +%Y")
+    report.say("its clock has died, and it is not 1970", good=int(year) > 2025, found=year)
+    report.say("what was saved is at the centre, once", good=_arrived(post, 2) == 2)
+    guest_screen.watch(guest)
+    post.wait("attract")
+    report.figure("start to the page, clock in 1970", _age(guest))
+
+
+def cut_in_a_visit(post: Post, report: Report) -> None:
+    """The power goes while a traveller is served: nothing of the visit is kept, the next begins."""
+    post.cross("confirm")
+    post.cut()
+    guest = post.start()
+    guest_screen.watch(guest)
+    post.wait("attract")
+    report.figure("start to the page", _age(guest))
+    code, said = guest.ask(OUTBOX)
+    report.say("after a power cut in a visit the outbox is whole", good=code == 0, found=said)
+    report.say("nothing half-done is at the centre", good=len(post.centre.crossings()) == 2)
+
+
+def full_card(post: Post, report: Report) -> None:
+    """Others fill the data partition: no traveller starts; when there is room they do again."""
+    _, free = post.guest.ask(FILL, ARRIVAL_LIMIT_S * 4)
+    report.say("the data partition is full", good=free.strip() == "0", found=free)
+    post.wait(*CLOSED)
+    report.say("a kiosk without room closes", good=True)
+    post.guest.ask("rm /data/others; sync /data", ARRIVAL_LIMIT_S)
+    post.wait("attract")
+    report.say("it opens again by itself when there is room", good=True)
+    seen = post.cross("saved")
+    report.say("and a traveller crosses", good=seen[-1] == "saved" and _arrived(post, 3) == 3)
+
+
+def _arrived(post: Post, wanted: int) -> int:
+    ends_s = time.monotonic() + ARRIVAL_LIMIT_S
+    while time.monotonic() < ends_s and len(post.centre.crossings()) < wanted:
+        post.guest.ask("sleep 1")
+    return len(post.centre.crossings())
+
+
+def _age(guest: Machine) -> str:
+    return f"{time.monotonic() - guest.began_s:.0f} s"
+
+
+def examine(image: Path, log: Path) -> list[str]:
+    """Run it all; gives what failed."""
+    report = Report()
+    with ExitStack() as stack:
+        scratch = tempfile.TemporaryDirectory(prefix="kiosk-crossing-", dir=image.parent)
+        folder = Path(stack.enter_context(scratch))
+        centre = stack.enter_context(guest_centre.Centre(folder / "site"))
+        reader = stack.enter_context(guest_devices.reader_on(folder / "reader"))
+        camera = guest_devices.camera_files(guest_devices.kernel_package(), folder / "kernel")
+        card = insert(image, folder, "virt")
+        post = stack.enter_context(Post(card, centre, folder / "reader", reader, camera, log))
+        post.provision()
+        for step in (first_day, cut_with_one_waiting, cut_in_a_visit, full_card):
+            try:
+                step(post, report)
+            except ConsoleError:
+                post.glass.picture(log.with_suffix(".png"))
+                raise
+    return report.failed
+
+
+def main() -> int:
+    """Speak with the engineer."""
+    parser = argparse.ArgumentParser(
+        "image_build.crossing_test",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("image", type=Path, help="the card's image, not compressed")
+    chosen = parser.parse_args()
+    log = chosen.image.with_suffix(".crossing.log")
+    return conclude(lambda: examine(chosen.image.resolve(), log), log)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
