@@ -31,7 +31,7 @@ _OWN: Final = ("exposure", "gain", "white_balance", "power_line", "turn", "progr
 def open_libcamera(url: DeviceUrl) -> V4l2Camera:
     """Open `libcamera://0?width=1280&height=960&fps=30`; `libcamera://` is the first camera.
 
-    Raises DeviceUrlError, CameraProgramError, CameraBusyError, and DeviceTimeoutError after 10 s.
+    Raises DeviceUrlError, CameraProgramError, CameraBusyError, and DeviceTimeoutError as v4l2 does.
     """
     arguments = check_url(url)
     program = _program(url.device, url.params)

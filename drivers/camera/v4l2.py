@@ -26,7 +26,8 @@ _ROOT: Final = Path(drivers.__file__).parent.parent
 _SYS_CLASS: Final = Path("/sys/class/video4linux")
 _BY_ID: Final = Path("/dev/v4l/by-id")
 _V4L2_MAJOR: Final = 81  # Linux Documentation/admin-guide/devices.txt
-_START_LIMIT_S: Final = 10.0
+_LOAD_LIMIT_S: Final = 90.0  # a small board reads everything off a slow card when it starts
+_START_LIMIT_S: Final = 10.0  # from then to the first picture
 _HANG_S: Final = 5.0  # of waiting without a picture, over several calls
 _STALE_S: Final = 0.2  # an older picture waited in the pipe: nobody had asked for it
 _END_LIMIT_S: Final = 1.0
@@ -85,7 +86,7 @@ def open_v4l2(name: str, path: Path, params: Params) -> "V4l2Camera":
     The camera takes the nearest mode that it has; further parameters are those of v4l2_choice. A
     `path` that is no device is played as a film at `fps`. Raises DeviceUrlError, DeviceGoneError,
     CameraRightsError, CameraBusyError, CameraNodeError, CameraFormatError, and DeviceTimeoutError
-    after 10 s.
+    where its process is not loaded after 90 s, or there is no picture 10 s later.
     """
     wishes = check_params(params)
     kind = _check(name, path)
@@ -104,7 +105,7 @@ def open_process(name: str, info: DeviceInfo, order: Order) -> "V4l2Camera":
         raise DeviceGoneError(name, f"its process cannot start ({error.strerror}).") from error
     camera = V4l2Camera(name, info, *started)
     try:
-        camera.wait_for_start(Deadline.after(name, _START_LIMIT_S), order.kind)
+        camera.wait_for_start(order.kind)
     except BaseException:
         camera.close()
         raise
@@ -142,9 +143,10 @@ class V4l2Camera:
             return ()
         return (*self._slots.notes, f"frames are timed by the {self._timed_by}")
 
-    def wait_for_start(self, deadline: Deadline, kind: Kind) -> None:
+    def wait_for_start(self, kind: Kind) -> None:
         """Wait until the camera gave its first picture; called once, by `open_process`."""
-        notice = self._listen(deadline)[0]
+        _loaded, *heard = self._listen(Deadline.after(self.name, _LOAD_LIMIT_S))
+        notice = (heard or self._listen(Deadline.after(self.name, _START_LIMIT_S)))[0]
         if notice.kind == Notice.FAILED and kind is Kind.FILM:
             raise DeviceUrlError(self.name, "the file is no film.")
         if notice.kind == Notice.FAILED:

@@ -34,6 +34,7 @@ def main(words: Sequence[str]) -> None:
     order = Order.parse(words)
     os.set_blocking(order.notices, False)
     cv2.setNumThreads(1)
+    _say(order, Notice(Notice.LOADED))
     try:
         source = _opened(order)
         taken, picture = _first_picture(source)

@@ -26,15 +26,16 @@ Pixels = npt.NDArray[np.uint8]
 class Notice:
     """What the camera's process says on the pipe, in one write that the kernel does not split.
 
-    STARTED: `first` and `second` are width and height. PICTURE: slot and number, `at_s` when it
-    came; STAMPED: likewise, `at_s` as the camera's driver says. FAILED: `first` is a Reason.
-    `told_s` is when the kiosk could have had it.
+    LOADED comes first, before the camera is opened. STARTED: `first` and `second` are width and
+    height. PICTURE: slot and number, `at_s` when it came; STAMPED: likewise, `at_s` as the camera's
+    driver says. FAILED: `first` is a Reason. `told_s` is when the kiosk could have had it.
     """
 
     STARTED: ClassVar[int] = 1
     PICTURE: ClassVar[int] = 2
     FAILED: ClassVar[int] = 3
     STAMPED: ClassVar[int] = 4
+    LOADED: ClassVar[int] = 5
     LAYOUT: ClassVar[struct.Struct] = struct.Struct("=IIQdd")
 
     kind: int

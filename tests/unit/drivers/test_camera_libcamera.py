@@ -155,6 +155,16 @@ def test_a_program_without_a_picture_says_so(opened: Opened, manners: str) -> No
         pass
 
 
+def test_a_program_that_stays_silent_is_a_time_out(
+    opened: Opened, program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program.write_text("#!/bin/sh\nexec sleep 321.5\n", encoding="utf-8")
+    monkeypatch.setattr(v4l2, "_START_LIMIT_S", 1.0)
+    with pytest.raises(DeviceTimeoutError), opened():
+        pass
+    assert not alive("321.5")
+
+
 def test_a_picture_without_an_end_is_a_time_out(opened: Opened, tmp_path: Path) -> None:
     with opened("endless") as camera, pytest.raises((DeviceTimeoutError, DeviceGoneError)):
         list(iter(lambda: camera.grab(Deadline.after("camera", 1.0)), None))

@@ -160,10 +160,22 @@ def test_a_process_that_hangs_on_is_ended(film: Path, monkeypatch: pytest.Monkey
         assert not is_alive(camera.pid)
 
 
+@pytest.mark.slow
+def test_a_process_that_loads_slowly_is_awaited(
+    film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = "import threading\nthreading.Event().wait(6.0)\n"
+    (tmp_path / "sitecustomize.py").write_text(slow, encoding="ascii")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(v4l2, "_START_LIMIT_S", 5.0)
+    with playing(film) as camera:
+        assert number_of(camera.grab(soon())) >= 0
+
+
 def test_a_process_that_does_not_start_in_time_is_ended(
     film: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(v4l2, "_START_LIMIT_S", 0.01)
+    monkeypatch.setattr(v4l2, "_LOAD_LIMIT_S", 0.01)
     children = Path(f"/proc/self/task/{threading.get_native_id()}/children")
     before, had = descriptors(), set(children.read_text(encoding="ascii").split())
     with pytest.raises(DeviceTimeoutError):

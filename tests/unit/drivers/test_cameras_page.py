@@ -42,4 +42,5 @@ def test_the_page_repeats_what_the_program_says() -> None:
     assert f"settles by itself for {v4l2_device._SETTLED_FRAMES} frames" in PAGE
     assert f"no frame for {v4l2._HANG_S:.0f} s" in PAGE
     assert f"within {v4l2._START_LIMIT_S:.0f} s" in PAGE
+    assert f"not loaded within {v4l2._LOAD_LIMIT_S:.0f} s" in PAGE
     assert f"ready {v4l2._STALE_S:g} s before" in PAGE
