@@ -14,6 +14,8 @@ COMMON: Final = (
     # a system that hangs or panics starts again, so that a one-shot trial ends where it began
     "ro quiet panic=10 systemd.gpt_auto=no systemd.show_status=no "
     "init_on_alloc=1 slab_nomerge lockdown=integrity "
+    # large pages on request: else each process of a small board takes some that it never fills
+    "transparent_hugepage=madvise "
     # where usbcore is a module, modprobe reads this word; what the initramfs loaded, init closes
     "usbcore.authorized_default=0"
 )

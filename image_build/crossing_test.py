@@ -11,7 +11,7 @@ import argparse
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Final
 
@@ -139,7 +139,8 @@ def examine(image: Path, log: Path) -> list[str]:
             try:
                 step(post, report)
             except ConsoleError:
-                post.glass.picture(log.with_suffix(".png"))
+                with suppress(ConsoleError):  # it may have no power by now
+                    post.glass.picture(log.with_suffix(".png"))
                 raise
     return report.failed
 

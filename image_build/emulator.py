@@ -39,7 +39,9 @@ PI_3_FIRMWARE: Final = ("u-boot.bin", "bcm2837-rpi-3-b.dtb")  # what it reads on
 _READ_BYTES: Final = 65536
 _END_LIMIT_S: Final = 10.0
 MEMORY_MB: Final = 1024
-PLAIN: Final = ("-nic", "user,model=virtio-net-pci,restrict=on")
+# the card's own code for a start over the network (Debian's ipxe-qemu) is not needed
+NETWORK: Final = ("-device", "virtio-net-pci,netdev=cable,romfile=", "-netdev", "user,id=cable")
+PLAIN: Final = (*NETWORK[:-1], f"{NETWORK[-1]},restrict=on")
 
 
 class ConsoleError(Exception):

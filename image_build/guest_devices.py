@@ -16,7 +16,7 @@ from drivers.document_reader.simulated_manners import Honeywell
 from drivers.document_reader.simulated_peer import Peer
 from drivers.stage import send_cue
 from image_build import packages, release
-from image_build.emulator import ConsoleError
+from image_build.emulator import NETWORK, ConsoleError
 from image_build.modules import module_name
 from image_build.steps import BuildError, run
 
@@ -34,7 +34,7 @@ def words(reader: Path, qmp: Path) -> list[str]:
         *("-device", "usb-serial,bus=usb.0,chardev=reader"),
         *("-device", "usb-kbd,bus=usb.0"),  # it must stay dead
         *("-qmp", f"unix:{qmp},server=on,wait=off"),
-        *("-nic", "user,model=virtio-net-pci"),
+        *NETWORK,
     ]
 
 

@@ -11,7 +11,7 @@ from image_build import debian, modules
 from image_build.steps import BuildError, run
 
 LAID_OVER: Final = Path(__file__).parent / "rootfs_files"
-COMPRESSION: Final = ("-comp", "zstd", "-Xcompression-level", "15", "-b", "256K")
+COMPRESSION: Final = ("-comp", "zstd", "-Xcompression-level", "15", "-b", "64K")
 # Needed to set Debian up, never to run: their files go, and the SBOM does not name them.
 REMOVED: Final = (
     "adduser",
@@ -35,6 +35,11 @@ REMOVED: Final = (
     "perl-modules-5.36",
     "usrmerge",
 )
+# Each makes units at each start out of what an image does not have, or must not be told.
+GENERATORS: Final = (
+    *("cryptsetup", "getty", "gpt-auto", "hibernate-resume", "integritysetup", "rc-local", "run"),
+    *("system-update", "sysv", "veritysetup"),
+)
 PRUNED: Final = (
     "boot/*",
     "etc/fstab.*",
@@ -52,6 +57,7 @@ PRUNED: Final = (
     "root/.*",
     "tmp/*",
     "usr/lib/init",
+    *(f"usr/lib/systemd/system-generators/systemd-{name}-generator" for name in GENERATORS),
     "usr/share/bash-completion",
     "usr/share/bug",
     "usr/share/initramfs-tools",
@@ -131,6 +137,19 @@ MASKED: Final = (
     "debug-shell.service",
     "systemd-binfmt.service",
     "proc-sys-fs-binfmt_misc.automount",
+    # what a start does for nobody here: sessions, their list, file systems that nothing looks at
+    "systemd-logind.service",
+    "systemd-update-utmp.service",
+    "systemd-update-utmp-runlevel.service",
+    "systemd-initctl.socket",
+    "systemd-fsckd.socket",
+    "systemd-repart.service",
+    "dev-hugepages.mount",
+    "dev-mqueue.mount",
+    "sys-fs-fuse-connections.mount",
+    "sys-kernel-config.mount",
+    "sys-kernel-debug.mount",
+    "sys-kernel-tracing.mount",
 )
 
 
@@ -269,8 +288,10 @@ def squash(root: Path, image: Path, epoch_s: int) -> None:
 def _clamp(root: Path, epoch_s: int) -> None:
     """No file is younger than the commit: what a build touched carries its time."""
     floor = root / "usr/lib/clock-epoch"  # systemd never lets the clock be before this file
-    floor.touch()
-    os.utime(floor, (epoch_s, epoch_s))
+    done = [root / folder / ".updated" for folder in ("etc", "var")]  # what /usr asks for was made
+    for file in (floor, *done):
+        file.touch()
+        os.utime(file, (epoch_s, epoch_s))
     for folder, folders, files in os.walk(root):
         for name in (*folders, *files):
             path = Path(folder, name)
