@@ -16,7 +16,6 @@ from image_build.emulator import ConsoleError, Machine
 
 _FULL_SCALE: Final = 0x7FFF  # of QEMU's absolute axes
 _LIMIT_S: Final = 60.0
-PYTHON: Final = "/usr/lib/border-kiosk/bin/python3"
 # Keeps the newest screen that the page would draw in a file, as one line of JSON. In the shell that
 # is there already: a start of Python would cost an emulated board seconds of the start it measures.
 _WATCH: Final = r"""

@@ -16,7 +16,6 @@ PROGRAMS = (
     "../lib/border-kiosk/bin/python3",
     "../lib/border-kiosk/break-glass-port",
     "../lib/border-kiosk/update-waits",
-    "../lib/border-kiosk/provision-waits",
 )
 DEBIAN_UNITS = Path("/usr/lib/systemd/system")
 MOST_EXPOSURE = 15  # tenths: 1.5 of 10
@@ -109,7 +108,6 @@ def test_only_what_settles_files_of_others_is_root_and_it_is_named():
     allowed = {
         "/usr/lib/border-kiosk/break-glass-port open",
         "/usr/lib/border-kiosk/break-glass-port close",
-        "/usr/lib/border-kiosk/provision-waits",
         "/usr/lib/border-kiosk/provision-media bring",
         "/usr/lib/border-kiosk/provision-media return",
         "/usr/bin/systemctl stop border-kiosk-setup.service",
