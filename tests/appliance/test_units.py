@@ -144,6 +144,30 @@ def test_the_relays_files_end_as_the_relays_own():
         assert any("systemd-tmpfiles" in value for value in settings(unit)["ExecStopPost"])
 
 
+BY_MODULE = {  # kind of device in /proc/devices -> what registers it; None: the kernel itself
+    "alsa": "snd",
+    "drm": "drm",
+    "input": None,
+    "ttyACM": "cdc_acm",
+    "ttyUSB": "usbserial",
+    "usb_device": "usbcore",
+    "video4linux": "videodev",
+}
+
+
+def test_what_is_plugged_in_later_is_not_closed_to_a_unit_that_runs():
+    """systemd looks a kind up when the unit starts, and leaves out what the kernel has not yet."""
+    loaded = (UNITS / "modules-load.d/border-kiosk.conf").read_text().splitlines()
+    kinds = {
+        value.split()[0].removeprefix("char-")
+        for unit in SERVICES
+        for value in settings(unit).get("DeviceAllow", [])
+        if value.startswith("char-")
+    }
+    assert kinds == set(BY_MODULE)
+    assert {one for one in BY_MODULE.values() if one} <= set(loaded)
+
+
 def test_a_slow_board_has_all_the_time_of_a_trial_but_its_end():
     """The self-test's patience ends, and so does the service, before the trial does."""
     (command,) = settings("border-kiosk-health.service")["ExecStart"]
