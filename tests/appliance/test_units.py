@@ -156,7 +156,7 @@ BY_MODULE = {  # kind of device in /proc/devices -> what registers it; None: the
 
 
 def test_what_is_plugged_in_later_is_not_closed_to_a_unit_that_runs():
-    """systemd looks a kind up when the unit starts, and leaves out what the kernel has not yet."""
+    """A kind is looked up when the unit starts; what the kernel has not then, stays closed."""
     loaded = (UNITS / "modules-load.d/border-kiosk.conf").read_text().splitlines()
     kinds = {
         value.split()[0].removeprefix("char-")
