@@ -9,6 +9,7 @@ import pytest
 RULES = Path(__file__).parents[2] / "systemd" / "61-border-kiosk-usb.rules"
 NAMES = Path(__file__).parents[2] / "systemd" / "70-border-kiosk.rules"
 MODPROBE = "modprobe.d/border-kiosk.conf"
+AWAKE = {"ATTR{power/control}": "on"}
 TOKEN = re.compile(r'([A-Z]+(?:\{[^}]*\})?)(==|!=|\+=|=)"([^"]*)"')
 
 
@@ -75,7 +76,7 @@ def plugged(interfaces, ids="1234:5678", **more):
     ],
 )
 def test_what_a_kiosk_is_made_of_comes_to_life(what, interfaces, ids):
-    assert plugged(interfaces, ids) == {"ATTR{authorized}": "1"}, what
+    assert plugged(interfaces, ids) == {"ATTR{authorized}": "1"} | AWAKE, what
 
 
 @pytest.mark.parametrize(
@@ -104,8 +105,15 @@ def test_all_else_stays_dead_and_is_said(what, interfaces):
     assert done["RUN{program}"].startswith("/usr/bin/logger"), what
 
 
-def test_where_the_kernel_allows_all_nothing_changes():
-    assert plugged(":030101:", **{"ATTR{authorized}": "1"}) == {}
+def test_nothing_but_hubs_dozes():
+    """Udev's own list (60-autosuspend.hwdb) lets glasses doze; this file is read after it."""
+    assert RULES.name > "60-autosuspend.rules"
+    assert plugged(":030000:", **{"ATTR{bDeviceClass}": "00"}).items() >= AWAKE.items()
+    assert "ATTR{power/control}" not in plugged(":090000:", **{"ATTR{bDeviceClass}": "09"})
+
+
+def test_where_the_kernel_allows_all_nothing_is_refused():
+    assert plugged(":030101:", **{"ATTR{authorized}": "1"}) == AWAKE
     assert plugged(":030101:", ACTION="remove") == {}
     assert plugged(":030101:", **{"ENV{DEVTYPE}": "usb_interface"}) == {}
 
@@ -122,7 +130,7 @@ def test_every_device_that_has_a_name_may_live():
 
 @pytest.mark.parametrize(("port", "ids"), [("1-1.1", "0424:ec00"), ("1-1.1.1", "0424:7800")])
 def test_the_ethernet_of_a_raspberry_pi_3_lives_at_its_own_place_alone(port, ids):
-    assert plugged(":ff00ff:", ids, KERNEL=port) == {"ATTR{authorized}": "1"}
+    assert plugged(":ff00ff:", ids, KERNEL=port) == {"ATTR{authorized}": "1"} | AWAKE
     assert "ATTR{authorized}" not in plugged(":ff00ff:", ids, KERNEL="1-1.3")
 
 
