@@ -4,6 +4,7 @@ The document comes from a simulated reader behind a real FTDI adapter. Nobody st
 camera (vivid's test picture): the face step gives up, and the crossing goes on without it.
 """
 
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from image_build.steps import run
 
 STEP_LIMIT_S: Final = 600.0
 VISIT_LIMIT_S: Final = 900.0
+LOOK_EVERY_S: Final = 0.25
 PATIENCE_S: Final = 30.0  # nothing happened: a person touches again
 # Where it lies on a glass of 1280 by 800: fractions of width and height.
 START: Final = (0.59, 0.87)  # the welcome's one large button
@@ -97,6 +99,7 @@ class Post:
             name = str(guest_screen.shown(self.guest).get("name", ""))
             if name in names:
                 return name
+            _pause()
         raise ConsoleError(f"the page shows {name!r}, awaited {' or '.join(names)}.")
 
     def link(self, *, up: bool) -> None:
@@ -120,6 +123,7 @@ class Post:
             now_s = time.monotonic()
             if found and (found["serial"] != touched or now_s > touched_at_s + PATIENCE_S):
                 touched, touched_at_s = self._touch(found), now_s
+            _pause()
         raise ConsoleError(f"the traveller saw {', '.join(seen)}.")
 
     def _touch(self, screen: dict[str, Any]) -> int:
@@ -132,3 +136,8 @@ class Post:
         elif "choice" in kinds:
             self.glass.touch(*FIRST_CHOICE)
         return int(screen["serial"])
+
+
+def _pause() -> None:
+    """Between two looks: an emulated board that is asked all the time does little else."""
+    threading.Event().wait(LOOK_EVERY_S)

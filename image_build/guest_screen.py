@@ -105,9 +105,9 @@ def watch(guest: Machine) -> None:
 
 
 def shown(guest: Machine) -> dict[str, Any]:
-    """The screen of now as the page gets it; {} while there is none."""
-    code, said = guest.ask(f"cat {_SCREEN} 2>/dev/null")
-    if code or not said:
+    """The screen of now as the page gets it; {} while there is none. No process is started."""
+    said = guest.ask(f'said=; [ -f {_SCREEN} ] && read -r said <{_SCREEN}; echo "$said"')[1]
+    if not said:
         return {}
     screen: dict[str, Any] = json.loads(said)
     return screen
