@@ -15,6 +15,7 @@ from typing import Any, Final
 from image_build.emulator import ConsoleError, Machine
 
 _FULL_SCALE: Final = 0x7FFF  # of QEMU's absolute axes
+_BESIDE: Final = 0.01
 _LIMIT_S: Final = 60.0
 # Keeps the newest screen that the page would draw in a file, as one line of JSON. In the shell that
 # is there already: a start of Python would cost an emulated board seconds of the start it measures.
@@ -80,18 +81,25 @@ class Glass:
         return into
 
     def touch(self, across: float, down: float) -> None:
-        """A finger at that place: fractions of the screen's width and height."""
+        """A finger at that place: fractions of the screen's width and height.
+
+        The tablet is a pointer to the guest, and cog learns where one is when it moves on the
+        page, not when it comes onto it: it moves once more before it presses.
+        """
+        for step in (_BESIDE, 0.0):
+            self.order("input-send-event", events=_place(across - step, down))
         for pressed in (True, False):
-            events = [
-                _event("abs", axis="x", value=int(across * _FULL_SCALE)),
-                _event("abs", axis="y", value=int(down * _FULL_SCALE)),
-                _event("btn", button="left", down=pressed),
-            ]
-            self.order("input-send-event", events=events)
+            press = _event("btn", button="left", down=pressed)
+            self.order("input-send-event", events=[*_place(across, down), press])
 
     def press(self, *keys: str) -> None:
         """Keys pressed together on a keyboard, by QEMU's names."""
         self.order("send-key", keys=[{"type": "qcode", "data": key} for key in keys])
+
+
+def _place(across: float, down: float) -> list[dict[str, object]]:
+    places = {"x": across, "y": down}
+    return [_event("abs", axis=axis, value=int(at * _FULL_SCALE)) for axis, at in places.items()]
 
 
 def _event(kind: str, **data: object) -> dict[str, object]:
