@@ -41,6 +41,8 @@ RESERVE_BYTES = 256 * 1024
 RESEND_S = 60.0
 RESEND_LONGEST_S = 3600.0
 ERASE_SLICE = 64
+CLOCK_KEPT_EVERY_S = 300.0
+"""Powered seconds that a power cut may take back; each time they are kept, a card is written."""
 DISK = Disk()
 
 
@@ -90,7 +92,8 @@ class Outbox:
             self._db = self._opened()
             undo.callback(self._db.close)
             self._file = file_identity(path)
-            self._clock = PoweredClock(outbox_table.resume(self._db, path, kiosk, resend_s))
+            self._clock_kept_s = outbox_table.resume(self._db, path, kiosk, resend_s)
+            self._clock = PoweredClock(self._clock_kept_s)
             self._mirror = None
             if disk.mirror is not None:
                 self._mirror = Mirror(disk.mirror, path, kiosk, max_bytes, disk.opener)
@@ -307,6 +310,7 @@ class Outbox:
             with outbox_table.transaction(self._db):
                 outbox_table.put(self._db, "clock_s", clock_s)
                 yield clock_s
+            self._clock_kept_s = clock_s
 
     def _opened(self) -> Connection:
         opener = self._disk.opener
@@ -360,16 +364,22 @@ class Outbox:
             raise OutboxFullError("the high-water mark is reached; nothing was written.")
 
     def _erase_slice(self, now_s: float, keep_after_receipt_s: float) -> int:
-        with self._transaction(now_s) as clock_s:
-            high_bytes = self._high_water_bytes
-            used_bytes = outbox_table.used_bytes(self._db)
-            short = used_bytes > min(0.8 * high_bytes, high_bytes - 2 * RESERVE_BYTES)
-            before_s = clock_s if short else clock_s - keep_after_receipt_s
-            found = self._db.execute(outbox_sql.OLDEST_RECEIPTED, (before_s, ERASE_SLICE))
-            places = found.fetchall()
+        with typed_errors():
+            places = self._to_erase(self._clock.tick(now_s), keep_after_receipt_s)
+        if not places and self._clock.at_s - self._clock_kept_s < CLOCK_KEPT_EVERY_S:
+            return 0  # nothing is written: this is asked each second, for years
+        with self._transaction(now_s):
             self._db.executemany(outbox_sql.ERASE_BYTES, places)
             self._db.executemany(outbox_sql.ERASE_ROW, places)
             outbox_table.put(self._db, "erased", outbox_table.erased(self._db) + len(places))
         if places:
             self._repeat((outbox_sql.ERASE_BYTES, outbox_sql.ERASE_ROW), places)
         return len(places)
+
+    def _to_erase(self, clock_s: float, keep_after_receipt_s: float) -> list[tuple[int]]:
+        high_bytes = self._high_water_bytes
+        used_bytes = outbox_table.used_bytes(self._db)
+        short = used_bytes > min(0.8 * high_bytes, high_bytes - 2 * RESERVE_BYTES)
+        before_s = clock_s if short else clock_s - keep_after_receipt_s
+        found = self._db.execute(outbox_sql.OLDEST_RECEIPTED, (before_s, ERASE_SLICE))
+        return found.fetchall()

@@ -21,7 +21,7 @@ from mqtt.errors import (
     OutboxFullError,
     OutboxVersionError,
 )
-from mqtt.outbox import ERASE_SLICE, RESERVE_BYTES, Outbox
+from mqtt.outbox import CLOCK_KEPT_EVERY_S, ERASE_SLICE, RESERVE_BYTES, Outbox
 from mqtt.outbox_file import read_beside
 from mqtt.outbox_rows import LEASE_S
 from mqtt.receipts import Receipt, ReceiptEntry, ReceiptLevel
@@ -219,6 +219,22 @@ def test_a_post_that_asks_for_replication_waits_for_it(path):
         (one,) = add(outbox)
         assert outbox.receipted(receipt_for(one), 1.0) == 0
         assert outbox.receipted(receipt_for(one, level=ReceiptLevel.REPLICATED), 1.0) == 1
+
+
+def test_an_idle_outbox_writes_no_more_than_its_clock_now_and_then(path):
+    """It is asked each second; a card that is written each second wears out."""
+    log = path.with_name(path.name + "-wal")
+    with Outbox(path, kiosk=specimen.KIOSK, max_bytes=ROOMY_BYTES) as outbox:
+        add(outbox)
+        written = []
+        for now_s in range(1, int(2 * CLOCK_KEPT_EVERY_S) + 10):
+            before = log.read_bytes()
+            assert outbox.erase(float(now_s), 3600.0) == outbox.due_again(float(now_s)) == 0
+            if log.read_bytes() != before:
+                written.append(now_s)
+        assert written == [CLOCK_KEPT_EVERY_S, 2 * CLOCK_KEPT_EVERY_S]
+    with Outbox(path, kiosk=specimen.KIOSK, max_bytes=ROOMY_BYTES) as outbox:
+        assert outbox.levels(0.0).oldest_unreceipted_s == 2 * CLOCK_KEPT_EVERY_S
 
 
 def test_a_receipted_row_is_never_sent_again(opened):
