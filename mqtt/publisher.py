@@ -216,6 +216,8 @@ class BrokerLink:
     def stands_still(self) -> bool:
         """Whether bytes are under way and none has arrived for a while."""
         meter = read_meter(self.client.socket())
+        if meter.acked_bytes > self._meter.acked_bytes:
+            return False  # since the last look, which may itself be that long ago
         return meter.unacked and time.monotonic() - self._moved_s > METER_S
 
     def take(self, frame: Frame) -> None:

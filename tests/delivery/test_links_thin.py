@@ -139,4 +139,4 @@ def test_an_event_that_takes_longer_than_keepalive_does_not_end_the_line(chain, 
     chain.put(1, bytes(range(250)) * 400)  # 100,000 bytes: 13 s
     chain.until_erased(90)
     told = len(publisher.lines("broker_line_broke")) + len(publisher.lines("broker_line_dead"))
-    assert told == ends
+    assert told == ends, publisher.log.read_text()
