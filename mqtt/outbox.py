@@ -41,7 +41,7 @@ RESERVE_BYTES = 256 * 1024
 RESEND_S = 60.0
 RESEND_LONGEST_S = 3600.0
 ERASE_SLICE = 64
-CLOCK_KEPT_EVERY_S = 300.0
+CLOCK_KEPT_EVERY_S = 900.0
 """Powered seconds that a power cut may take back; each time they are kept, a card is written."""
 DISK = Disk()
 
