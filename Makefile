@@ -1,5 +1,5 @@
 # The two commands of the border kiosk, and what its engineers use beside them.
-.PHONY: help run test lint format lock screens oracles torture fuzz soak monkey page-figures image image-test image-crossing-test image-update-test image-data-test lock-refresh clean
+.PHONY: help run test lint format lock screens oracles torture fuzz soak monkey page-figures image image-test image-crossing-test image-update-test image-field-test image-data-test lock-refresh clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -61,6 +61,9 @@ image-crossing-test: ## the same with a traveller, power cuts, a full card, a cl
 
 image-update-test: ## the same through updates, good and bad; IMAGE= BUNDLE=build/image/Y-virt.raucb
 	@.venv/bin/python -m image_build.update_test $(IMAGE) $(BUNDLE)
+
+image-field-test: ## the same set up, updated and visited by sticks and by the centre; IMAGE= BUNDLE=
+	@.venv/bin/python -m image_build.field_test $(IMAGE) $(BUNDLE)
 
 image-data-test: ## the same with a TPM, with another one, without; IMAGE=
 	@.venv/bin/python -m image_build.data_test $(IMAGE)

@@ -18,6 +18,11 @@ CARD_BYTES: Final = 4 << 30
 # Machine of QEMU -> the serial line that the test speaks on.
 CONSOLES: Final = {"virt": "/dev/ttyAMA0", "raspi3b": "/dev/ttyS1"}
 BOOT_LIMIT_S: Final = 900.0  # emulated, on a machine that has other work
+# What a test says to its guest.
+BOOT_SLOTS: Final = "/usr/lib/border-kiosk/boot-slots"
+VERSION: Final = "cat /usr/lib/border-kiosk/version"
+SLOT: Final = "cat /run/kiosk/slot"
+OUTBOX: Final = "kiosk outbox verify --config /var/lib/border-kiosk/kiosk.toml"
 
 
 @dataclass(slots=True)

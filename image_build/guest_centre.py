@@ -17,6 +17,7 @@ from image_build.steps import run
 from mqtt.central import keys_ceremony as ceremony
 from mqtt.central import mosquitto
 from mqtt.central.clock import utc_now
+from mqtt.central.command_desk import CommandDesk
 from mqtt.central.issue import MEMBER, equip, issue
 from mqtt.central.keys_rooms import CentreRoom, RootRoom
 from mqtt.central.keys_tokens import TokenBook
@@ -68,14 +69,18 @@ class Centre:
     _stack: ExitStack = field(default_factory=ExitStack)
 
     @property
+    def root(self) -> RootRoom:
+        """The programme's root, which lies in a safe elsewhere."""
+        return RootRoom(self.folder / "root")
+
+    @property
     def room(self) -> CentreRoom:
         """Its keys, registry and database."""
         return CentreRoom(self.folder / "centre")
 
     def __enter__(self) -> Self:
-        root = RootRoom(self.folder / "root")
-        ceremony.make_root(root, None)
-        ceremony.make_centre(self.room, root, None, utc_now())
+        ceremony.make_root(self.root, None)
+        ceremony.make_centre(self.room, self.root, None, utc_now())
         issue(self.room, "broker", LOOPBACK, GUEST_SIDE)
         central = equip(self.room)
         with ExitStack() as stack:
@@ -115,11 +120,27 @@ class Centre:
         run([*words, "--broker", f"{GUEST_SIDE}:{BROKER_PORT}"])
         return out
 
+    def announce(self, bundle: Path, version: str) -> None:
+        """Order the kiosk to fetch what a web server beside this has, older or newer."""
+        what: list[str | Path] = ["--bundle", bundle, "--version", version, "--older"]
+        url = f"https://{GUEST_SIDE}/{bundle.name}"
+        send: list[str | Path] = [BIN / "kiosk-central", "command", "send", self.room.folder]
+        run([*send, "--kiosk", KIOSK, "update", *what, "--url", url])
+
+    def answered(self) -> str:
+        """How far the kiosk says it is with the newest order; empty while it is silent."""
+        sent = CommandDesk(self.room.folder / "commands").all()
+        found = sent[-1].answers.get(KIOSK) if sent else None
+        return found.facts.get("step", "") if found else ""
+
     def crossings(self) -> list[dict[str, Any]]:
-        """What the centre has decrypted and stored, oldest first."""
+        """Those that the centre has decrypted and stored, oldest first."""
+        return [one for one in self.events() if one["kind"] == "crossing"]
+
+    def events(self) -> list[dict[str, Any]]:
+        """All that the centre has decrypted and stored, oldest first."""
         path = self.room.folder / "central.sqlite3"
         if not path.exists():
             return []
         with Store(path, read_only=True) as store:
-            stored = [as_json(one) for one in store.events(0, sys.maxsize)]
-        return [one for one in stored if one["kind"] == "crossing"]
+            return [as_json(one) for one in store.events(0, sys.maxsize)]

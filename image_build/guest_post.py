@@ -51,8 +51,8 @@ class Post:
         start = layout.plan("").named("bootconfig").start_bytes
         run(["mcopy", "-o", "-i", f"{self.card.disk}@@{start}", self.centre.provision(), "::"])
 
-    def start(self, *more: str) -> float:
-        """Give it power; gives the seconds until the page invites a traveller.
+    def start(self, *more: str, until: str = "attract") -> float:
+        """Give it power; gives the seconds until the page shows `until`: it invites a traveller.
 
         `more` words for QEMU, such as another time of day. The camera is plugged in after that: its
         test driver takes an emulated board seconds to load, which no real camera's does.
@@ -64,7 +64,7 @@ class Post:
         guest.ready(BOOT_LIMIT_S)
         self._glass = Glass(control)
         guest_screen.watch(guest)
-        self.wait("attract")
+        self.wait(until)
         age_s = time.monotonic() - guest.began_s
         loads = guest_devices.start_camera(self.camera)
         guest.ask(f"{loads}; rm -f /run/kiosk-test/*.ko", BOOT_LIMIT_S)

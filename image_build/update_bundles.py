@@ -1,4 +1,4 @@
-"""The bundles of image_build/update_test.py on one stick: good ones, broken ones, refused ones."""
+"""Bundles for the tests of updates: good ones, broken ones, refused ones, a way back."""
 
 import os
 import re
@@ -71,6 +71,18 @@ def make(own: Path, update: Path, folder: Path) -> Bundles:
         build("never-good", _NEWEST, _changed(there, folder / "never", "", _MASK), by),
     ]
     return Bundles(_stick(folder / "stick.img", [Path(one) for one in made]), versions)
+
+
+def way_back(own: Path, update: Path, folder: Path) -> tuple[Path, tuple[str, str]]:
+    """The card's own system, allowed onto the newer one; and both versions."""
+    folder.mkdir()
+    here, there = _unpack(own, folder / "own"), _unpack(update, folder / "update")
+    versions = _version(here), _version(there)
+    parts = here / _PARTS[0], here / _PARTS[1]
+    made, told = folder / "back.raucb", Release(versions[0], "0" * 40, 0)
+    by = signing.signer(None, None)
+    bundle.make(made, board.load("virt"), told, parts, by, older_allowed=True)
+    return made, versions
 
 
 _MASK: Final = " systemd.mask=border-kiosk.service"

@@ -20,15 +20,24 @@ from typing import Final
 
 from image_build import guest_centre, guest_devices, layout, update_bundles
 from image_build.emulator import ConsoleError, Machine
-from image_build.guest_card import BOOT_LIMIT_S, Card, Plugged, Report, conclude, insert
+from image_build.guest_card import (
+    BOOT_LIMIT_S,
+    BOOT_SLOTS,
+    OUTBOX,
+    SLOT,
+    VERSION,
+    Card,
+    Plugged,
+    Report,
+    conclude,
+    insert,
+)
 from image_build.steps import run
 
 # Rows stay after their receipt, so that the outbox can be counted over all starts.
 POST: Final = guest_centre.POST.replace("/dev/kiosk-camera", "/dev/video0").replace(
     "keep_after_receipt_h = 0", "keep_after_receipt_h = 720"
 )
-SLOTS_PROGRAM: Final = "/usr/lib/border-kiosk/boot-slots"
-CONFIG: Final = "/var/lib/border-kiosk/kiosk.toml"
 STICK: Final = "/run/kiosk-test/stick"
 INSTALL_LIMIT_S: Final = 900.0
 SERVE_LIMIT_S: Final = 2400.0
@@ -60,7 +69,7 @@ KEYS: Final = (
 # is good, and gives up eleven minutes after the start.
 ASK_HEALTH: Final = (
     "systemctl start border-kiosk-health; "
-    f"for i in $(seq 15); do {SLOTS_PROGRAM} on-trial || break; sleep 2; done"
+    f"for i in $(seq 15); do {BOOT_SLOTS} on-trial || break; sleep 2; done"
 )
 ASK_HEALTH_ALONE: Final = "systemctl start --no-block border-kiosk-health"
 
@@ -81,7 +90,7 @@ class Trial:
         guest = self.card.start(self.log, self.plugged)
         guest.ready(BOOT_LIMIT_S)
         guest.ask(f"{self.camera}; {LIGHTER}", BOOT_LIMIT_S)
-        _, runs = guest.ask("cat /run/kiosk/slot")
+        _, runs = guest.ask(SLOT)
         self.report.say(f"{what}: slot {slot} runs", good=runs == slot, found=runs)
         code, said = guest.ask(SERVES, SERVE_LIMIT_S)
         self.report.say(f"{what}: the kiosk runs", good=code == 0, found=said)
@@ -93,7 +102,7 @@ class Trial:
 
     def restart(self, guest: Machine) -> None:
         """As border-kiosk-update does once the kiosk is idle; the guest ends with it."""
-        guest.type(f"{SLOTS_PROGRAM} restart")
+        guest.type(f"{BOOT_SLOTS} restart")
         guest.ended(BOOT_LIMIT_S)
 
     def say(self, what: str, guest: Machine, command: str, wanted: str) -> str:
@@ -104,7 +113,7 @@ class Trial:
 
     def outbox(self, guest: Machine) -> None:
         """One row: nothing of it was lost since the last time; each start begins an epoch."""
-        code, said = guest.ask(f"kiosk outbox verify --config {CONFIG}", INSTALL_LIMIT_S)
+        code, said = guest.ask(OUTBOX, INSTALL_LIMIT_S)
         told = re.search(r"in (\d+) epochs", said)
         epochs = int(told[1]) if told else 0
         good = code == 0 and epochs > self.epochs
@@ -123,24 +132,24 @@ def first_way(trial: Trial, running: str) -> str:
     report = trial.report
     guest = trial.start("first start", "a")
     with guest:
-        trial.say("its version", guest, f"cat {SLOTS_PROGRAM[:-10]}version", running)
+        trial.say("its version", guest, VERSION, running)
         _, keys = guest.ask(KEYS)
         trial.outbox(guest)
         for name, word in update_bundles.REFUSED.items():
             code, said = trial.install(guest, name)
             good = code != 0 and word in said.lower()
             report.say(f"refused: {name}", good=good, found="" if good else said)
-            trial.say("  and the old system stays", guest, f"{SLOTS_PROGRAM} get-primary", "a")
+            trial.say("  and the old system stays", guest, f"{BOOT_SLOTS} get-primary", "a")
         guest.type(f"rauc install {STICK}/next.raucb &")
         guest.expect("Copying image to", INSTALL_LIMIT_S)
     guest = trial.start("after a power cut in mid-update", "a")
     with guest:
-        trial.say("  the other slot is not tried", guest, f"{SLOTS_PROGRAM} get-primary", "a")
+        trial.say("  the other slot is not tried", guest, f"{BOOT_SLOTS} get-primary", "a")
         trial.say("  the keys are the same", guest, KEYS, keys)
         trial.outbox(guest)
         code, said = trial.install(guest, "next")
         report.say("the update is put in", good=code == 0, found="" if code == 0 else said)
-        trial.say("  and is next", guest, f"{SLOTS_PROGRAM} get-primary", "b")
+        trial.say("  and is next", guest, f"{BOOT_SLOTS} get-primary", "b")
         trial.restart(guest)
     return keys
 
@@ -151,10 +160,10 @@ def there_and_back(trial: Trial, keys: str, versions: tuple[str, str]) -> None:
         guest = trial.start(f"{version} on trial", slot)
         with guest:
             guest.ask(LONGER)
-            trial.say("  its version", guest, f"cat {SLOTS_PROGRAM[:-10]}version", version)
-            trial.say("  it is on trial", guest, f"{SLOTS_PROGRAM} on-trial; echo $?", "0")
+            trial.say("  its version", guest, VERSION, version)
+            trial.say("  it is on trial", guest, f"{BOOT_SLOTS} on-trial; echo $?", "0")
             guest.ask(ASK_HEALTH, SERVE_LIMIT_S)
-            code, _ = guest.ask(f"{SLOTS_PROGRAM} on-trial")
+            code, _ = guest.ask(f"{BOOT_SLOTS} on-trial")
             _, said = guest.ask("journalctl -u border-kiosk-health -o cat --no-pager | tail -n 25")
             trial.report.say("  found good, it stays", good=code == 1, found="" if code else said)
             trial.say("  the keys are the same", guest, KEYS, keys)
@@ -173,16 +182,16 @@ def broken_ones(trial: Trial, keys: str) -> None:
         trial.report.say(f"broken: start {number + 1} ends by itself", good=True)
     guest = trial.start("after three starts of a broken system", "a")
     with guest:
-        trial.say("  nothing is on trial", guest, f"{SLOTS_PROGRAM} on-trial; echo $?", "1")
+        trial.say("  nothing is on trial", guest, f"{BOOT_SLOTS} on-trial; echo $?", "1")
         code, said = trial.install(guest, "never-good")
         trial.report.say("never-good: put in", good=code == 0, found="" if code == 0 else said)
         trial.restart(guest)
     for number in range(3):
         with trial.card.start(trial.log, trial.plugged) as guest:
             guest.ready(BOOT_LIMIT_S)
-            trial.say(f"never-good: start {number + 1}", guest, "cat /run/kiosk/slot", "b")
+            trial.say(f"never-good: start {number + 1}", guest, SLOT, "b")
             guest.ask(f"{LIGHTER}; {ASK_HEALTH_ALONE}", INSTALL_LIMIT_S)
-            trial.say("  not kept", guest, f"{SLOTS_PROGRAM} on-trial; echo $?", "0")
+            trial.say("  not kept", guest, f"{BOOT_SLOTS} on-trial; echo $?", "0")
             if number:  # the first start waits for the timer itself
                 guest.type("systemctl start border-kiosk-trial")
             guest.ended(TRIAL_LIMIT_S)
