@@ -3,16 +3,20 @@
 One FAT32 partition behind a table, as a shop sells them.
 """
 
+import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from image_build.emulator import ConsoleError
 from image_build.guest_screen import Glass
 from image_build.steps import run
 
 _MIB: Final = 1 << 20
 _LEAST_BYTES: Final = 64 * _MIB  # FAT32 has a least size
+_LET_GO_S: Final = 10.0
 _ID: Final = "stick"  # of the plugged device and of what is on it, to QEMU
 
 
@@ -36,7 +40,14 @@ class Stick:
     def pull(self, glass: Glass) -> None:
         """Out of a machine that runs, without asking it."""
         glass.order("device_del", id=_ID)
-        glass.order("blockdev-del", **{"node-name": _ID})
+        ends_s = time.monotonic() + _LET_GO_S
+        while True:  # QEMU lets go of what was on it a moment later
+            try:
+                return glass.order("blockdev-del", **{"node-name": _ID})
+            except ConsoleError:
+                if time.monotonic() > ends_s:
+                    raise
+            threading.Event().wait(0.2)
 
     def names(self) -> set[str]:
         """What lies on it now."""

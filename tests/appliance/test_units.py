@@ -168,6 +168,21 @@ def test_what_is_plugged_in_later_is_not_closed_to_a_unit_that_runs():
     assert {one for one in BY_MODULE.values() if one} <= set(loaded)
 
 
+@pytest.mark.parametrize(
+    ("unit", "rights"),
+    [("border-kiosk-first-boot.service", "rw"), ("border-kiosk-stick.service", "r")],
+)
+def test_who_mounts_a_stick_may_open_it(unit, rights):
+    """DevicePolicy= holds for a line with + as well, though it is root and outside of the rest."""
+    mounting = {
+        path.name for path in (UNITS / "programs").iterdir() if "with_stick" in path.read_text()
+    }
+    said = settings(unit)
+    lines = said.get("ExecStartPre", []) + said.get("ExecStopPost", [])
+    assert any(line.split("/")[-1].split()[0] in mounting for line in lines if "+" in line[:2])
+    assert f"block-sd {rights}" in said["DeviceAllow"]
+
+
 def test_a_slow_board_has_all_the_time_of_a_trial_but_its_end():
     """The self-test's patience ends, and so does the service, before the trial does."""
     (command,) = settings("border-kiosk-health.service")["ExecStart"]
