@@ -40,6 +40,7 @@ LINK_DOWN_S: Final = 20.0
 SSH_LIMIT_S: Final = 120.0
 NO_ENTRY: Final = 255  # of ssh itself
 SSH_PORT: Final = 2222  # here as in the guest
+RESTARTS: Final = "systemctl show border-kiosk-display --property NRestarts --value"
 STATUS: Final = "kiosk update status"
 FETCHED: Final = "stat -c %s /var/lib/border-kiosk-update/fetched/*.part 2>/dev/null || echo 0"
 
@@ -95,6 +96,8 @@ def set_up(site: Site) -> None:
         ARRIVAL_LIMIT_S,
     )
     stick.pull(post.glass)
+    _, restarts = post.guest.ask(RESTARTS)
+    report.figure("the display was started again", f"{restarts} times")
 
 
 def update_by_stick(site: Site, bundle: Path, version: str) -> None:

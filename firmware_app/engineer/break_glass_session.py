@@ -79,7 +79,9 @@ def _listed(*, asked: bool) -> int:
 
 
 def _named(words: Sequence[str]) -> str:
-    """What the journal says of it: a command of the list, or that it was none."""
+    """What the journal says of it: a command of the list, `help`, or that it was none."""
+    if list(words) == ["help"]:
+        return "help"
     known = (tuple(words[:count]) for count in (2, 1))
     return next((" ".join(one) for one in known if one in PLAIN | OWN), "not in the list")
 
