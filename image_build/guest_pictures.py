@@ -1,6 +1,6 @@
 """Pictures of the emulated board's own screen, for the field guide.
 
-    python -m image_build.guest_pictures build/image/border-kiosk-0.1.0-virt.img docs/screens
+    python -m image_build.guest_pictures build/image/border-kiosk-0.1.0-virt.img docs/emulated
 
 A card fresh out of its box: the picture while it starts, what it waits for; then set up: welcome,
 and a specimen document that was read. Two starts of an emulated board: five minutes.
@@ -34,12 +34,12 @@ def fresh(post: Post, folder: Path) -> None:
     try:
         guest.ready(BOOT_LIMIT_S)
         glass = Glass(control)
-        _drawn(glass, folder / "emulator-starting.png")
+        _drawn(glass, folder / "starting.png")
         guest_screen.watch(guest)
         while guest_screen.awaited(guest, BOOT_LIMIT_S).get("name") != "setup":
             _pause(1.0)
         _pause(PAINTED_S)
-        _kept(glass, folder / "emulator-setup.png")
+        _kept(glass, folder / "setup.png")
     finally:
         if glass is not None:
             glass.close()
@@ -51,10 +51,10 @@ def serving(post: Post, folder: Path) -> None:
     post.provision()
     post.start()
     _pause(PAINTED_S)
-    _kept(post.glass, folder / "emulator-welcome.png")
+    _kept(post.glass, folder / "welcome.png")
     post.cross("document")
     _pause(PAINTED_S / 3)
-    _kept(post.glass, folder / "emulator-confirm.png")
+    _kept(post.glass, folder / "confirm.png")
 
 
 def _drawn(glass: Glass, into: Path) -> None:
