@@ -12,6 +12,7 @@ from drivers import registry
 from drivers.deadline import Deadline
 from drivers.document_reader.api import DocumentReader
 from drivers.document_reader.mrz_framing import FRAMINGS
+from drivers.document_reader.reader_errors import CutDocumentError
 from drivers.document_reader.simulated import leave_stage
 from drivers.document_reader.wedge_typing import TYPING
 from drivers.errors import DeviceTimeoutError
@@ -70,7 +71,7 @@ def laid_down(reader: DocumentReader, stage: Path, lines: tuple[str, ...]) -> tu
     """What the reader gives; on a busy machine a document can lie there before it looks: again."""
     for _ in range(3):
         send_cue(stage, present=lines, delay_s=0.05)
-        with suppress(DeviceTimeoutError):
+        with suppress(DeviceTimeoutError, CutDocumentError):
             return reader.read(Deadline.after("reader", 2)).lines
     return ()
 

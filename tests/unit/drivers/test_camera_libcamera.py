@@ -162,7 +162,7 @@ def test_a_program_that_stays_silent_is_a_time_out(
     monkeypatch.setattr(v4l2, "_START_LIMIT_S", 1.0)
     with pytest.raises(DeviceTimeoutError), opened():
         pass
-    assert not alive("321.5")
+    assert gone("321.5")
 
 
 def test_a_picture_without_an_end_is_a_time_out(opened: Opened, tmp_path: Path) -> None:

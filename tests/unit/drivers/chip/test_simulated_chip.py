@@ -2,6 +2,7 @@
 
 import io
 import socket
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -362,6 +363,7 @@ def test_cues_lay_documents_down(tmp_path):
                 ask(line, b"\x04")
                 if hear(line):
                     break
+            threading.Event().wait(0.02)
         else:
             pytest.fail("no card came.")
     finally:
