@@ -9,16 +9,12 @@ starts of an emulated board: forty minutes, most of it to see what an idle kiosk
 
 import argparse
 import sys
-import tempfile
 import time
-from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Final
 
-from image_build import guest_centre, guest_devices
-from image_build.emulator import ConsoleError
-from image_build.guest_card import OUTBOX, Report, conclude, insert
-from image_build.guest_post import Post
+from image_build.guest_card import OUTBOX, Report, conclude
+from image_build.guest_post import Post, placed
 
 ARRIVAL_LIMIT_S: Final = 300.0
 IDLE_S: Final = 960  # the outbox keeps its powered clock each 900 s
@@ -131,22 +127,10 @@ def _arrived(post: Post, wanted: int) -> int:
 def examine(image: Path, log: Path) -> list[str]:
     """Run it all; gives what failed."""
     report = Report()
-    with ExitStack() as stack:
-        scratch = tempfile.TemporaryDirectory(prefix="kiosk-crossing-", dir=image.parent)
-        folder = Path(stack.enter_context(scratch))
-        centre = stack.enter_context(guest_centre.Centre(folder / "site"))
-        reader = stack.enter_context(guest_devices.reader_on(folder / "reader"))
-        camera = guest_devices.camera_files(guest_devices.kernel_package(), folder / "kernel")
-        card = insert(image, folder, "virt")
-        post = stack.enter_context(Post(card, centre, folder / "reader", reader, camera, log))
+    with placed(image, log) as post:
         post.provision()
         for step in (first_day, cut_with_one_waiting, cut_in_a_visit, full_card):
-            try:
-                step(post, report)
-            except ConsoleError:
-                with suppress(ConsoleError):  # it may have no power by now
-                    post.glass.picture(log.with_suffix(".png"))
-                raise
+            step(post, report)
     return report.failed
 
 

@@ -45,10 +45,7 @@ def assemble(
     image.unlink(missing_ok=True)
     with image.open("wb") as raw:
         raw.truncate(layout.size_bytes)
-    script = image.with_suffix(".sfdisk")
-    script.write_text(layout.script(), encoding="utf-8")
-    run(["sh", "-c", 'exec sfdisk --quiet --no-reread "$1" <"$2"', "sh", image, script])
-    script.unlink()
+    partition(image, layout.script())
     ranges = [(0, _TABLE_BYTES), (layout.size_bytes - _TABLE_BYTES, layout.size_bytes)]
     with image.open("r+b") as raw:
         if table == "hybrid":
@@ -62,6 +59,14 @@ def assemble(
             _copy(placed.file, raw.fileno(), start, used)
             ranges.append((start, start + used))
     return ranges
+
+
+def partition(image: Path, told: str) -> None:
+    """Write a partition table of sfdisk's words into `image`, which has its size."""
+    script = image.with_suffix(".sfdisk")
+    script.write_text(told, encoding="utf-8")
+    run(["sh", "-c", 'exec sfdisk --quiet --no-reread "$1" <"$2"', "sh", image, script])
+    script.unlink()
 
 
 def used_bytes(file: Path) -> int:

@@ -13,21 +13,18 @@ hour on a machine that has other work.
 import argparse
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from firmware_app.engineer.processes import Child, Family
-from image_build import guest_centre, guest_devices, guest_stick, update_bundles
-from image_build.emulator import ConsoleError
-from image_build.guest_card import BOOT_SLOTS, OUTBOX, SLOT, VERSION, Report, conclude, insert
+from image_build import guest_stick, update_bundles
+from image_build.guest_card import BOOT_SLOTS, OUTBOX, SLOT, VERSION, Report, conclude
 from image_build.guest_centre import BIN, GUEST_SIDE, KIOSK
-from image_build.guest_post import Post
+from image_build.guest_post import Post, placed
 from image_build.steps import run
 from mqtt.central.issue import issue
 from mqtt.central.mosquitto import LOOPBACK
@@ -206,34 +203,17 @@ class _Ssh:
         return done.returncode, done.stdout + done.stderr
 
 
-@contextmanager
-def _site(image: Path, log: Path, report: Report) -> Iterator[Site]:
-    with ExitStack() as stack:
-        scratch = tempfile.TemporaryDirectory(prefix="kiosk-field-", dir=image.parent)
-        folder = Path(stack.enter_context(scratch))
-        centre = stack.enter_context(guest_centre.Centre(folder / "site"))
-        reader = stack.enter_context(guest_devices.reader_on(folder / "reader"))
-        camera = guest_devices.camera_files(guest_devices.kernel_package(), folder / "kernel")
-        card = insert(image, folder, "virt")
-        post = Post(card, centre, folder / "reader", reader, camera, log)
-        yield Site(stack.enter_context(post), folder, report)
-
-
 def examine(image: Path, update: Path, log: Path) -> list[str]:
     """Run it all; gives what failed."""
     report = Report()
-    with _site(image, log, report) as site:
+    with placed(image, log) as post:
+        site = Site(post, post.card.folder, report)
         own = image.with_suffix(".raucb")
         back, versions = update_bundles.way_back(own, update, site.folder / "way")
-        try:
-            set_up(site)
-            update_by_stick(site, update, versions[1])
-            update_by_order(site, back, versions[0])
-            visit(site)
-        except ConsoleError:
-            with suppress(ConsoleError):  # it may have no power by now
-                site.post.glass.picture(log.with_suffix(".png"))
-            raise
+        set_up(site)
+        update_by_stick(site, update, versions[1])
+        update_by_order(site, back, versions[0])
+        visit(site)
     return report.failed
 
 

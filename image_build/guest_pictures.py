@@ -8,17 +8,14 @@ and a specimen document that was read. Two starts of an emulated board: five min
 
 import argparse
 import sys
-import tempfile
 import threading
 import time
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from image_build import guest_centre, guest_devices, guest_screen
 from image_build.emulator import ConsoleError
-from image_build.guest_card import BOOT_LIMIT_S, Plugged, conclude, insert
-from image_build.guest_post import Post
+from image_build.guest_card import BOOT_LIMIT_S, conclude
+from image_build.guest_post import Post, placed
 from image_build.guest_screen import Glass
 
 DRAWN_BYTES: Final = 5000  # as PNG; a screen that is all black, or has one cursor, takes less
@@ -27,23 +24,12 @@ PAINTED_S: Final = 45.0  # after the page has a new screen, drawn by software
 
 def fresh(post: Post, folder: Path) -> None:
     """A card that nobody has set up."""
-    control = post.card.folder / "fresh-qmp"
-    words = guest_devices.words(post.near_end, control)
-    guest = post.card.start(post.log, Plugged(words))
-    glass = None
-    try:
-        guest.ready(BOOT_LIMIT_S)
-        glass = Glass(control)
-        _drawn(glass, folder / "starting.png")
-        guest_screen.watch(guest)
-        while guest_screen.awaited(guest, BOOT_LIMIT_S).get("name") != "setup":
-            _pause(1.0)
-        _pause(PAINTED_S)
-        _kept(glass, folder / "setup.png")
-    finally:
-        if glass is not None:
-            glass.close()
-        guest.cut()
+    post.power()
+    _drawn(post.glass, folder / "starting.png")
+    post.wait("setup")
+    _pause(PAINTED_S)
+    _kept(post.glass, folder / "setup.png")
+    post.cut()
 
 
 def serving(post: Post, folder: Path) -> None:
@@ -78,14 +64,8 @@ def _pause(seconds: float) -> None:
 def take(image: Path, into: Path, log: Path) -> list[str]:
     """All of them; nothing here can fail but by an error."""
     into.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kiosk-pictures-")))
-        centre = stack.enter_context(guest_centre.Centre(folder / "site"))
-        reader = stack.enter_context(guest_devices.reader_on(folder / "reader"))
-        camera = guest_devices.camera_files(guest_devices.kernel_package(), folder / "kernel")
-        card = insert(image, folder, "virt")
-        post = Post(card, centre, folder / "reader", reader, camera, log)
-        fresh(stack.enter_context(post), into)
+    with placed(image, log) as post:
+        fresh(post, into)
         serving(post, into)
     return []
 

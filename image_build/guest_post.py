@@ -4,15 +4,18 @@ The document comes from a simulated reader behind a real FTDI adapter. Nobody st
 camera (vivid's test picture): the face step gives up, and the crossing goes on without it.
 """
 
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
 from image_build import guest_devices, guest_screen, layout
 from image_build.emulator import ConsoleError, Machine
-from image_build.guest_card import BOOT_LIMIT_S, Card, Plugged
+from image_build.guest_card import BOOT_LIMIT_S, Card, Plugged, insert
 from image_build.guest_centre import Centre
 from image_build.guest_screen import Glass
 from image_build.steps import run
@@ -57,6 +60,15 @@ class Post:
         `more` words for QEMU, such as another time of day. The camera is plugged in after that: its
         test driver takes an emulated board seconds to load, which no real camera's does.
         """
+        guest = self.power(*more)
+        self.wait(until)
+        age_s = time.monotonic() - guest.began_s
+        loads = guest_devices.start_camera(self.camera)
+        guest.ask(f"{loads}; rm -f /run/kiosk-test/*.ko", BOOT_LIMIT_S)
+        return age_s
+
+    def power(self, *more: str) -> Machine:
+        """Give it power, and wait for no more than that it can be asked."""
         control = self.card.folder / "qmp"
         control.unlink(missing_ok=True)
         words = [*guest_devices.words(self.near_end, control), *more]
@@ -64,11 +76,7 @@ class Post:
         guest.ready(BOOT_LIMIT_S)
         self._glass = Glass(control)
         guest_screen.watch(guest)
-        self.wait(until)
-        age_s = time.monotonic() - guest.began_s
-        loads = guest_devices.start_camera(self.camera)
-        guest.ask(f"{loads}; rm -f /run/kiosk-test/*.ko", BOOT_LIMIT_S)
-        return age_s
+        return guest
 
     def cut(self) -> None:
         """Take the power away; safe to call twice."""
@@ -136,6 +144,28 @@ class Post:
         elif "choice" in kinds:
             self.glass.touch(*FIRST_CHOICE)
         return int(screen["serial"])
+
+
+@contextmanager
+def placed(image: Path, log: Path) -> Iterator[Post]:
+    """A post with a new card of that image, its devices and its centre, in a folder of their own.
+
+    Where the guest does not do what was awaited, its screen lies beside `log` as a picture.
+    """
+    with ExitStack() as stack:
+        scratch = tempfile.TemporaryDirectory(prefix="kiosk-post-", dir=image.parent)
+        folder = Path(stack.enter_context(scratch))
+        centre = stack.enter_context(Centre(folder / "site"))
+        reader = stack.enter_context(guest_devices.reader_on(folder / "reader"))
+        camera = guest_devices.camera_files(guest_devices.kernel_package(), folder / "kernel")
+        card = insert(image, folder, "virt")
+        post = stack.enter_context(Post(card, centre, folder / "reader", reader, camera, log))
+        try:
+            yield post
+        except ConsoleError:
+            with suppress(ConsoleError):  # it may have no power by now
+                post.glass.picture(log.with_suffix(".png"))
+            raise
 
 
 def _pause() -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from image_build import disk
 from image_build.emulator import ConsoleError
 from image_build.guest_screen import Glass
 from image_build.steps import run
@@ -51,27 +52,26 @@ class Stick:
 
     def names(self) -> set[str]:
         """What lies on it now."""
-        return {*run(["mdir", "-b", "-i", self._partition, "::"]).replace("::/", "").split("\n")}
+        return {*run(["mdir", "-b", "-i", self.partition, "::"]).replace("::/", "").split("\n")}
 
     def read(self, name: str, into: Path) -> Path:
         """Copy one file off it; raises BuildError where it is not there."""
-        run(["mcopy", "-n", "-o", "-i", self._partition, f"::{name}", into])
+        run(["mcopy", "-n", "-o", "-i", self.partition, f"::{name}", into])
         return into
 
     @property
-    def _partition(self) -> str:
+    def partition(self) -> str:
+        """Where its one partition lies, to mtools."""
         return f"{self.image}@@{_MIB}"
 
 
 def make(image: Path, files: Sequence[Path]) -> Stick:
     """A new stick with these files in its top folder."""
     size_bytes = _LEAST_BYTES + sum(file.stat().st_size for file in files) // _MIB * _MIB
-    table = image.with_suffix(".table")
-    table.write_text(f"label: dos\nstart={_MIB // 512}, type=c\n", encoding="ascii")
     with image.open("wb") as raw:
         raw.truncate(size_bytes)
-    run(["sh", "-c", 'exec sfdisk --quiet "$1" <"$2"', "sfdisk", image, table])
+    disk.partition(image, f"label: dos\nstart={_MIB // 512}, type=c\n")
     run(["mkfs.vfat", "-F", "32", "--offset", str(_MIB // 512), image])
     stick = Stick(image)
-    run(["mcopy", "-i", f"{image}@@{_MIB}", *files, "::"])
+    run(["mcopy", "-i", stick.partition, *files, "::"])
     return stick

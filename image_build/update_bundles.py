@@ -35,23 +35,11 @@ class Bundles:
 
 def make(own: Path, update: Path, folder: Path) -> Bundles:
     """From the card's own bundle and a newer one, both of the same key: development's."""
-    folder.mkdir()
     by = signing.signer(None, None)
-    here, there = _unpack(own, folder / "own"), _unpack(update, folder / "update")
-    versions = _version(here), _version(there)
+    here, there, versions = _opened(own, update, folder)
 
     def build(name: str, version: str, images: Path, signer: Signer, of: str = "virt") -> Path:
-        made = folder / f"{name}.raucb"
-        parts = images / _PARTS[0], images / _PARTS[1]
-        bundle.make(
-            made,
-            board.load(of),
-            Release(version, "0" * 40, 0),
-            parts,
-            signer,
-            older_allowed=name == "back",
-        )
-        return made
+        return _build(folder / f"{name}.raucb", version, images, signer, of)
 
     small = folder / "small"
     small.mkdir()
@@ -62,7 +50,7 @@ def make(own: Path, update: Path, folder: Path) -> Bundles:
     _flip(flipped)
     made = [
         shutil.copy(update, folder / "next.raucb"),
-        build("back", versions[0], here, by),
+        _build(folder / "back.raucb", versions[0], here, by, older_allowed=True),
         build("older", "0.0.1", small, by),
         build("stranger", _NEWEST, small, stranger),
         build("foreign", _NEWEST, small, by, of="pi4"),
@@ -75,14 +63,32 @@ def make(own: Path, update: Path, folder: Path) -> Bundles:
 
 def way_back(own: Path, update: Path, folder: Path) -> tuple[Path, tuple[str, str]]:
     """The card's own system, allowed onto the newer one; and both versions."""
+    here, _, versions = _opened(own, update, folder)
+    by = signing.signer(None, None)
+    made = _build(folder / "back.raucb", versions[0], here, by, older_allowed=True)
+    return made, versions
+
+
+def _opened(own: Path, update: Path, folder: Path) -> tuple[Path, Path, tuple[str, str]]:
+    """What is in both bundles, in a new folder, and their versions."""
     folder.mkdir()
     here, there = _unpack(own, folder / "own"), _unpack(update, folder / "update")
-    versions = _version(here), _version(there)
-    parts = here / _PARTS[0], here / _PARTS[1]
-    made, told = folder / "back.raucb", Release(versions[0], "0" * 40, 0)
-    by = signing.signer(None, None)
-    bundle.make(made, board.load("virt"), told, parts, by, older_allowed=True)
-    return made, versions
+    return here, there, (_version(here), _version(there))
+
+
+def _build(
+    made: Path,
+    version: str,
+    images: Path,
+    signer: Signer,
+    of: str = "virt",
+    *,
+    older_allowed: bool = False,
+) -> Path:
+    parts = images / _PARTS[0], images / _PARTS[1]
+    told = Release(version, "0" * 40, 0)
+    bundle.make(made, board.load(of), told, parts, signer, older_allowed=older_allowed)
+    return made
 
 
 _MASK: Final = " systemd.mask=border-kiosk.service"
