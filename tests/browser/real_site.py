@@ -31,11 +31,14 @@ def short_way(folder: Path, **more: Any) -> SmallSite:
 
 
 @contextmanager
-def acting(site: SmallSite, story: Story) -> Iterator[None]:
-    """Lay the document down, turn the head, place the finger, as the screens ask for it."""
-    without_chip = tuple(act for act in story.body if act.peer != "chip")
+def acting(site: SmallSite, story: Story, without: tuple[str, ...] = ("chip",)) -> Iterator[None]:
+    """Lay the document down, turn the head, place the finger, as the screens ask for it.
+
+    A peer that is left out is the test's own to cue, when it is ready for what comes after.
+    """
+    acts = tuple(act for act in story.body if act.peer not in without)
     body = Traveller(
-        msgspec.structs.replace(story, body=without_chip), site.stage, site.page_port, hands=False
+        msgspec.structs.replace(story, body=acts), site.stage, site.page_port, hands=False
     )
 
     def act() -> None:

@@ -7,11 +7,13 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page, sync_playwright
 
+from drivers.stage import send_cue
 from firmware_app.engineer.small_site import SmallSite
 from tests.browser.real_site import acting, await_screen, leave, screen_of, short_way, tap, wait_for
 from tests.soak.soak import ARGUMENTS, CHROMIUM
@@ -105,14 +107,20 @@ class Display:
 @pytest.fixture
 def display(site: SmallSite, tmp_path: Path) -> Iterator[Display]:
     display = Display(tmp_path / "profile", site.page_port)
-    with acting(site, story()):
+    with acting(site, story(), without=("chip", "finger")):
         await_screen(display.page, "attract", limit_s=100)
         yield display
     display.close()
 
 
-def walk(page: Page, until: str) -> None:
-    """Touch from screen to screen until this one is up."""
+def place_finger(site: SmallSite) -> None:
+    """A finger is there when the test has done with the screen that asks for it."""
+    cue = partial(send_cue, site.stage / "finger", finger="right_index")
+    wait_for(cue, "no scanner is on the stage")
+
+
+def walk(site: SmallSite, page: Page, until: str) -> None:
+    """Go from screen to screen until this one is up."""
     while (name := await_screen(page, *HANDS, "face", "finger", "question", until)) != until:
         title = page.locator("h1").inner_text()
         if name == "question":
@@ -120,11 +128,13 @@ def walk(page: Page, until: str) -> None:
                 tap(page, answer)
         elif name in HANDS:
             tap(page, HANDS[name])
+        elif name == "finger":
+            place_finger(site)
         wait_for(lambda: page.locator("h1").inner_text() != title, f"stuck on {name}")  # noqa: B023
 
 
 def test_loaded_anew_at_each_screen_it_is_the_same_screen_and_the_visit_goes_on(
-    display: Display, record_property
+    site: SmallSite, display: Display, record_property
 ) -> None:
     page, came_back_s = display.page, {}
     for name in ("attract", "language", "notice", "direction", "transport", "document",
@@ -136,7 +146,9 @@ def test_loaded_anew_at_each_screen_it_is_the_same_screen_and_the_visit_goes_on(
             came_back_s[name] = page.evaluate("window.drawnAt") / 1000
             assert screen_of(page) == name
         if name == "question":
-            walk(page, "review")
+            walk(site, page, "review")
+        elif name == "finger":
+            place_finger(site)
         elif name in HANDS and name != "review":
             tap(page, HANDS[name])
             leave(page, name)
@@ -151,9 +163,9 @@ def test_loaded_anew_at_each_screen_it_is_the_same_screen_and_the_visit_goes_on(
 
 
 def test_killed_on_a_traveller_s_data_it_comes_back_and_the_disk_knows_nothing(
-    display: Display,
+    site: SmallSite, display: Display
 ) -> None:
-    walk(display.page, "confirm")
+    walk(site, display.page, "confirm")
     assert SURNAME in display.page.content().upper()
     display.kill()
     assert canaries_under(display.folder) == {}
@@ -161,7 +173,7 @@ def test_killed_on_a_traveller_s_data_it_comes_back_and_the_disk_knows_nothing(
     wait_for(lambda: display.page.evaluate("window.drawnAt"), "nothing was drawn")
     assert screen_of(display.page) == "confirm"
     assert display.page.evaluate("drawnAt") / 1000 < BACK_LIMIT_S + BUSY_S
-    walk(display.page, "review")
+    walk(site, display.page, "review")
     display.kill()
     assert canaries_under(display.folder) == {}
     display.start()
@@ -201,7 +213,7 @@ def test_after_a_restart_of_the_kiosk_there_is_one_moment_then_a_new_beginning(
     site: SmallSite, display: Display
 ) -> None:
     page = display.page
-    walk(page, "confirm")
+    walk(site, page, "confirm")
     site.family.kill(site.child("kiosk"))
     wait_for(lambda: page.evaluate("kiosk.dataset.screen") == "moment", "no moment came")
     assert canaries_in(page.evaluate(HELD).encode()) == set()
