@@ -173,13 +173,12 @@ class PageServer:
         return Response(status_code=204)
 
     async def _live(self, request: Request) -> Response:
-        """The first camera picture other than the client's last (`n`, its ETag); 404 when not live.
+        """The first camera picture other than the client's last (`n`, its ETag).
 
-        204 when none comes within a second, or the screen changes. No picture is held in between.
+        204 when none comes within a second, or the screen of now is not live: a page may ask before
+        it has heard of that screen, and that is no error. No picture is held in between.
         """
         seen = request.query_params.get("n", "")
-        if not self._is_live():
-            return Response(status_code=404)
         for _ in range(int(PICTURE_WAIT_S / PICTURE_POLL_S)):
             if not self._is_live():
                 break
