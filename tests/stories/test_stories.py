@@ -56,7 +56,7 @@ def patient_site(tmp_path_factory):
 @pytest.fixture(scope="module")
 def hasty_site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
-    with SmallSite(folder, free_port(), try_limit_s=5.0, challenge_s=3.0, chip=False) as site:
+    with SmallSite(folder, free_port(), try_limit_s=10.0, challenge_s=3.0, chip=False) as site:
         yield site
 
 

@@ -85,7 +85,7 @@ class Before:
 def before(tmp_path, eyes):
     stage = tmp_path / "camera"
 
-    def make(kinds, count, challenge_s=12.0, try_limit_s=15.0, **how):
+    def make(kinds, count, challenge_s=30.0, try_limit_s=40.0, **how):
         found = []
         device = DeviceWorker("camera", lambda: open_simulated("camera", stage, Params("", {})))
         worker = FaceWorker(
@@ -142,7 +142,7 @@ def test_whoever_cannot_do_one_gets_another_and_may_leave_the_rest(before):
 
 
 def test_who_does_another_thing_than_asked_is_not_live(before):
-    event = before([ChallengeKind.TURN_RIGHT], 1, 2.0, 4.0, acts=OTHERS).crossed()
+    event = before([ChallengeKind.TURN_RIGHT], 1, 2.0, 6.0, acts=OTHERS).crossed()
     assert became(event) == [("turn_right", Became.NOT_OBEYED)] or not became(event)
     assert event.liveness.decision is not LivenessDecision.LIVE
     assert dict(event.liveness.scores)["wrong_moves"] >= 1
