@@ -63,6 +63,7 @@ INBOUND_WINDOW = 20
 INBOUND_LARGEST_BYTES = MAX_FRAME_BYTES - 1024
 MOVING_S = 5.0
 STALL_S = 20.0
+VAIN_TRIES = 2
 METER_S = 1.0
 TRAFFIC_S = 10.0
 
@@ -214,11 +215,11 @@ class BrokerLink:
         self.up = False
 
     def stands_still(self) -> bool:
-        """Whether bytes are under way and none has arrived for a while."""
-        meter = read_meter(self.client.socket())
-        if meter.acked_bytes > self._meter.acked_bytes:
-            return False  # since the last look, which may itself be that long ago
-        return meter.unacked and time.monotonic() - self._moved_s > METER_S
+        """Whether bytes are under way and TCP will try them again only after a long wait.
+
+        What is slow, or lost now and then, is tried again soon by TCP itself.
+        """
+        return read_meter(self.client.socket()).vain_tries >= VAIN_TRIES
 
     def take(self, frame: Frame) -> None:
         """Deal with one frame of the owner; while the link is down, an offer stays the owner's."""

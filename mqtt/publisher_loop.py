@@ -50,7 +50,7 @@ class BrokerLine(Protocol):
         ...
 
     def stands_still(self) -> bool:
-        """Whether bytes are under way and none has arrived for a while."""
+        """Whether bytes are under way and TCP will try them again only after a long wait."""
         ...
 
 
@@ -140,7 +140,8 @@ class Publisher:
         """Try at once where there is no line; look soon whether a line that stood moves again."""
         now_s = time.monotonic()
         self._retry_at_s = min(self._retry_at_s, now_s + AFTER_NETWORK_S)
-        self._look_at_s = now_s + STILL_S
+        if self._look_at_s is None:  # news comes in a row: link, routes, addresses
+            self._look_at_s = now_s + STILL_S
 
     def _look(self, link: BrokerLine) -> None:
         """TCP would try a line that stood again only after as long as it stood."""

@@ -43,6 +43,10 @@ class Wire:
     def up(self) -> None:
         _run("ip", "-n", self.name, "link", "set", "wire", "up")
 
+    def news(self, number: int) -> None:
+        """One more address on the kiosk's end: the kernel tells it as something that came up."""
+        _run("ip", "-n", self.name, "addr", "add", f"10.214.{number}.2/24", "dev", "wire")
+
     def lose(self, share: float) -> None:
         """Let that share of the packets vanish, both ways."""
         match = ("-m", "statistic", "--mode", "random", "--probability", str(share), "-j", "DROP")

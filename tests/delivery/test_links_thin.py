@@ -130,13 +130,31 @@ def test_on_a_thin_line_a_traveller_does_not_wait_behind_pictures(chain, wired):
     assert chain.levels().ready > 0, "pictures still wait"
 
 
+def _ends(publisher):
+    """How often the publisher gave a line up, or lost it."""
+    return len(publisher.lines("broker_line_broke")) + len(publisher.lines("broker_line_dead"))
+
+
 @pytest.mark.parametrize("wired", [64], indirect=True)
 def test_an_event_that_takes_longer_than_keepalive_does_not_end_the_line(chain, wired):
     chain.programs[-1].end()
     publisher = _behind(chain, wired, "--keepalive-s", "4")
     chain.until(lambda: chain.relay.link_up, "the line with a short keepalive")
-    ends = len(publisher.lines("broker_line_broke")) + len(publisher.lines("broker_line_dead"))
+    ends = _ends(publisher)
     chain.put(1, bytes(range(250)) * 400)  # 100,000 bytes: 13 s
     chain.until_erased(90)
-    told = len(publisher.lines("broker_line_broke")) + len(publisher.lines("broker_line_dead"))
-    assert told == ends, publisher.log.read_text()
+    assert _ends(publisher) == ends, publisher.log.read_text()
+
+
+@pytest.mark.parametrize("wired", [64], indirect=True)
+def test_news_of_the_network_does_not_end_a_slow_line_that_loses_packets(chain, wired):
+    publisher = chain.programs[-1]
+    wired.lose(0.02)
+    ends, addresses = _ends(publisher), iter(range(200))
+    chain.put(1, bytes(range(250)) * 400)
+    chain.until(lambda: chain.relay._side.budget.under_way_bytes, "it is under way")
+    while chain.relay._side.budget.under_way_bytes:
+        wired.news(next(addresses))
+        threading.Event().wait(0.5)
+    chain.until_erased(90)
+    assert _ends(publisher) == ends, publisher.log.read_text()

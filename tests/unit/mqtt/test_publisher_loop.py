@@ -145,6 +145,14 @@ def test_after_news_a_line_that_stands_is_made_anew_at_once_and_one_that_moves_i
         assert len(rig.lines) == 2, "made anew in the same turn"
 
 
+def test_news_in_a_row_does_not_put_the_look_off(rig):
+    connected(rig)
+    rig.publisher._network_came_up()
+    first_s = rig.publisher._look_at_s
+    rig.publisher._network_came_up()
+    assert rig.publisher._look_at_s == first_s
+
+
 def test_tls_files_that_do_not_fit_are_told_and_tried_again(rig):
     good = rig.publisher.new_line
 
