@@ -11,7 +11,7 @@ run: ## see a whole crossing, then walk through it yourself; ONCE=1 ends after t
 
 test: ## install what the tests need and run everything
 	@image_build/bootstrap.sh test
-	@.venv/bin/python -m pytest -n 2 --dist loadfile $(PYTEST)
+	@.venv/bin/python -m tests.suite -n 2 --dist loadfile $(PYTEST)
 
 lint: ## style, types, arrows
 	@image_build/bootstrap.sh test

@@ -53,20 +53,20 @@ def pytest_runtest_makereport(
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    if _forbidden(session.config) and exitstatus == pytest.ExitCode.OK:
+    if forbidden_skips(session.config) and exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    for name in _forbidden(config):
+    for name in forbidden_skips(config):
         terminalreporter.write_line(
             f"FAILED {name}: it was skipped though its real data is at {data_folder()}", red=True
         )
 
 
-def _forbidden(config: pytest.Config) -> list[str]:
+def forbidden_skips(config: pytest.Config) -> list[str]:
     """Tests on real data that were skipped in CI while the data is there."""
     if os.environ.get("CI") != "true" or not data_folder().is_dir():
         return []
