@@ -52,6 +52,7 @@ def run(folder: Path, *tests: str) -> subprocess.CompletedProcess[str]:
         ((UNSURE, "not python"), 1, ""),
     ],
 )
+@pytest.mark.slow
 def test_only_what_passes_alone_is_forgiven_and_it_is_named(tmp_path, tests, ends_with, told):
     done = run(tmp_path, *tests)
     assert done.returncode == ends_with, done.stdout + done.stderr
