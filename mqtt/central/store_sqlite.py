@@ -1,6 +1,8 @@
 """The centre's database in one SQLite file: one machine, a few members, any number of readers."""
 
 import sqlite3
+import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +14,7 @@ from mqtt.central.store import QUARANTINE_LIMIT_BYTES
 from mqtt.central.store_sql import SqlStore
 from mqtt.receipts import ReceiptLevel
 
-BUSY_S = 30.0
+BUSY_S, LOOK_EVERY_S = 30.0, 0.02
 PAGE_BYTES = 16_384  # events of 20 KB: 1.6 times the commits of 4,096
 CHECKPOINT_PAGES = 4000
 
@@ -33,10 +35,25 @@ class SqliteEngine:
             if not read_only:
                 path.chmod(0o600)
                 self._db.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # heard only by a new file
-                self._db.execute("PRAGMA journal_mode = WAL")
+                self._keep_a_log()
                 self._db.execute("PRAGMA synchronous = FULL")
                 self._db.execute("PRAGMA secure_delete = ON")
                 self._db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+
+    def _keep_a_log(self) -> None:
+        """WAL. Where another member just makes the same change SQLite is busy without waiting."""
+        give_up_s = time.monotonic() + BUSY_S
+        while not self._keeps_a_log(last_try=time.monotonic() > give_up_s):
+            threading.Event().wait(LOOK_EVERY_S)
+
+    def _keeps_a_log(self, *, last_try: bool) -> bool:
+        try:
+            self._db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if last_try or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        return True
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         """All rows of a SELECT."""

@@ -69,6 +69,19 @@ def test_members_that_start_together_make_one_database(open_store):
     assert troubles == []
 
 
+def test_a_member_waits_for_another_that_is_just_making_the_file(tmp_path):
+    path = tmp_path / "central.sqlite3"
+    maker = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    maker.execute("BEGIN IMMEDIATE")
+    maker.execute("CREATE TABLE made (a INTEGER) STRICT")
+    done = threading.Timer(0.5, lambda: maker.execute("COMMIT"))
+    done.start()
+    with Store(path) as store:
+        assert store.events() == []
+    done.join()
+    maker.close()
+
+
 def test_who_reads_waits_for_a_database_that_is_just_being_made(tmp_path):
     path = tmp_path / "central.sqlite3"
     sqlite3.connect(path).close()
